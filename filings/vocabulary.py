@@ -1,0 +1,98 @@
+"""The words of filing: schemes, categories, channels, materials, tiers.  Plain Python."""
+
+from hospitals.vocabulary import Term
+
+
+class Scheme(Term):
+    EMPLOYEE = "employee", "职工医保"
+    RESIDENT = "resident", "居民医保"
+
+
+class Employment(Term):
+    ACTIVE = "active", "在职"
+    RETIRED = "retired", "退休"
+
+
+class Hardship(Term):
+    """Groups whose deductible Tieling counts continuously (TL-15)."""
+
+    EXTREME_POVERTY = "extreme_poverty", "特困人员"
+    MINIMUM_LIVING = "minimum_living", "低保对象"
+    POVERTY_RETURNED = "poverty_returned", "返贫致贫人口"
+    MONITORED = "monitored", "监测帮扶对象"
+
+
+class Category(Term):
+    RESETTLED_RETIREE = "resettled_retiree", "异地安置退休人员"
+    LONG_TERM_RESIDENT = "long_term_resident", "异地长期居住人员"
+    POSTED_WORKER = "posted_worker", "常驻异地工作人员"
+    STUDENT = "student", "异地就读学生"
+    REFERRAL = "referral", "异地转诊人员"
+    EMERGENCY = "emergency", "异地急诊抢救人员"
+    TEMPORARY = "temporary", "其他临时外出就医人员"
+
+
+LONG_TERM = frozenset({Category.RESETTLED_RETIREE, Category.LONG_TERM_RESIDENT, Category.POSTED_WORKER, Category.STUDENT})
+
+
+class Variant(Term):
+    NATIVE_PLACE = "native_place", "退休后回原籍居住"
+    WITH_RELATIVES = "with_relatives", "退休后随亲属居住"
+    DEMOBILISED_OFFICER = "demobilised_officer", "自主择业军转人员"
+    MINOR = "minor", "随监护人居住的未成年人"
+
+
+class Tier(Term):
+    LOCAL = "local", "本地待遇"
+    REFERRAL = "referral", "异地转诊待遇"
+    TEMPORARY = "temporary", "临时外出待遇"
+
+
+class SettlementWay(Term):
+    DIRECT = "direct", "联网直接结算"
+    MANUAL = "manual", "手工报销"
+
+
+class Channel(Term):
+    COUNTER = "counter", "窗口"
+    PHONE = "phone", "电话"
+    FAX = "fax", "传真"
+    APP = "app", "手机应用"
+    MINI_PROGRAM = "mini_program", "小程序"
+    PUBLIC_ACCOUNT = "public_account", "公众号"
+    GOVERNMENT_SITE = "government_site", "政务服务网"
+    MAIL = "mail", "邮箱"
+    HOSPITAL = "hospital", "医院代办"
+    EMPLOYER = "employer", "用人单位"
+    AUTOMATIC = "automatic", "系统自动"
+
+
+class Material(Term):
+    ID_DOCUMENT = "id_document", "有效身份证件"
+    FILING_FORM = "filing_form", "异地就医备案表"
+    REGISTRATION_FORM = "registration_form", "异地就医管理登记表"
+    ROSTER = "roster", "异地工作人员花名册"
+    PHOTO_ONE_INCH = "photo_one_inch", "近期一寸免冠照片"
+    HOUSEHOLD_REGISTER = "household_register", "户口簿（户籍证明）"
+    TEMPORARY_RESIDENCE_PERMIT = "temporary_residence_permit", "暂住证明"
+    RESIDENCE_PERMIT = "residence_permit", "居住证"
+    PROPERTY_CERTIFICATE = "property_certificate", "本人名下房产证"
+    EMPLOYER_CERTIFICATE = "employer_certificate", "单位派驻异地工作证明"
+    LABOUR_CONTRACT = "labour_contract", "劳动合同"
+    WORK_CERTIFICATE = "work_certificate", "异地工作证明"
+    REFERRAL_APPROVAL_FORM = "referral_approval_form", "异地转诊审批表"
+    REFERRAL_CERTIFICATE = "referral_certificate", "转诊证明"
+    MEDICAL_RECORD = "medical_record", "确诊病历"
+    EMERGENCY_CERTIFICATE = "emergency_certificate", "急诊住院证明"
+    EMERGENCY_EXPENSE_FORM = "emergency_expense_form", "异地急诊费用申报表"
+    ORIGINAL_RECEIPTS = "original_receipts", "原始票据"
+    INPATIENT_RECORD = "inpatient_record", "住院病历有效复印件"
+    OUTPATIENT_RECORD = "outpatient_record", "门诊病历"
+    ITEMISED_LIST = "itemised_list", "住院费用明细清单"
+    RELATION_PROOF = "relation_proof", "亲属关系证明"
+    GUARDIAN_PROOF = "guardian_proof", "监护人异地参保或备案证明"
+    STUDENT_CARD = "student_card", "学生证"
+    ADMISSION_LETTER = "admission_letter", "录取通知书"
+    INJURY_STATEMENT = "injury_statement", "外伤无第三方责任承诺书"
+    OFF_HOSPITAL_SLIP = "off_hospital_slip", "住院期间外院检查治疗或定点药店购药单"
+    COMMITMENT_LETTER = "commitment_letter", "承诺补充书"
