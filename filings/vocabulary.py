@@ -32,7 +32,9 @@ class Category(Term):
     TEMPORARY = "temporary", "其他临时外出就医人员"
 
 
-LONG_TERM = frozenset({Category.RESETTLED_RETIREE, Category.LONG_TERM_RESIDENT, Category.POSTED_WORKER, Category.STUDENT})
+LONG_TERM = frozenset(
+    {Category.RESETTLED_RETIREE, Category.LONG_TERM_RESIDENT, Category.POSTED_WORKER, Category.STUDENT}
+)
 
 
 class Variant(Term):

@@ -9,7 +9,8 @@ class Reason:
     """One reason in the officer's words.
 
     code: stable, lower_snake_case, for programs.  text: Chinese, for people.
-    source: document and section, e.g. 《铁岭市参保人员异地就医联网结算服务指南》三（二）3; empty where it is not a clause.
+    source: document and section, e.g. 《铁岭市参保人员异地就医联网结算服务指南》三（二）3;
+    empty where it is not a clause.
     """
 
     code: str

@@ -1,0 +1,180 @@
+"""Insured persons, their participation in the schemes, their cards."""
+
+import datetime as dt
+from typing import Any, ClassVar, Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.fields.ranges import RangeOperators
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Func, GeneratedField, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from filings.identity import IdType, Sex, birth_date_of, id_number_fault, initials, masked, normal_number, sex_of
+from filings.vocabulary import Employment, Hardship, Scheme
+from hospitals.access import Right, VisibleQuerySet
+from hospitals.history import tracked
+from hospitals.models import Area
+
+
+class InsuredPersonQuerySet(VisibleQuerySet["InsuredPerson"]):
+    def matching(self, words: str) -> Self:
+        """One search box: id number (whole or its beginning), name or its beginning, pinyin initials, card number.
+
+        Every branch is a prefix on an index, so the answer does not slow down with the register.
+        """
+        text = normal_number(words)
+        if not text:
+            return self.none()
+        if not text.isascii():
+            return self.filter(name__startswith=text)
+        if text.isalpha():
+            return self.filter(Q(initials__startswith=text.lower()) | Q(name__startswith=words.strip()))
+        cards = SocialSecurityCard.objects.filter(number=text).values("person")
+        return self.filter(Q(id_number__startswith=text) | Q(pk__in=cards))
+
+
+@tracked()
+class InsuredPerson(models.Model):
+    """A person on the register of one home area."""
+
+    area = models.ForeignKey(Area, models.PROTECT, related_name="people", verbose_name=_("参保地"))
+    name = models.CharField(_("姓名"), max_length=50)
+    initials = models.CharField(_("姓名简拼"), max_length=40, editable=False)
+    id_type = models.CharField(_("证件类型"), max_length=2, choices=IdType.choices(), default=IdType.RESIDENT_ID)
+    id_number = models.CharField(_("证件号码"), max_length=30)
+    sex = models.CharField(_("性别"), max_length=1, choices=Sex.choices(), default=Sex.UNKNOWN)
+    birth_date = models.DateField(_("出生日期"), null=True, blank=True)
+    phone = models.CharField(_("联系电话"), max_length=20, blank=True)
+    address = models.CharField(_("住址"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects: ClassVar[InsuredPersonQuerySet] = InsuredPersonQuerySet.as_manager()  # type: ignore[assignment]
+    seen_with = Right.SEE_PEOPLE
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("参保人")
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["area", "id_type", "id_number"],
+                name="one_person_an_id",
+                violation_error_message=_("该统筹区已登记此证件号码"),
+            ),
+        )
+        indexes = (
+            models.Index(fields=["area", "-id"], name="person_by_area"),
+            models.Index(fields=["name", "id"], name="person_by_name", opclasses=["varchar_pattern_ops", "int8_ops"]),
+            models.Index(
+                fields=["initials", "id"], name="person_by_initials", opclasses=["varchar_pattern_ops", "int8_ops"]
+            ),
+            models.Index(fields=["id_number"], name="person_by_id_number", opclasses=["varchar_pattern_ops"]),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.derive()
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        self.id_number = normal_number(self.id_number)
+        fault = id_number_fault(self.id_type, self.id_number)
+        if fault:
+            raise ValidationError({"id_number": fault})
+
+    @property
+    def masked_id_number(self) -> str:
+        return masked(self.id_number)
+
+    def derive(self) -> None:
+        """What follows from name and identity card; bulk imports call it themselves."""
+        self.initials = initials(self.name)
+        if self.id_type == IdType.RESIDENT_ID:
+            self.birth_date = birth_date_of(self.id_number)
+            self.sex = sex_of(self.id_number)
+
+    def participation_on(self, day: dt.date) -> "Participation | None":
+        return self.participations.filter(period__contains=day).first()
+
+
+@tracked(exclude=("period",))
+class Participation(models.Model):
+    """A person's insurance in a scheme for a period: what decides on filing, tier and direct settlement."""
+
+    person = models.ForeignKey(InsuredPerson, models.CASCADE, related_name="participations", verbose_name=_("参保人"))
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("统筹区"))
+    scheme = models.CharField(_("险种"), max_length=10, choices=Scheme.choices())
+    employment = models.CharField(_("在职状态"), max_length=8, choices=Employment.choices(), blank=True)
+    employer = models.CharField(_("单位"), max_length=100, blank=True)
+    starts_on = models.DateField(_("参保日期"))
+    ends_on = models.DateField(_("终止日期"), null=True, blank=True)
+    contributions_paid_through = models.DateField(_("缴费至"), null=True, blank=True)
+    continuous_since = models.DateField(_("连续缴费起"), null=True, blank=True)
+    waiting_until = models.DateField(_("待遇等待期至"), null=True, blank=True)
+    hardship = models.CharField(_("困难群体"), max_length=20, choices=Hardship.choices(), blank=True)
+    is_civil_servant = models.BooleanField(_("享受公务员补助"), default=False)
+    period: Any = GeneratedField(
+        expression=Func(F("starts_on"), F("ends_on"), Value("[]"), function="daterange"),
+        output_field=DateRangeField(),
+        db_persist=True,
+    )
+
+    objects: ClassVar[VisibleQuerySet["Participation"]] = VisibleQuerySet.as_manager()  # type: ignore[assignment]
+    seen_with = Right.SEE_PEOPLE
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("参保关系")
+        ordering = ("-starts_on", "-id")
+        constraints = (
+            ExclusionConstraint(
+                name="one_participation_at_a_time",
+                expressions=[
+                    (Func(F("person"), F("person"), Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("该参保人同一时间只能有一条参保关系"),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="participation_ends_after_start",
+                violation_error_message=_("终止日期不能早于参保日期"),
+            ),
+            models.CheckConstraint(
+                condition=(Q(scheme="employee") & ~Q(employment="")) | (Q(scheme="resident") & Q(employment="")),
+                name="employment_belongs_to_employees",
+                violation_error_message=_("职工须填在职或退休，居民不填"),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_scheme_display()}{self.get_employment_display()}"
+
+
+@tracked()
+class SocialSecurityCard(models.Model):
+    """A social-security card; issue of a new one leaves the old one on record."""
+
+    person = models.ForeignKey(InsuredPerson, models.CASCADE, related_name="cards", verbose_name=_("参保人"))
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("统筹区"))
+    number = models.CharField(_("卡号"), max_length=20)
+    is_current = models.BooleanField(_("在用"), default=True)
+
+    objects: ClassVar[VisibleQuerySet["SocialSecurityCard"]] = VisibleQuerySet.as_manager()  # type: ignore[assignment]
+    seen_with = Right.SEE_PEOPLE
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("社会保障卡")
+        ordering = ("-is_current", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["area", "number"], name="one_card_a_number", violation_error_message=_("此卡号已登记")
+            ),
+        )
+        indexes = (models.Index(fields=["number"], name="card_by_number"),)
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,12 @@
+"""Filing policies: one version of an area's filing rules and its rows."""
+
+from django.utils.translation import gettext_lazy as _
+
+from hospitals.history import tracked
+from hospitals.models import DatedPolicy
+
+
+@tracked(exclude=("period",))
+class FilingPolicy(DatedPolicy):
+    class Meta(DatedPolicy.Meta):
+        verbose_name = verbose_name_plural = _("备案政策")

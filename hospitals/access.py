@@ -1,0 +1,147 @@
+"""Who may see and do what: one table of rights, and one door to every row.
+
+A right counts only through a post (hospitals.models.Post): a role in an area, or in one hall of it.
+Nothing is open by default; the superuser's flag opens the staff register in admin, not the business.
+"""
+
+from collections import defaultdict
+from typing import Any, Self, TypeVar
+
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models
+from django.db.models import Q
+
+from hospitals.vocabulary import Role, Term
+
+User = AbstractBaseUser | AnonymousUser
+M = TypeVar("M", bound=models.Model)
+
+
+class Right(Term):
+    SEE_PEOPLE = "see_people", "查看参保人"
+    KEEP_PEOPLE = "keep_people", "登记和修改参保人"
+    REVEAL_ID = "reveal_id", "查看完整证件号码"
+    SEE_FILINGS = "see_filings", "查看备案"
+    FILE = "file", "办理备案"
+    REVIEW_FILINGS = "review_filings", "审核备案"
+    SEE_CLAIMS = "see_claims", "查看报销"
+    ACCEPT_CLAIMS = "accept_claims", "受理报销"
+    REVIEW_CLAIMS = "review_claims", "审核报销"
+    RELEASE_CLAIMS = "release_claims", "财务复核与支付"
+    SEE_DIRECTORY = "see_directory", "查看机构目录"
+    KEEP_DIRECTORY = "keep_directory", "维护和导入机构目录"
+    SEE_POLICIES = "see_policies", "查看政策"
+    KEEP_POLICIES = "keep_policies", "维护政策"
+    KEEP_POSTS = "keep_posts", "管理人员岗位"
+    EXPORT = "export", "导出清单"
+
+
+_SEE_CASES = {Right.SEE_PEOPLE, Right.SEE_FILINGS, Right.SEE_CLAIMS, Right.SEE_DIRECTORY, Right.SEE_POLICIES}
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.CLERK: frozenset(
+        _SEE_CASES | {Right.KEEP_PEOPLE, Right.REVEAL_ID, Right.FILE, Right.ACCEPT_CLAIMS, Right.EXPORT}
+    ),
+    Role.REVIEWER: frozenset(_SEE_CASES | {Right.REVEAL_ID, Right.REVIEW_FILINGS, Right.REVIEW_CLAIMS, Right.EXPORT}),
+    Role.FINANCE: frozenset(
+        {
+            Right.SEE_PEOPLE,
+            Right.SEE_CLAIMS,
+            Right.SEE_DIRECTORY,
+            Right.SEE_POLICIES,
+            Right.RELEASE_CLAIMS,
+            Right.EXPORT,
+        }
+    ),
+    Role.SUPERVISOR: frozenset(
+        _SEE_CASES
+        | {
+            Right.KEEP_PEOPLE,
+            Right.REVEAL_ID,
+            Right.KEEP_DIRECTORY,
+            Right.KEEP_POLICIES,
+            Right.KEEP_POSTS,
+            Right.EXPORT,
+        }
+    ),
+    Role.HOTLINE: frozenset(
+        {Right.SEE_PEOPLE, Right.SEE_FILINGS, Right.SEE_CLAIMS, Right.SEE_DIRECTORY, Right.SEE_POLICIES}
+    ),
+    Role.AUDITOR: frozenset(_SEE_CASES | {Right.REVEAL_ID, Right.EXPORT}),
+}
+
+
+class Reach:
+    """Where one user holds each right: whole areas, or single halls.  Read once a request."""
+
+    def __init__(self, posts: list[tuple[str, str, int | None]]) -> None:
+        self.areas: dict[Right, set[str]] = defaultdict(set)
+        self.halls: dict[Right, set[int]] = defaultdict(set)
+        self.hall_areas: dict[Right, set[str]] = defaultdict(set)
+        for role, area, hall in posts:
+            for right in RIGHTS[Role(role)]:  # type: ignore[call-arg]
+                if hall is None:
+                    self.areas[right].add(area)
+                else:
+                    self.halls[right].add(hall)
+                    self.hall_areas[right].add(area)
+
+    def has(self, right: Right) -> bool:
+        """Somewhere."""
+        return bool(self.areas.get(right) or self.halls.get(right))
+
+    def covers(self, right: Right, area: str, hall: int | None = None) -> bool:
+        """Here: in this area, at this hall (None: a case that belongs to no hall)."""
+        return area in self.areas.get(right, ()) or (hall is not None and hall in self.halls.get(right, ()))
+
+    def areas_of(self, right: Right) -> set[str]:
+        """Every area in which the right is held, if only at one hall."""
+        return self.areas.get(right, set()) | self.hall_areas.get(right, set())
+
+
+def reach_of(user: User) -> Reach:
+    reach: Reach | None = getattr(user, "_reach", None)
+    if reach is None:
+        posts = getattr(user, "posts", None)
+        usable = posts is not None and user.is_authenticated and user.is_active
+        reach = Reach(list(posts.values_list("role", "area_id", "hall_id")) if usable else [])  # type: ignore[union-attr]
+        user._reach = reach  # type: ignore[union-attr]
+    return reach
+
+
+class VisibleQuerySet(models.QuerySet[M]):
+    """The door.  `visible_to(user)` is where every staff query starts.
+
+    A model says with `area_path` and `hall_path` where its home area and hall stand (defaults: `area`, `hall` where the
+    model has such a field) and with `seen_with` which right shows it.
+    """
+
+    def visible_to(self, user: User, right: Right | None = None) -> Self:
+        right = right or getattr(self.model, "seen_with", Right.SEE_DIRECTORY)
+        reach = reach_of(user)
+        area_path = getattr(self.model, "area_path", "area")
+        hall_path = getattr(self.model, "hall_path", None)
+        seen = Q(**{f"{area_path}__in": sorted(reach.areas.get(right, ()))})
+        halls = sorted(reach.halls.get(right, ()))
+        if halls and hall_path:
+            seen |= Q(**{f"{hall_path}__in": halls})
+        elif halls:  # belongs to the whole area: a person may come to any of its windows
+            seen |= Q(**{f"{area_path}__in": sorted(reach.hall_areas[right])})
+        return self.filter(seen)
+
+
+class DirectoryQuerySet(VisibleQuerySet[M]):
+    """Published facts: whoever has a post may read them; they are changed only where one keeps the directory."""
+
+    def visible_to(self, user: User, right: Right | None = None) -> Self:
+        if right in (None, Right.SEE_DIRECTORY):
+            return self if reach_of(user).has(Right.SEE_DIRECTORY) else self.none()
+        return super().visible_to(user, right)
+
+
+class PostBackend(ModelBackend):
+    """Signs in by password.  Django's own permissions belong to the superuser alone; rights come from posts."""
+
+    def _get_permissions(self, user_obj: Any, obj: Any, from_name: str) -> set[str]:
+        return super()._get_permissions(user_obj, obj, from_name) if user_obj.is_superuser else set()

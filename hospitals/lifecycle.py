@@ -1,0 +1,91 @@
+"""Lifecycles: which step leads from which state to which, who may take it, and what it asks for.
+
+One table a workflow.  Buttons, rights, the database trigger and the tests all read it; nothing else assigns `status`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import pghistory
+import pgtrigger
+from django.db import models, transaction
+
+from hospitals.access import Right, User, reach_of
+from hospitals.reasons import Refused
+
+Case = TypeVar("Case", bound=models.Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step.  `not_by` names the fields whose user may not take it (maker ≠ checker)."""
+
+    verb: str
+    label: str
+    sources: frozenset[str]
+    target: str
+    right: Right
+    needs_reason: bool = False
+    not_by: tuple[str, ...] = ()
+    is_destructive: bool = False
+
+
+class Lifecycle:
+    def __init__(self, moves: Iterable[Move]) -> None:
+        self.moves = {move.verb: move for move in moves}
+
+    def trigger(self) -> pgtrigger.FSM:
+        """The same table in the database, for whatever goes round this code."""
+        pairs = {(source, move.target) for move in self.moves.values() for source in move.sources}
+        states = {state for pair in pairs for state in pair}
+        return pgtrigger.FSM(
+            name="lifecycle", field="status", transitions=sorted(pairs | {(state, state) for state in states})
+        )
+
+    def refusal(self, case: Any, verb: str, by: User, reason: str = "") -> Refused | None:
+        """Why this user may not take this step on this case now; None where they may."""
+        move = self.moves[verb]
+        if not reach_of(by).covers(move.right, case.area_id, case.hall_id):
+            return Refused.because("no_right", f"您没有“{move.right.label}”的权限")
+        if case.status not in move.sources:
+            return Refused.because("wrong_state", f"当前状态为“{case.get_status_display()}”，不能{move.label}")
+        if any(getattr(case, f"{field}_id") == by.pk for field in move.not_by):
+            return Refused.because("same_person", f"{move.label}须由前面经手人以外的人员办理")
+        if move.needs_reason and not reason.strip():
+            return Refused.because("reason_missing", f"{move.label}须填写理由")
+        return None
+
+    def open_to(self, case: Any, by: User) -> list[Move]:
+        """The steps this user may take now, for the buttons."""
+        return [move for verb, move in self.moves.items() if self.refusal(case, verb, by, reason="—") is None]
+
+    def take(
+        self,
+        case: Case,
+        verb: str,
+        *,
+        by: User,
+        reason: str = "",
+        version: int | None = None,
+        effect: Callable[[Case], None] | None = None,
+    ) -> Case:
+        """Take a step: lock the row, check, apply `effect`, save, and leave who and why in the history.
+
+        version: what the person saw (`case.version`); a case changed since then is refused rather than overwritten.
+        Raises Refused.  One transaction.
+        """
+        move = self.moves[verb]
+        with transaction.atomic(), pghistory.context(action=move.label, reason=reason.strip(), by=by.pk):
+            locked: Any = type(case)._default_manager.select_for_update().get(pk=case.pk)
+            if version is not None and locked.version != version:
+                raise Refused.because("changed_meanwhile", "此件刚刚被他人改动，请核对后再办理")
+            refusal = self.refusal(locked, verb, by, reason)
+            if refusal:
+                raise refusal
+            if effect:
+                effect(locked)
+            locked.status = move.target
+            locked.version += 1
+            locked.save()
+        return locked  # type: ignore[no-any-return]

@@ -1,0 +1,6 @@
+from hospitals.models.areas import Area, ServiceHall
+from hospitals.models.hospitals import Hospital, NetworkedService
+from hospitals.models.policy import DatedPolicy
+from hospitals.models.posts import Post
+
+__all__ = ["Area", "DatedPolicy", "Hospital", "NetworkedService", "Post", "ServiceHall"]

@@ -1,0 +1,170 @@
+"""What all policies share: an area, a period, a source; and that a published one is never edited."""
+
+import datetime as dt
+from typing import Any, ClassVar, Self
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.fields.ranges import RangeOperators
+from django.db import models, transaction
+from django.db.models import F, Func, GeneratedField, Q, Value
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from hospitals.access import Right, VisibleQuerySet
+from hospitals.models.areas import Area
+from hospitals.reasons import Refused
+from hospitals.vocabulary import Term
+
+
+class PolicyStatus(Term):
+    DRAFT = "draft", "草稿"
+    PUBLISHED = "published", "已发布"
+
+
+class PolicyQuerySet(VisibleQuerySet[Any]):
+    def published(self) -> Self:
+        return self.filter(status=PolicyStatus.PUBLISHED)
+
+    def in_force(self, area: str, day: dt.date) -> Any:
+        """The version of an area in force on a day, or None."""
+        return self.published().filter(area=area, period__contains=day).first()
+
+
+class DatedPolicy(models.Model):
+    """One version of an area's rules.  Versions follow each other without overlap; the last one is open-ended.
+
+    A subclass adds its rows; each row model takes `immutable_rows("policy")` into its triggers.
+    """
+
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("统筹区"))
+    version = models.PositiveSmallIntegerField(_("版本"))
+    starts_on = models.DateField(_("施行日期"))
+    ends_on = models.DateField(_("最后一天"), null=True, blank=True, editable=False)
+    starts_assumed = models.BooleanField(_("施行日期待核定"), default=False)
+    document = models.CharField(_("文件"), max_length=200)
+    note = models.TextField(_("说明"), blank=True)
+    status = models.CharField(
+        _("状态"), max_length=10, choices=PolicyStatus.choices(), default=PolicyStatus.DRAFT, editable=False
+    )
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("发布人"),
+    )
+    published_at = models.DateTimeField(_("发布时间"), null=True, blank=True, editable=False)
+    pack_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    period: Any = GeneratedField(
+        expression=Func(F("starts_on"), F("ends_on"), Value("[]"), function="daterange"),
+        output_field=DateRangeField(),
+        db_persist=True,
+        verbose_name=_("施行期间"),
+    )
+
+    objects: ClassVar[PolicyQuerySet] = PolicyQuerySet.as_manager()  # type: ignore[assignment]
+    seen_with = Right.SEE_POLICIES
+
+    class Meta:
+        abstract = True
+        ordering = ("area", "-version")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["area", "version"],
+                name="%(class)s_one_version",
+                violation_error_message=_("该统筹区已有此版本号"),
+            ),
+            ExclusionConstraint(
+                name="%(class)s_one_in_force",
+                expressions=[
+                    (
+                        Func(
+                            Cast("area", models.IntegerField()),
+                            Cast("area", models.IntegerField()),
+                            Value("[]"),
+                            function="int4range",
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(status="published"),
+                violation_error_message=_("同一统筹区同一天只能有一个版本施行"),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | Q(published_at__isnull=False),
+                name="%(class)s_published_has_time",
+                violation_error_message=_("已发布的政策须有发布时间"),
+            ),
+        )
+        triggers = (
+            pgtrigger.Trigger(
+                name="published_is_final",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__status="published"),
+                func="""
+                    IF TG_OP = 'UPDATE' AND OLD.ends_on IS NULL AND NEW.ends_on IS NOT NULL
+                       AND to_jsonb(NEW) - 'ends_on' - 'period' = to_jsonb(OLD) - 'ends_on' - 'period' THEN
+                        RETURN NEW;  -- a later version takes over
+                    END IF;
+                    RAISE EXCEPTION '已发布的政策不能修改，请发布新版本'
+                        USING ERRCODE = 'integrity_constraint_violation';
+                """,
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.area} 第{self.version}版"
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == PolicyStatus.PUBLISHED
+
+    @transaction.atomic
+    def publish(self, *, by: Any) -> None:
+        """Put this draft in force from `starts_on`; the version in force until then ends the day before.
+
+        by: the user, or None for a shipped pack.  Refused when it is no draft or does not start after its predecessor.
+        """
+        siblings = type(self)._default_manager.select_for_update().filter(area=self.area_id)
+        list(siblings.order_by("pk").values_list("pk", flat=True))
+        self.refresh_from_db()
+        if self.is_published:
+            raise Refused.because("already_published", "该版本已发布")
+        last = siblings.filter(status=PolicyStatus.PUBLISHED).order_by("-starts_on").first()
+        if last and last.starts_on >= self.starts_on:
+            raise Refused.because(
+                "starts_too_early", f"施行日期须晚于现行第{last.version}版的施行日期{last.starts_on:%Y-%m-%d}"
+            )
+        if last:
+            last.ends_on = self.starts_on - dt.timedelta(days=1)
+            last.save(update_fields=["ends_on"])
+        self.status = PolicyStatus.PUBLISHED
+        self.published_by = by
+        self.published_at = timezone.now()
+        self.save(update_fields=["status", "published_by", "published_at"])
+
+
+def immutable_rows(foreign_key: str, table: str) -> pgtrigger.Trigger:
+    """Trigger for the rows of a policy: frozen once `table`'s row behind `foreign_key` is published."""
+    return pgtrigger.Trigger(
+        name="rows_of_published_are_final",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("parent", "BIGINT")],
+        func=f"""
+            parent = CASE WHEN TG_OP = 'DELETE' THEN OLD.{foreign_key}_id ELSE NEW.{foreign_key}_id END;
+            IF EXISTS (SELECT 1 FROM {table} WHERE id = parent AND status = 'published') THEN
+                RAISE EXCEPTION '已发布的政策不能修改，请发布新版本' USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        """,  # noqa: S608 - both names are ours
+    )

@@ -1,0 +1,4 @@
+from settlement.models.claim import Calculation, Claim, ClaimMaterial, Receipt
+from settlement.models.policy import BenefitPolicy
+
+__all__ = ["BenefitPolicy", "Calculation", "Claim", "ClaimMaterial", "Receipt"]
