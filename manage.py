@@ -4,15 +4,19 @@
 import os
 import sys
 
+from config import embedded
+from config.environment import EnvironmentFault
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from config import embedded
+    try:
+        embedded.provide(os.environ)
+        from django.core.management import execute_from_command_line
 
-    embedded.provide(os.environ)
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(sys.argv)
+        execute_from_command_line(sys.argv)
+    except EnvironmentFault as fault:
+        sys.exit(str(fault))
 
 
 if __name__ == "__main__":
