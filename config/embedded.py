@@ -57,20 +57,19 @@ def provide(environ: MutableMapping[str, str]) -> None:
             server.leave()
 
     atexit.register(leave)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:  # by default these would skip the exit handlers
-            signal.signal(number, _end_in_order)
+    _end_in_order()
 
 
 @contextmanager
-def throwaway(environ: MutableMapping[str, str]) -> Iterator[None]:
-    """A fresh server for a test run, fast because it need not survive a crash; deleted afterwards."""
+def throwaway(environ: MutableMapping[str, str], durable: bool = False) -> Iterator[None]:
+    """A fresh server for a test run, by default fast because it need not survive a crash; deleted afterwards."""
+    _end_in_order()
     for left in TEMPORARY.glob(f"{THROWAWAY}*"):  # a killed run could not tidy up after itself
         state = left.lstat()
         if state.st_uid == os.getuid() and time.time() - state.st_mtime > START_SECONDS:
             Server(left, left / "sockets", _runner()).leave(delete=True)
     home = Path(tempfile.mkdtemp(prefix=THROWAWAY, dir=TEMPORARY))
-    server = Server(home, home / "sockets", _runner(), durable=False)
+    server = Server(home, home / "sockets", _runner(), durable)
     environ["DATABASE_URL"] = server.join()
     try:
         yield
@@ -268,7 +267,8 @@ class Server:
     def _as(self) -> dict[str, Any]:
         """How a program of the server is started: its account, its folder, and nothing of our environment."""
         account = {"user": self.runner.uid, "group": self.runner.gid, "extra_groups": []} if self.runner else {}
-        return {"cwd": self.home, "env": {"PATH": os.defpath, "LC_ALL": "C"}, **account}
+        environment = {"PATH": os.defpath, "LC_ALL": "C"}
+        return {"cwd": self.home, "env": environment, "start_new_session": True, **account}
 
     def _reachable_binaries(self) -> Path:
         """The wheel's programs, or a copy of them where the account of the server may not enter our folders."""
@@ -380,5 +380,12 @@ def _cause(output: str) -> str:
     return lines[-1].strip() if lines else "没有输出"
 
 
-def _end_in_order(number: int, frame: FrameType | None) -> None:
-    sys.exit(128 + number)
+def _end_in_order() -> None:
+    """A process asked to end leaves the server properly: by default these signals skip the exit handlers."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, end)

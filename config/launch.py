@@ -1,0 +1,218 @@
+"""The verbs behind `make`: ready, run, test, bench.  Runs inside `.venv`."""
+
+import ctypes
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
+from types import FrameType
+
+from config import database, embedded
+from config.environment import EnvironmentFault, port, remember_development
+
+PYTHON = sys.executable
+GRACE_SECONDS = 20
+PR_SET_PDEATHSIG = 1  # prctl(2): the signal a process gets when its parent dies
+DEMO_ACCOUNTS = (
+    "clerk（窗口经办）、reviewer（审核）、finance（财务复核）、supervisor（主管）、hotline（咨询）、auditor（稽核）"
+)
+CHECKS = (
+    ("ruff", "check", "."),
+    ("ruff", "format", "--check", "."),
+    ("mypy", "."),
+    ("import_linter", "lint"),
+    ("djlint", "templates", "--lint", "--quiet"),
+    ("djlint", "templates", "--check", "--quiet"),
+)
+
+
+def main() -> None:
+    verb, *arguments = sys.argv[1:]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        sys.exit(VERBS[verb](arguments))
+    except EnvironmentFault as fault:
+        sys.exit(str(fault))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def ready(_: list[str]) -> int:
+    """Database, migrations, directory and policies; in development the demo data too.  Twice changes nothing."""
+    os.environ.setdefault("PORTAL_ENVIRONMENT", "development")
+    embedded.provide(os.environ)
+    development = os.environ["PORTAL_ENVIRONMENT"] == "development"
+    if development:
+        database.prepare_as_development(os.environ["DATABASE_URL"])
+        remember_development(os.environ)
+    else:
+        database.connect(os.environ["DATABASE_URL"]).close()
+
+    import django
+    from django.core.management import CommandError, call_command
+
+    django.setup()
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("load_directory")
+        call_command("load_policies")
+        if development:
+            call_command("load_demo")
+        call_command("collectstatic", verbosity=0, interactive=False)
+    except CommandError as error:
+        raise EnvironmentFault(str(error)) from error
+    return 0
+
+
+def run(_: list[str]) -> int:
+    """Serve until Ctrl-C or SIGTERM; then nothing of it is left running."""
+    number = port(os.environ)
+    os.environ.setdefault("PORTAL_ENVIRONMENT", "development")
+    with _listening(number) as listener:
+        stop = _stop_asked()
+        embedded.provide(os.environ)
+        with _ended(preparing := _child("-m", "config.launch", "ready")):
+            while preparing.poll() is None and not stop.wait(0.1):
+                pass
+        if preparing.returncode or stop.is_set():
+            return 0 if stop.is_set() else preparing.returncode
+        web = _child(
+            *(
+                "-m",
+                "gunicorn",
+                "config.wsgi",
+                "--bind",
+                f"fd://{listener.fileno()}",
+                "--workers",
+                "2",
+                "--threads",
+                "4",
+            ),
+            *("--no-control-socket", "--log-level", "warning"),
+            hand_over=[listener.fileno()],
+        )
+        worker = _child("manage.py", "procrastinate", "worker")
+        with _ended(web, worker):
+            announced = False
+            while not stop.wait(0.2):
+                for child, name in ((web, "网页服务"), (worker, "后台任务")):
+                    if child.poll() is not None:
+                        raise EnvironmentFault(f"{name}意外退出（状态 {child.returncode}），其余已全部停止。")
+                if not announced and _answers(number):
+                    print(f"门户已启动：http://127.0.0.1:{number}/　按 Ctrl-C 停止。")
+                    print(f"演示账户：{DEMO_ACCOUNTS}，密码均为 demo-portal。", flush=True)
+                    announced = True
+    print("已停止。", flush=True)
+    return 0
+
+
+def test(arguments: list[str]) -> int:
+    """Everything that CI runs; with arguments, pytest alone, given them."""
+    os.environ["PORTAL_ENVIRONMENT"] = "development"
+    given = bool(os.environ.get("DATABASE_URL"))
+    with nullcontext() if given else embedded.throwaway(os.environ):
+        database.connect(os.environ["DATABASE_URL"]).close()
+        if arguments:
+            return _module("pytest", *arguments)
+        failed = [" ".join(check) for check in CHECKS if _module(*check)]
+        if subprocess.run([PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]).returncode:
+            failed.append("makemigrations --check")
+        if _module("pytest", "-n", "2", "--dist", "loadgroup"):
+            failed.append("pytest")
+    if failed:
+        print(f"未通过：{'；'.join(failed)}。", flush=True)
+    return 1 if failed else 0
+
+
+def bench(arguments: list[str]) -> int:
+    """The benchmarks, on a database of their own."""
+    os.environ["PORTAL_ENVIRONMENT"] = "development"
+    server = database.fresh if os.environ.get("DATABASE_URL") else partial(embedded.throwaway, durable=True)
+    with server(os.environ):
+        for command in ("migrate", "load_directory", "load_policies"):
+            subprocess.run([PYTHON, "manage.py", command, "--verbosity", "0"], check=True)
+        return _module("tests.benchmarks", *arguments)
+
+
+VERBS: dict[str, Callable[[list[str]], int]] = {"ready": ready, "run": run, "test": test, "bench": bench}
+
+
+def _module(name: str, *arguments: str) -> int:
+    print(f"· {name} {' '.join(arguments)}", flush=True)
+    return subprocess.run([PYTHON, "-m", name, *arguments]).returncode
+
+
+@contextmanager
+def _listening(number: int) -> Iterator[socket.socket]:
+    """The port, held from the start and handed to the web server.  Raises EnvironmentFault."""
+    try:
+        listener = socket.create_server(("127.0.0.1", number))
+    except OSError as error:
+        raise EnvironmentFault(
+            f"端口 {number} 不能使用（{error.strerror}），请换一个，例如 make run PORT=8010。"
+        ) from error
+    with listener:
+        yield listener
+
+
+def _stop_asked() -> threading.Event:
+    """Set once Ctrl-C is pressed, the terminal is closed, or the process is asked to end."""
+    stop = threading.Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, ask)
+    return stop
+
+
+def _child(*arguments: str, hand_over: Sequence[int] = ()) -> "subprocess.Popen[bytes]":
+    """A Python program of ours, out of reach of Ctrl-C (we end it in order), that does not outlive us if we are killed."""
+    libc = ctypes.CDLL(None)
+    return subprocess.Popen(
+        [PYTHON, *arguments],
+        pass_fds=hand_over,
+        start_new_session=True,
+        preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM),
+    )
+
+
+@contextmanager
+def _ended(*children: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """Whatever happens meanwhile, the children and theirs are gone afterwards."""
+    try:
+        yield
+    finally:
+        for child in children:
+            if child.poll() is None:
+                child.terminate()
+        deadline = time.monotonic() + GRACE_SECONDS
+        for child in children:
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(max(0.0, deadline - time.monotonic()))
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+def _answers(number: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", number, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    main()
