@@ -174,7 +174,6 @@ class Server:
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=output,
-                    start_new_session=True,
                     **self._as(),
                 )
             if self._is_up(process):

@@ -175,7 +175,7 @@ def _stop_asked() -> threading.Event:
 
 
 def _child(*arguments: str, hand_over: Sequence[int] = ()) -> "subprocess.Popen[bytes]":
-    """A Python program of ours, out of reach of Ctrl-C (we end it in order), that does not outlive us if we are killed."""
+    """A Python program of ours, out of reach of Ctrl-C (we end it in order); it ends too if we are killed."""
     libc = ctypes.CDLL(None)
     return subprocess.Popen(
         [PYTHON, *arguments],
