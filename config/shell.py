@@ -1,12 +1,132 @@
-"""The staff shell: navigation by right, worklist, search, sign-in pages, health."""
+"""The staff shell: navigation by right, worklist, search, health."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from filings.models import Filing, InsuredPerson
+from filings.models.filing import FilingStatus
+from hospitals.access import Reach, Right, reach_of, require
+from settlement.models import Claim
+from settlement.vocabulary import ClaimStatus
+
+SHOWN = 10
 
 
-def navigation(request: HttpRequest) -> dict:
-    return {}
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the navigation."""
+
+    label: str
+    route: str
+    right: Right
+    prefix: str
+
+
+PLACES = (
+    Place("参保人", "people", Right.SEE_PEOPLE, "/people/"),
+    Place("异地备案", "filings", Right.SEE_FILINGS, "/filings/"),
+    Place("手工报销", "claims", Right.SEE_CLAIMS, "/claims/"),
+    Place("联网医院", "hospitals", Right.SEE_DIRECTORY, "/hospitals/"),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page: where this user may go, and who they are."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"places": [], "posts": []}
+    reach = reach_of(user)
+    return {
+        "places": [
+            (place.label, reverse(place.route), request.path.startswith(place.prefix))
+            for place in PLACES
+            if reach.has(place.right)
+        ],
+        "may_search": reach.has(Right.SEE_PEOPLE),
+        "may_admin": user.is_superuser or reach.has(Right.KEEP_POLICIES),
+        "is_development": settings.environment.development,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A pile of cases waiting for this user."""
+
+    title: str
+    empty: str
+    route: str
+    status: str
+    cases: list[Any]
+
+    @property
+    def link(self) -> str:
+        return f"{reverse(self.route)}?status={self.status}"
+
+
+def queues(user: Any, reach: Reach) -> list[Queue]:
+    """What waits for this user, by right; one statement a queue."""
+    found = []
+
+    def add(title: str, empty: str, model: Any, right: Right, status: str, *, mine: bool = False) -> None:
+        if not reach.has(right):
+            return
+        cases = model.objects.visible_to(user, right).filter(status=status).select_related("person", "area")
+        if mine:
+            cases = cases.filter(made_by=user)
+        elif right in (Right.REVIEW_FILINGS, Right.REVIEW_CLAIMS):
+            cases = cases.exclude(made_by=user)
+        route = "filings" if model is Filing else "claims"
+        found.append(Queue(title, empty, route, status, list(cases.order_by("pk")[:SHOWN])))
+
+    add("退回我的备案", "没有被退回的备案", Filing, Right.FILE, FilingStatus.RETURNED, mine=True)
+    add("退回我的报销", "没有被退回的报销", Claim, Right.ACCEPT_CLAIMS, ClaimStatus.RETURNED, mine=True)
+    add("已受理未提交的报销", "没有未提交的报销", Claim, Right.ACCEPT_CLAIMS, ClaimStatus.ACCEPTED, mine=True)
+    add("待审核备案", "没有待审核的备案", Filing, Right.REVIEW_FILINGS, FilingStatus.PENDING)
+    add("待审核报销", "没有待审核的报销", Claim, Right.REVIEW_CLAIMS, ClaimStatus.IN_REVIEW)
+    add("待财务复核", "没有待复核的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.APPROVED)
+    add("待支付", "没有待支付的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.RELEASED)
+    return found
+
+
+@require_GET
+def worklist(request: HttpRequest) -> HttpResponse:
+    reach = reach_of(request.user)
+    return render(request, "worklist.html", {"queues": queues(request.user, reach)})
+
+
+@require_POST
+def search(request: HttpRequest) -> HttpResponse:
+    """The one search box.  Posted, so that no id number stands in an address; one hit opens the person at once."""
+    require(request.user, Right.SEE_PEOPLE)
+    words = request.POST.get("words", "").strip()[:60]
+    found = list(
+        InsuredPerson.objects.visible_to(request.user)
+        .matching(words)
+        .select_related("area")
+        .order_by("pk")[: SHOWN * 5]
+    )
+    if len(found) == 1:
+        return redirect("person", found[0].pk)
+    may_add = reach_of(request.user).has(Right.KEEP_PEOPLE)
+    return render(request, "search.html", {"words": words, "found": found, "may_add": may_add})
+
+
+@login_not_required
+@require_GET
+def healthz(request: HttpRequest) -> JsonResponse:
+    """For the load balancer: the web and its database answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403.html", {"message": "页面已过期，请刷新后重试"}, status=403)
+    return render(request, "403.html", {"exception": "页面已过期，请返回刷新后重试"}, status=403)

@@ -1,4 +1,28 @@
 from django.contrib import admin
-from django.urls import path
+from django.contrib.auth import views as auth
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from config import shell
+
+urlpatterns = [
+    path("", shell.worklist, name="worklist"),
+    path("search/", shell.search, name="search"),
+    path("healthz", shell.healthz, name="healthz"),
+    path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("sign-out/", auth.LogoutView.as_view(), name="logout"),
+    path(
+        "password/",
+        auth.PasswordChangeView.as_view(success_url="/password/done/", template_name="registration/password.html"),
+        name="password",
+    ),
+    path(
+        "password/done/",
+        auth.PasswordChangeDoneView.as_view(template_name="registration/password_done.html"),
+        name="password_change_done",
+    ),
+    path("hospitals/", include("hospitals.urls")),
+    path("", include("filings.urls")),
+    path("", include("settlement.urls")),
+    path("admin/login/", auth.LoginView.as_view(), name="admin_login"),
+    path("admin/", admin.site.urls),
+]

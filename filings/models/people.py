@@ -11,7 +11,17 @@ from django.db import models
 from django.db.models import F, Func, GeneratedField, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from filings.identity import IdType, Sex, birth_date_of, id_number_fault, initials, masked, normal_number, sex_of
+from filings.identity import (
+    IdType,
+    Sex,
+    birth_date_of,
+    id_number_fault,
+    initials,
+    masked,
+    masked_phone,
+    normal_number,
+    sex_of,
+)
 from filings.vocabulary import Employment, Hardship, Scheme
 from hospitals.access import Right, VisibleQuerySet
 from hospitals.history import tracked
@@ -53,6 +63,7 @@ class InsuredPerson(models.Model):
 
     objects: ClassVar[InsuredPersonQuerySet] = InsuredPersonQuerySet.as_manager()  # type: ignore[assignment]
     seen_with = Right.SEE_PEOPLE
+    history_masks: ClassVar = {"id_number": masked, "phone": masked_phone}
 
     class Meta:
         verbose_name = verbose_name_plural = _("参保人")

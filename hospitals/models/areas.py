@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from hospitals.access import VisibleQuerySet
+from hospitals.access import DirectoryQuerySet
 from hospitals.history import tracked
 from hospitals.vocabulary import AreaKind
 
@@ -56,7 +56,7 @@ class ServiceHall(models.Model):
     position = models.PositiveSmallIntegerField(_("次序"), default=0)
     source = models.CharField(_("出处"), max_length=200)
 
-    objects: ClassVar[VisibleQuerySet["ServiceHall"]] = VisibleQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[DirectoryQuerySet["ServiceHall"]] = DirectoryQuerySet.as_manager()  # type: ignore[assignment]
     hall_path = "pk"
 
     class Meta:

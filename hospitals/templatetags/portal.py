@@ -1,3 +1,34 @@
+"""Template filters every page may use."""
+
+from decimal import Decimal
+from typing import Any
+
 from django import template
+from django.forms import BoundField
 
 register = template.Library()
+
+
+@register.filter
+def yuan(amount: Any) -> str:
+    """13687.5 → 13,687.50"""
+    return "" if amount in (None, "") else f"{Decimal(str(amount)):,.2f}"
+
+
+@register.filter
+def day(value: Any) -> str:
+    """A date as 2026-03-10; nothing as a dash."""
+    return value.strftime("%Y-%m-%d") if value else "—"
+
+
+@register.filter
+def widget_kind(field: BoundField) -> str:
+    """The widget's class name, lower case, for the form component."""
+    return type(field.field.widget).__name__.lower()
+
+
+@register.filter
+def described(field: BoundField) -> str:
+    """The ids that describe a field, for aria-describedby."""
+    ids = [f"{field.id_for_label}_help"] if field.help_text else []
+    return " ".join(ids + ([f"{field.id_for_label}_errors"] if field.errors else []))

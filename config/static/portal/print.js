@@ -1,0 +1,3 @@
+"use strict";
+
+document.querySelector("[data-print]").addEventListener("click", () => window.print());

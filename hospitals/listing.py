@@ -1,0 +1,183 @@
+"""Lists: filtered, sorted, paged by key and exported the same way everywhere.
+
+Pages follow the sort key instead of counting rows to skip, and the total is counted up to a bound, so that a list of a
+million rows opens as fast as one of a thousand.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import django_filters
+from django.core import signing
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.views.generic import View
+
+from hospitals.access import Right, reach_of, require
+from hospitals.exports import FORMATS, export
+
+PAGE_SIZE = 50
+COUNT_BOUND = 1000
+EXPORT_CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.  value: what it shows of a row.  sort: the non-null field it sorts by.  link: where it leads."""
+
+    label: str
+    value: Callable[[Any], Any]
+    sort: str = ""
+    link: Callable[[Any], str] | None = None
+    kind: str = ""  # css class: "number", "date", "badge", "wide"
+    exported: Callable[[Any], Any] | None = None
+
+
+@dataclass(slots=True)
+class Page:
+    """What the list template shows."""
+
+    rows: list[tuple[Any, list[tuple[Column, Any, str]]]]
+    previous: str = ""
+    next: str = ""
+    count: int = 0
+    is_bounded: bool = False
+    headings: list[tuple[Column, str, str]] = field(default_factory=list)  # column, link, "up"/"down"/""
+
+
+class ListPage(View):
+    """A list of a model.  Subclasses name the model's parts; `visible_to` is applied here and cannot be forgotten."""
+
+    model: Any
+    title: str
+    right: Right
+    columns: tuple[Column, ...]
+    filterset_class: type[django_filters.FilterSet]
+    ordering = "-pk"
+    template_name = "list.html"
+    empty_text = "没有符合条件的记录"
+    exportable = True
+
+    def queryset(self) -> QuerySet[Any]:
+        """The rows with what the columns need joined in; visibility is added afterwards."""
+        return self.model._default_manager.all()
+
+    def extra_context(self) -> dict[str, Any]:
+        return {}
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        require(request.user, self.right)
+        rows = self.queryset().visible_to(request.user, self.right)  # type: ignore[attr-defined]
+        filterset = self.filterset_class(request.GET, queryset=rows, request=request)
+        rows = filterset.qs if filterset.is_valid() else rows.none()
+        kind = request.GET.get("export", "")
+        may_export = self.exportable and reach_of(request.user).has(Right.EXPORT)
+        if kind in FORMATS:
+            require(request.user, Right.EXPORT)
+            return self.export(kind, self.exported_rows(rows))
+        context = {
+            "list": self,
+            "filterset": filterset,
+            "page": self.page(rows, request),
+            "export_links": self.export_links(request) if may_export else [],
+            **self.extra_context(),
+        }
+        template = "components/list.html" if request.htmx.target == "list" else self.template_name  # type: ignore[attr-defined]
+        return render(request, template, context)
+
+    # paging
+
+    def sort_field(self, request: HttpRequest) -> str:
+        wanted = request.GET.get("sort", "")
+        known = {column.sort for column in self.columns if column.sort}
+        return wanted if wanted.lstrip("-") in known else self.ordering
+
+    def page(self, rows: QuerySet[Any], request: HttpRequest) -> Page:
+        sort = self.sort_field(request)
+        name, descending = sort.lstrip("-"), sort.startswith("-")
+        backwards = "before" in request.GET
+        cursor = _read_cursor(request.GET.get("before") or request.GET.get("after") or "")
+        count = len(rows.order_by().values_list("pk")[: COUNT_BOUND + 1])
+        if cursor:
+            rows = rows.filter(_beyond(name, cursor, descending != backwards))
+        order = [name] if name == "pk" else [name, "pk"]
+        found = list(rows.order_by(*(f"-{key}" if descending != backwards else key for key in order))[: PAGE_SIZE + 1])
+        more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+        if backwards:
+            found.reverse()
+        page = Page(
+            rows=[(row, [self.cell(column, row) for column in self.columns]) for row in found],
+            count=min(count, COUNT_BOUND),
+            is_bounded=count > COUNT_BOUND,
+            headings=[self.heading(column, sort, request) for column in self.columns],
+        )
+        if found and (more or backwards):
+            page.next = self.link(request, after=_cursor(found[-1], name))
+        if found and cursor and (more or not backwards):
+            page.previous = self.link(request, before=_cursor(found[0], name))
+        return page
+
+    def cell(self, column: Column, row: Any) -> tuple[Column, Any, str]:
+        return column, column.value(row), column.link(row) if column.link else ""
+
+    def heading(self, column: Column, sort: str, request: HttpRequest) -> tuple[Column, str, str]:
+        if not column.sort:
+            return column, "", ""
+        turned = f"-{column.sort}" if sort == column.sort else column.sort
+        arrow = {column.sort: "up", f"-{column.sort}": "down"}.get(sort, "")
+        return column, self.link(request, sort=turned), arrow
+
+    def link(self, request: HttpRequest, **changes: str) -> str:
+        kept = {key: value for key, value in request.GET.items() if key not in ("after", "before", "export") and value}
+        return "?" + urlencode(kept | changes)
+
+    # export
+
+    def export_links(self, request: HttpRequest) -> list[tuple[str, str]]:
+        return [(label, self.link(request, export=kind)) for kind, label in FORMATS.items()]
+
+    def exported_rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.visible_to(self.request.user, Right.EXPORT)  # type: ignore[attr-defined, no-any-return]
+
+    def export(self, kind: str, rows: QuerySet[Any]) -> HttpResponseBase:
+        def lines() -> Iterator[list[Any]]:
+            for row in rows.order_by(self.ordering).iterator(chunk_size=EXPORT_CHUNK):
+                yield [(column.exported or column.value)(row) for column in self.columns]
+
+        return export(kind, str(self.title), [column.label for column in self.columns], lines())
+
+
+def _cursor(row: Any, name: str) -> str:
+    value = getattr(row, name)
+    if isinstance(value, (dt.date, dt.datetime)):
+        value = value.isoformat()
+    return signing.dumps([value, row.pk], salt="list")
+
+
+def _read_cursor(text: str) -> tuple[Any, Any] | None:
+    """A cursor somebody tampered with starts the list from its beginning."""
+    try:
+        value, pk = signing.loads(text, salt="list")
+    except (signing.BadSignature, ValueError):
+        return None
+    return value, pk
+
+
+def _beyond(name: str, cursor: tuple[Any, Any], smaller: bool) -> Q:
+    value, pk = cursor
+    way = "lt" if smaller else "gt"
+    if name == "pk":
+        return Q(**{f"pk__{way}": pk})
+    return Q(**{f"{name}__{way}e": value}) & (Q(**{f"{name}__{way}": value}) | Q(**{f"pk__{way}": pk}))
+
+
+def form_page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A page with a form: 422 where it came back with faults, so that programs see it too."""
+    form = context.get("form")
+    if request.method == "POST" and form is not None and not form.is_valid():
+        status = 422
+    return render(request, template, context, status=status)
