@@ -1,0 +1,135 @@
+"""The rules: the published versions of each area's benefits, as tables of dated, sourced numbers."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import product
+
+from filings.vocabulary import Employment, Hardship, Scheme, SettlementWay, Tier
+from hospitals.vocabulary import Level, Scope, Service
+from settlement.calculation.stay import Stay
+
+LEVEL_THREE = (Level.THREE, Level.THREE_B, Level.THREE_A)
+Key = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A number and whom it holds for; what is None holds for all.  Level three also holds for 3B and 3A.
+
+    number: yuan, or a ratio from 0 to 1.  source: document and section.  assumed: a sample (示例), not official.
+    """
+
+    number: Decimal
+    source: str
+    assumed: bool = False
+    scheme: Scheme | None = None
+    employment: Employment | None = None
+    tier: Tier | None = None
+    scope: Scope | None = None
+    service: Service | None = None
+    level: Level | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows, spread out so that the one for a stay is a single look-up.
+
+    The more exact row wins; the level weighs first.
+    """
+
+    rows: tuple[Row, ...] = ()
+    _row_of: dict[Key, Row] = field(init=False, repr=False, compare=False)
+    _subjects: set[Key] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        row_of: dict[Key, Row] = {}
+        for row in sorted(self.rows, key=_exactness):
+            row_of |= dict.fromkeys(_keys_of(row), row)
+        object.__setattr__(self, "_row_of", row_of)
+        object.__setattr__(self, "_subjects", {key[:length] for key in row_of for length in (2, 3)})
+
+    def find(self, stay: Stay) -> Row | None:
+        return self._row_of.get((stay.scheme, stay.service, stay.tier, stay.scope, stay.employment, stay.level))
+
+    def speaks_of(self, scheme: Scheme, service: Service, *tier: Tier) -> bool:
+        """Whether the table holds any number for a service, or for one tier of it."""
+        return (scheme, service, *tier) in self._subjects
+
+
+def _exactness(row: Row) -> tuple[int, ...]:
+    level = 0 if row.level is None else 1 if row.level is Level.THREE else 2
+    return level, *(value is not None for value in (row.employment, row.scope, row.tier, row.service, row.scheme))
+
+
+def _keys_of(row: Row) -> Iterable[Key]:
+    levels = LEVEL_THREE if row.level is Level.THREE else (row.level,) if row.level else tuple(Level)
+    return product(
+        (row.scheme,) if row.scheme else Scheme,
+        (row.service,) if row.service else Service,
+        (row.tier,) if row.tier else Tier,
+        (row.scope,) if row.scope else Scope,
+        (row.employment,) if row.employment else (None, *Employment),
+        levels,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContinuousDeductible:
+    """Whose deductible is counted through the year: each stay pays only what is left of its standard.
+
+    remark: what staff must know where it is applied; empty where there is nothing to say.
+    """
+
+    hardship: Hardship
+    tier: Tier
+    scope: Scope
+    source: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenefitRules:
+    """One published version.  starts_on, ends_on: first and last day of admission it serves; no end, None.
+
+    catalogues: where the document says whose catalogue decides what is eligible, by way of settlement.
+    ceilings: the most the fund pays a person in a year, yuan.
+    """
+
+    area: str
+    version: int
+    document: str
+    starts_on: dt.date
+    ends_on: dt.date | None = None
+    catalogues: Mapping[SettlementWay, str] = field(default_factory=dict)
+    deductibles: Table = field(default_factory=Table)
+    ratios: Table = field(default_factory=Table)
+    ceilings: Table = field(default_factory=Table)
+    continuous: tuple[ContinuousDeductible, ...] = ()
+
+    def in_force_on(self, day: dt.date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+    def speaks_of(self, scheme: Scheme, service: Service, *tier: Tier) -> bool:
+        """Whether the version gives any number for a service, or for one tier of it."""
+        return any(table.speaks_of(scheme, service, *tier) for table in (self.deductibles, self.ratios))
+
+    def continuous_for(self, stay: Stay) -> ContinuousDeductible | None:
+        if stay.hardship is None:
+            return None
+        asked = (stay.hardship, stay.tier, stay.scope)
+        return next((rule for rule in self.continuous if (rule.hardship, rule.tier, rule.scope) == asked), None)
+
+
+class RuleBook:
+    """Every area's versions, by area and day."""
+
+    def __init__(self, versions: Iterable[BenefitRules]) -> None:
+        self._versions: dict[str, list[BenefitRules]] = {}
+        for rules in versions:
+            self._versions.setdefault(rules.area, []).append(rules)
+
+    def in_force(self, area: str, day: dt.date) -> BenefitRules | None:
+        """The version in force in an area on a day; two are impossible, none is None."""
+        return next((rules for rules in self._versions.get(area, ()) if rules.in_force_on(day)), None)
