@@ -77,34 +77,36 @@ def _lines(
     stay: Stay, rules: BenefitRules, numbers: Numbers, deductible: Decimal, fund: Decimal, left: Decimal | None
 ) -> Iterator[Line]:
     standard, ratio, ceiling, continuous = numbers
-    eligible_by = ELIGIBLE_BY[stay.basis]
-    yield Line("医疗费总额", written(stay.total), f"本次{stay.service.label}全部费用")
-    yield Line("符合政策范围费用", written(stay.eligible), eligible_by, rules.catalogues.get(stay.basis, ""))
+    total, eligible, charged, paid = (written(amount) for amount in (stay.total, stay.eligible, deductible, fund))
+    above, share = written(stay.eligible - deductible), percent(ratio.number)
 
-    text = f"{stay.scheme.label}{stay.level.label}标准{standard.number:.2f}元"
-    source = standard.source
+    yield Line("医疗费总额", total, f"本次{stay.service.label}全部费用")
+    catalogue = rules.cite(rules.catalogues.get(stay.basis, ""))
+    yield Line("符合政策范围费用", eligible, ELIGIBLE_BY[stay.basis], catalogue)
+
+    text = f"{stay.scheme.label}{stay.level.label}标准{written(standard.number)}元"
+    source = rules.cite(standard.section)
     if continuous:
-        text += f"，连续计算，本年度已付{stay.deductible_paid_this_year:.2f}元"
-        source += f"；{continuous.source}"
+        text += f"，连续计算，本年度已付{written(stay.deductible_paid_this_year)}元"
+        source += f"；{rules.cite(continuous.section)}"
     if stay.eligible < _due(stay, numbers):
         text += "，以符合政策范围费用为限"
-    yield Line("起付标准", written(deductible), text + _sample(standard), source)
-    above = stay.eligible - deductible
-    yield Line("起付线以上", written(above), f"{stay.eligible:.2f} − {deductible:.2f}")
+    yield Line("起付标准", charged, text + _sample(standard), source)
+    yield Line("起付线以上", above, f"{eligible} − {charged}")
 
     employment = stay.employment.label if stay.employment else ""
-    text = f"{stay.scheme.label}{employment}，{stay.tier.label}{percent(ratio.number)}"
-    yield Line("支付比例", written_ratio(ratio.number), text + _sample(ratio), ratio.source)
-    text = f"{above:.2f} × {percent(ratio.number)}"
-    source = ratio.source
+    text = f"{stay.scheme.label}{employment}，{stay.tier.label}{share}"
+    source = rules.cite(ratio.section)
+    yield Line("支付比例", written_ratio(ratio.number), text + _sample(ratio), source)
+
+    text = f"{above} × {share}"
     if ceiling and left is not None:
-        spent = f"年度限额{ceiling.number:.2f}元，本年度已支付{stay.fund_paid_this_year:.2f}元"
-        yield Line("最高支付限额余额", written(left), spent + _sample(ceiling), ceiling.source)
+        spent = f"年度限额{written(ceiling.number)}元，本年度已支付{written(stay.fund_paid_this_year)}元"
+        yield Line("最高支付限额余额", written(left), spent + _sample(ceiling), rules.cite(ceiling.section))
         if fund == left:
             text += "，以最高支付限额余额为限"
-            source = ceiling.source
-    yield Line("统筹基金支付", written(fund), text, source)
-    yield Line("个人负担", written(stay.total - fund), f"{stay.total:.2f} − {fund:.2f}")
+    yield Line("统筹基金支付", paid, text, source)
+    yield Line("个人负担", written(stay.total - fund), f"{total} − {paid}")
 
 
 def _sample(row: Row) -> str:
@@ -124,10 +126,10 @@ def _gaps(stay: Stay, rules: BenefitRules, deductible: Row | None, ratio: Row | 
     employment = (stay.employment.label,) if stay.employment else ()
     whose = "、".join((stay.scheme.label, *employment, stay.tier.label, stay.service.label, level))
     if not rules.speaks_of(stay.scheme, stay.service):
-        whose += f"（文件未给出{stay.service.label}待遇表）"
+        whose += f"；文件未给出{stay.service.label}待遇表"
     elif not rules.speaks_of(stay.scheme, stay.service, stay.tier):
-        whose += f"（文件未给出{stay.tier.label}表）"
+        whose += f"；文件未给出{stay.tier.label}表"
     if deductible is None:
-        yield Reason("deductible_not_configured", f"起付标准未配置：{whose}", rules.document)
+        yield Reason("deductible_not_configured", f"起付标准未配置：{whose}", f"《{rules.document}》")
     if ratio is None:
-        yield Reason("ratio_not_configured", f"支付比例未配置：{whose}", rules.document)
+        yield Reason("ratio_not_configured", f"支付比例未配置：{whose}", f"《{rules.document}》")

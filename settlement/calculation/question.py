@@ -4,15 +4,15 @@ Money is a string, because JSON numbers are binary floats to most programs: 2500
 all read, a number without quotes is not.  Fields that nobody asked for are passed over.
 """
 
-import datetime as dt
 import re
 from collections.abc import Container, Mapping
 from decimal import Decimal
 from typing import Any
 
 from filings.vocabulary import Employment, Hardship, Scheme, SettlementWay, Tier
-from hospitals.reasons import Reason, Refused
-from hospitals.vocabulary import Level, Scope, Service, Term
+from hospitals.fields import Fields, shown
+from hospitals.reasons import Refused
+from hospitals.vocabulary import Level, Scope, Service
 from settlement.calculation.money import to_fen
 from settlement.calculation.stay import Stay, disagreements
 
@@ -22,7 +22,7 @@ NAMES = {
     "employment": "在职状态",
     "tier": "待遇档次",
     "scope": "就医范围",
-    "service": "服务类别",
+    "service": "服务",
     "hospital_level": "医院级别",
     "admitted_on": "入院日期",
     "discharged_on": "出院日期",
@@ -33,13 +33,6 @@ NAMES = {
     "fund_paid_this_year": "本年度基金已支付",
     "hardship": "困难群体",
 }
-SCHEMES = {term.value: term for term in Scheme}
-EMPLOYMENTS = {term.value: term for term in Employment}
-TIERS = {term.value: term for term in Tier}
-SCOPES = {term.value: term for term in Scope}
-SERVICES = {term.value: term for term in Service}
-LEVELS = {term.value: term for term in Level}
-BASES = {term.value: term for term in SettlementWay}
 HARDSHIPS = {
     **{term.value: term for term in Hardship},
     **{term.label: term for term in Hardship},
@@ -48,103 +41,75 @@ HARDSHIPS = {
     "返贫致贫": Hardship.POVERTY_RETURNED,
     "监测帮扶": Hardship.MONITORED,
 }
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 AMOUNT = re.compile(r"[0-9]{1,14}(\.[0-9]{1,2})?")
 BAD_AMOUNTS = (
     (re.compile(r"-[0-9]+(\.[0-9]+)?"), "不能为负"),
-    (re.compile(r"[0-9]+\.[0-9]{3,}"), "最多精确到分（两位小数）"),
-    (re.compile(r"[0-9]{15,}(\.[0-9]+)?"), "超出范围（整数部分最多十四位）"),
+    (re.compile(r"[0-9]+\.[0-9]{3,}"), "最多精确到分"),
+    (re.compile(r"[0-9]{15,}(\.[0-9]+)?"), "整数部分最多十四位"),
 )
 
 
-def read(question: Mapping[str, Any], areas: Container[str]) -> Stay:
+def read(question: Mapping[str, object], areas: Container[str]) -> Stay:
     """The stay a question asks about.  areas: the codes of all areas there are.
 
     Raises Refused with every fault at once, each naming its field.
     """
-    asked = _Asked(question)
-    scheme = asked.term("scheme", SCHEMES)
+    fields = StayFields(question, NAMES)
+    area, scheme = fields.area(areas), fields.term("scheme", Scheme)
     found: dict[str, Any] = {
-        "area": asked.area(areas),
+        "area": area,
         "scheme": scheme,
-        "employment": asked.term("employment", EMPLOYMENTS, optional=scheme is not Scheme.EMPLOYEE),
-        "tier": asked.term("tier", TIERS),
-        "scope": asked.term("scope", SCOPES),
-        "service": asked.term("service", SERVICES),
-        "level": asked.term("hospital_level", LEVELS),
-        "admitted_on": asked.day("admitted_on"),
-        "discharged_on": asked.day("discharged_on"),
-        "basis": asked.term("basis", BASES),
-        "total": asked.money("total"),
-        "eligible": asked.money("eligible"),
-        "deductible_paid_this_year": asked.money("deductible_paid_this_year"),
-        "fund_paid_this_year": asked.money("fund_paid_this_year"),
-        "hardship": asked.term("hardship", HARDSHIPS, optional=True),
+        "employment": fields.term("employment", Employment, required=scheme is Scheme.EMPLOYEE),
+        "tier": fields.term("tier", Tier),
+        "scope": fields.term("scope", Scope),
+        "service": fields.term("service", Service),
+        "level": fields.term("hospital_level", Level),
+        "admitted_on": fields.day("admitted_on"),
+        "discharged_on": fields.day("discharged_on"),
+        "basis": fields.term("basis", SettlementWay),
+        "total": fields.money("total"),
+        "eligible": fields.money("eligible"),
+        "deductible_paid_this_year": fields.money("deductible_paid_this_year"),
+        "fund_paid_this_year": fields.money("fund_paid_this_year"),
+        "hardship": fields.hardship(),
     }
-    if asked.faults:
-        days_and_amounts = (found[field] for field in ("admitted_on", "discharged_on", "total", "eligible"))
-        raise Refused(*asked.faults, *disagreements(*days_and_amounts))
+    if fields.faults:
+        days_and_amounts = (found[name] for name in ("admitted_on", "discharged_on", "total", "eligible"))
+        raise Refused(*fields.faults, *disagreements(*days_and_amounts))
     if scheme is Scheme.RESIDENT:
         found["employment"] = None
     return Stay(**found)
 
 
-class _Asked:
-    """A question being read; `faults` gathers what is wrong with it."""
+class StayFields(Fields):
+    """Adds to the general fields what only a stay has."""
 
-    __slots__ = ("faults", "question")
+    __slots__ = ()
 
-    def __init__(self, question: Mapping[str, Any]) -> None:
-        self.question = question
-        self.faults: list[Reason] = []
-
-    def area(self, areas: Container[str]) -> Any:
-        code = self._text("area")
+    def area(self, areas: Container[str]) -> str | None:
+        code = self.text("area")
         if code and code not in areas:
-            self._unknown("area", code)
+            self.fault("area", "unknown_value", f"没有{shown(code)}这个行政区划代码")
         return code
 
-    def term(self, field: str, terms: Mapping[str, Term], *, optional: bool = False) -> Any:
-        code = self._text(field, optional=optional)
-        if code and code not in terms:
-            self._unknown(field, code)
-        return terms.get(code) if code else None
+    def hardship(self) -> Hardship | None:
+        """By code or in the document's words."""
+        word = self.text("hardship", required=False)
+        if word and word not in HARDSHIPS:
+            self.fault("hardship", "unknown_value", f"没有{shown(word)}这个值，可填{'、'.join(Hardship)}")
+        return HARDSHIPS.get(word or "")
 
-    def day(self, field: str) -> dt.date | None:
-        text = self._text(field)
-        if not text:
+    def money(self, key: str) -> Decimal | None:
+        """Yuan, not negative, to the fen; 16 digits at most."""
+        value = self.given.get(key)
+        if value is not None and not isinstance(value, str):
+            self.fault(key, "wrong_type", f"应为带引号的金额，如 25000.00，所给为{shown(value)}")
             return None
-        try:
-            if DAY.fullmatch(text):
-                return dt.date.fromisoformat(text)
-        except ValueError:
-            pass
-        return self._fault("invalid", field, f"{NAMES[field]}不是有效日期（YYYY-MM-DD）：{_quoted(text)}")
-
-    def money(self, field: str) -> Decimal | None:
-        text = self._text(field)
-        if not text:
+        written = self.text(key)
+        if written is None:
             return None
-        if AMOUNT.fullmatch(text):
-            return to_fen(Decimal(text))
-        why = next((why for shape, why in BAD_AMOUNTS if shape.fullmatch(text)), "不是有效金额")
-        return self._fault("invalid", field, f"{NAMES[field]}{why}：{_quoted(text)}")
-
-    def _text(self, field: str, *, optional: bool = False) -> str | None:
-        value = self.question.get(field)
-        if isinstance(value, str) and value:
-            return value
-        if value is not None and value != "":
-            return self._fault("invalid", field, f"{NAMES[field]}须写成字符串：{_quoted(value)}")
-        return None if optional else self._fault("missing", field, f"缺少{NAMES[field]}")
-
-    def _unknown(self, field: str, code: str) -> None:
-        self._fault("unknown", field, f"不认识的{NAMES[field]}：{_quoted(code)}")
-
-    def _fault(self, kind: str, field: str, text: str) -> None:
-        self.faults.append(Reason(f"{kind}_{field}", text))
-
-
-def _quoted(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 40 else f"{text[:40]}…"
+        if AMOUNT.fullmatch(written):
+            return to_fen(Decimal(written))
+        why = next((why for shape, why in BAD_AMOUNTS if shape.fullmatch(written)), "应为金额，如 25000.00")
+        self.fault(key, "malformed_amount", f"{why}，所给为{shown(written)}")
+        return None

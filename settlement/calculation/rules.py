@@ -8,6 +8,7 @@ from itertools import product
 
 from filings.vocabulary import Employment, Hardship, Scheme, SettlementWay, Tier
 from hospitals.vocabulary import Level, Scope, Service
+from settlement.calculation.money import to_fen
 from settlement.calculation.stay import Stay
 
 LEVEL_THREE = (Level.THREE, Level.THREE_B, Level.THREE_A)
@@ -18,11 +19,12 @@ Key = tuple[str | None, ...]
 class Row:
     """A number and whom it holds for; what is None holds for all.  Level three also holds for 3B and 3A.
 
-    number: yuan, or a ratio from 0 to 1.  source: document and section.  assumed: a sample (示例), not official.
+    number: yuan, or a ratio from 0 to 1.  section: of the version's document, or a whole source in 《》.
+    assumed: a sample (示例), not official.
     """
 
     number: Decimal
-    source: str
+    section: str
     assumed: bool = False
     scheme: Scheme | None = None
     employment: Employment | None = None
@@ -36,7 +38,7 @@ class Row:
 class Table:
     """Rows, spread out so that the one for a stay is a single look-up.
 
-    The more exact row wins; the level weighs first.
+    The more exact row wins; the level weighs first.  Raises ValueError where two rows hold for exactly the same.
     """
 
     rows: tuple[Row, ...] = ()
@@ -45,6 +47,8 @@ class Table:
 
     def __post_init__(self) -> None:
         row_of: dict[Key, Row] = {}
+        if len({_whom(row) for row in self.rows}) < len(self.rows):
+            raise ValueError("同一对象有两个数字")
         for row in sorted(self.rows, key=_exactness):
             row_of |= dict.fromkeys(_keys_of(row), row)
         object.__setattr__(self, "_row_of", row_of)
@@ -58,9 +62,13 @@ class Table:
         return (scheme, service, *tier) in self._subjects
 
 
+def _whom(row: Row) -> Key:
+    return row.level, row.employment, row.scope, row.tier, row.service, row.scheme
+
+
 def _exactness(row: Row) -> tuple[int, ...]:
-    level = 0 if row.level is None else 1 if row.level is Level.THREE else 2
-    return level, *(value is not None for value in (row.employment, row.scope, row.tier, row.service, row.scheme))
+    level, *others = _whom(row)
+    return (0 if level is None else 1 if level is Level.THREE else 2), *(value is not None for value in others)
 
 
 def _keys_of(row: Row) -> Iterable[Key]:
@@ -85,7 +93,7 @@ class ContinuousDeductible:
     hardship: Hardship
     tier: Tier
     scope: Scope
-    source: str
+    section: str
     remark: str = ""
 
 
@@ -93,8 +101,9 @@ class ContinuousDeductible:
 class BenefitRules:
     """One published version.  starts_on, ends_on: first and last day of admission it serves; no end, None.
 
-    catalogues: where the document says whose catalogue decides what is eligible, by way of settlement.
-    ceilings: the most the fund pays a person in a year, yuan.
+    document: its title.  catalogues: the section that says whose catalogue decides what is eligible, by way of
+    settlement.  ceilings: the most the fund pays a person in a year, yuan.
+    Raises ValueError where a number is no amount, or a ratio not from 0 to 1.
     """
 
     area: str
@@ -107,6 +116,18 @@ class BenefitRules:
     ratios: Table = field(default_factory=Table)
     ceilings: Table = field(default_factory=Table)
     continuous: tuple[ContinuousDeductible, ...] = ()
+
+    def __post_init__(self) -> None:
+        for row in (*self.deductibles.rows, *self.ceilings.rows):
+            if not row.number >= 0 or row.number != to_fen(row.number):
+                raise ValueError(f"不是金额：{row.number}（{row.section}）")
+        for row in self.ratios.rows:
+            if not 0 <= row.number <= 1:
+                raise ValueError(f"支付比例须在 0 与 1 之间：{row.number}（{row.section}）")
+
+    def cite(self, section: str) -> str:
+        """Document and section; empty where there is no section to cite."""
+        return section if not section or section.startswith("《") else f"《{self.document}》{section}"
 
     def in_force_on(self, day: dt.date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)

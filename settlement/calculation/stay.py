@@ -40,7 +40,7 @@ def contradictions(stay: Stay) -> list[Reason]:
     """What cannot all be true of one stay."""
     found = disagreements(stay.admitted_on, stay.discharged_on, stay.total, stay.eligible)
     if stay.scheme is Scheme.EMPLOYEE and stay.employment is None:
-        found.append(Reason("missing_employment", "缺少在职状态：职工医保须注明在职或退休"))
+        found.append(Reason("missing_field", "在职状态（employment）必须填写：职工医保须注明在职或退休"))
     return found
 
 
