@@ -5,6 +5,7 @@ numbers: `tier = ["referral", "temporary"]`, `level = { 1 = "750.00", 2 = "1250.
 has it under `number`.  Numbers are strings, so that they are exact.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import product
@@ -22,6 +23,7 @@ WHOM: dict[str, type[Term]] = {
     "service": Service,
     "level": Level,
 }
+NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 Entry = Mapping[str, Any]
 
 
@@ -63,8 +65,8 @@ def _rows(*, section: str, assumed: bool = False, number: str | None = None, **w
 
 
 def _exact(written: Any) -> Decimal:
-    if not isinstance(written, str):
-        raise TypeError(f"数字须写在引号里：{written}")
+    if not isinstance(written, str) or not NUMBER.fullmatch(written):
+        raise ValueError(f"应为引号中的数字：{written}")
     return Decimal(written)
 
 
