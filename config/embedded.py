@@ -48,7 +48,7 @@ def provide(environ: MutableMapping[str, str]) -> None:
     """
     if environ.get("DATABASE_URL"):
         return
-    server = _server_of(private_folder(data_folder(environ)))
+    server = server_of(private_folder(data_folder(environ)))
     environ["DATABASE_URL"] = server.join()
     owner = os.getpid()
 
@@ -289,7 +289,7 @@ class Server:
         return binaries
 
 
-def _server_of(data_dir: Path) -> Server:
+def server_of(data_dir: Path) -> Server:
     """The embedded server that belongs to a data folder.
 
     Its name mixes the folder's path with a mark kept inside, so that neither a copy of the folder

@@ -11,13 +11,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from functools import partial
+from pathlib import Path
 from types import FrameType
 
 from config import database, embedded
 from config.environment import EnvironmentFault, port, remember_development
 
-PYTHON = sys.executable
+PYTHON = Path(sys.executable)
+PROGRAMS = PYTHON.parent
 GRACE_SECONDS = 20
 PR_SET_PDEATHSIG = 1  # prctl(2): the signal a process gets when its parent dies
 DEMO_ACCOUNTS = (
@@ -27,9 +28,11 @@ CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy", "."),
-    ("import_linter", "lint"),
-    ("djlint", "templates", "--lint", "--quiet"),
-    ("djlint", "templates", "--check", "--quiet"),
+    ("lint-imports", "--no-logo"),
+    ("djlint", "templates", "--lint"),
+    ("djlint", "templates", "--check"),
+    ("python", "manage.py", "makemigrations", "--check", "--dry-run"),
+    ("pytest", "-n", "2", "--dist", "loadgroup"),
 )
 
 
@@ -116,16 +119,11 @@ def run(_: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Everything that CI runs; with arguments, pytest alone, given them."""
     os.environ["PORTAL_ENVIRONMENT"] = "development"
-    given = bool(os.environ.get("DATABASE_URL"))
-    with nullcontext() if given else embedded.throwaway(os.environ):
+    with nullcontext() if os.environ.get("DATABASE_URL") else embedded.throwaway(os.environ):
         database.connect(os.environ["DATABASE_URL"]).close()
         if arguments:
-            return _module("pytest", *arguments)
-        failed = [" ".join(check) for check in CHECKS if _module(*check)]
-        if subprocess.run([PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]).returncode:
-            failed.append("makemigrations --check")
-        if _module("pytest", "-n", "2", "--dist", "loadgroup"):
-            failed.append("pytest")
+            return _ran(PROGRAMS / "pytest", *arguments)
+        failed = [" ".join(check) for check in CHECKS if _ran(PROGRAMS / check[0], *check[1:])]
     if failed:
         print(f"未通过：{'；'.join(failed)}。", flush=True)
     return 1 if failed else 0
@@ -134,19 +132,20 @@ def test(arguments: list[str]) -> int:
 def bench(arguments: list[str]) -> int:
     """The benchmarks, on a database of their own."""
     os.environ["PORTAL_ENVIRONMENT"] = "development"
-    server = database.fresh if os.environ.get("DATABASE_URL") else partial(embedded.throwaway, durable=True)
-    with server(os.environ):
+    given = bool(os.environ.get("DATABASE_URL"))
+    with database.fresh(os.environ) if given else embedded.throwaway(os.environ, durable=True):
         for command in ("migrate", "load_directory", "load_policies"):
-            subprocess.run([PYTHON, "manage.py", command, "--verbosity", "0"], check=True)
-        return _module("tests.benchmarks", *arguments)
+            if status := _ran(PYTHON, "manage.py", command, "--verbosity", "0"):
+                return status
+        return _ran(PYTHON, "-m", "tests.benchmarks", *arguments)
 
 
 VERBS: dict[str, Callable[[list[str]], int]] = {"ready": ready, "run": run, "test": test, "bench": bench}
 
 
-def _module(name: str, *arguments: str) -> int:
-    print(f"· {name} {' '.join(arguments)}", flush=True)
-    return subprocess.run([PYTHON, "-m", name, *arguments]).returncode
+def _ran(program: Path, *arguments: str) -> int:
+    print(f"· {' '.join((program.name, *arguments))}", flush=True)
+    return subprocess.run([program, *arguments]).returncode
 
 
 @contextmanager

@@ -1,0 +1,22 @@
+"""The settings under test: as in development, on the database that was named or on a throw-away one, and quick."""
+
+import atexit
+import os
+from contextlib import ExitStack
+
+from config import embedded
+
+os.environ.setdefault("PORTAL_ENVIRONMENT", "development")
+if not os.environ.get("DATABASE_URL"):
+    servers = ExitStack()
+    servers.enter_context(embedded.throwaway(os.environ))
+    atexit.register(servers.close)
+
+from config.settings import *  # noqa: F403 the settings read the environment prepared above
+from config.settings import STORAGES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},  # no collectstatic needed
+}
