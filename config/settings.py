@@ -19,7 +19,7 @@ INSTALLED_APPS = [
     "hospitals",
     "filings",
     "settlement",
-    "django.contrib.admin",
+    "config.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

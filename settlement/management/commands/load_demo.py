@@ -1,0 +1,21 @@
+"""manage.py load_demo: demo accounts and demo cases, into a development database only."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+
+from hospitals import demo as staff
+from hospitals.development import is_development_database
+
+
+class Command(BaseCommand):
+    help = "装入演示账户和示例数据；只装入开发数据库，重复执行不改变任何内容。"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not is_development_database(connection):
+            raise CommandError("当前数据库不是开发数据库，不装入演示数据。")
+        with transaction.atomic():
+            users: dict[str, User] = staff.load()
+            self.stdout.write(f"演示账户：{len(users)} 个")
