@@ -98,3 +98,64 @@ class Material(Term):
     INJURY_STATEMENT = "injury_statement", "外伤无第三方责任承诺书"
     OFF_HOSPITAL_SLIP = "off_hospital_slip", "住院期间外院检查治疗或定点药店购药单"
     COMMITMENT_LETTER = "commitment_letter", "承诺补充书"
+
+
+VARIANTS = {
+    Category.RESETTLED_RETIREE: (Variant.NATIVE_PLACE, Variant.WITH_RELATIVES),
+    Category.LONG_TERM_RESIDENT: (Variant.DEMOBILISED_OFFICER, Variant.MINOR),
+}
+
+
+class Kind(Term):
+    """What is asked of a filing."""
+
+    FILING = "filing", "备案"
+    CHANGE = "change", "变更"
+    CANCEL = "cancel", "取消"
+
+
+class Handling(Term):
+    """What a policy does with a kind of filing."""
+
+    ACCEPT = "accept", "即时生效"
+    REVIEW = "review", "经审核生效"
+    AUTOMATIC = "automatic", "免申即享"
+    DEEMED = "deemed", "视同已备案"
+    NOT_NEEDED = "not_needed", "无需备案"
+    REFUSE = "refuse", "不予备案"
+
+
+class Outcome(Term):
+    ACCEPT = "accept", "可以备案，即时生效"
+    REVIEW = "review", "可以受理，经审核生效"
+    AUTOMATIC = "automatic", "免申即享，入院时自动备案"
+    DEEMED = "deemed", "视同已备案"
+    NOT_NEEDED = "not_needed", "无需备案"
+    INCOMPLETE = "incomplete", "材料不齐"
+    REFUSE = "refuse", "不能办理"
+
+
+class Backdating(Term):
+    """How far before the day of filing a filing may start."""
+
+    NOT_GIVEN = "not_given", "文件未规定"
+    DAYS = "days", "限定天数"
+    UNLIMITED = "unlimited", "不受限制"
+
+
+class LockMode(Term):
+    """When a filing is locked against change or cancellation."""
+
+    NONE = "none", "不锁定"
+    ALWAYS = "always", "一律锁定"
+    WITH_COST = "with_cost", "在备案地发生费用的锁定"
+
+
+class Matter(Term):
+    """What a policy says for all its categories alike; each is cited by its section."""
+
+    DESTINATION_ABROAD = "destination_abroad", "港澳台地区除外"
+    DESTINATION_CITY = "destination_city", "就医地具体到市"
+    START_BY_ADMISSION = "start_by_admission", "备案不晚于入院"
+    LATE_FILING = "late_filing", "出院自费结算后补办"
+    COMMITMENT = "commitment", "承诺补充材料"

@@ -1,0 +1,28 @@
+"""Assessment of filings: pure.  A case and the policy in force go in, an answer with its reasons comes out."""
+
+from filings.assessment.answers import ChangeAnswer, FilingAnswer
+from filings.assessment.areas import Areas, Place, pool_of, scope_between
+from filings.assessment.cases import ChangeCase, FilingCase
+from filings.assessment.change import assess_change
+from filings.assessment.filing import assess
+from filings.assessment.questions import case_of
+from filings.assessment.rules import ChannelOffer, FilingRules, Lock, MaterialGroup, Rule
+
+__all__ = [
+    "Areas",
+    "ChangeAnswer",
+    "ChangeCase",
+    "ChannelOffer",
+    "FilingAnswer",
+    "FilingCase",
+    "FilingRules",
+    "Lock",
+    "MaterialGroup",
+    "Place",
+    "Rule",
+    "assess",
+    "assess_change",
+    "case_of",
+    "pool_of",
+    "scope_between",
+]

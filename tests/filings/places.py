@@ -1,0 +1,26 @@
+"""A few areas, as assessment knows them, without a database."""
+
+from filings.assessment import Place
+
+AREAS = {
+    place.code: place
+    for place in (
+        Place("110000", "北京市", is_pool=True),
+        Place("110101", "东城区", "110000"),
+        Place("210000", "辽宁省"),
+        Place("210100", "沈阳市", "210000", is_pool=True),
+        Place("211200", "铁岭市", "210000", is_pool=True),
+        Place("211221", "铁岭县", "211200"),
+        Place("370000", "山东省"),
+        Place("370100", "济南市", "370000", is_pool=True),
+        Place("370700", "潍坊市", "370000", is_pool=True),
+        Place("370702", "潍城区", "370700"),
+        Place("370800", "济宁市", "370000", is_pool=True),
+        Place("370881", "曲阜市", "370800"),
+        Place("460000", "海南省"),
+        Place("460100", "海口市", "460000", is_pool=True),
+        Place("710000", "台湾省", is_served=False),
+        Place("810000", "香港特别行政区", is_served=False),
+        Place("820000", "澳门特别行政区", is_served=False),
+    )
+}
