@@ -13,6 +13,7 @@ environment = read(os.environ)
 
 SECRET_KEY = environment.secret_key
 DEBUG = False
+DEVELOPMENT = environment.development
 ALLOWED_HOSTS = environment.allowed_hosts
 
 INSTALLED_APPS = [

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -52,7 +54,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         ],
         "may_search": reach.has(Right.SEE_PEOPLE),
         "may_admin": user.is_superuser or reach.has(Right.KEEP_POLICIES),
-        "is_development": settings.environment.development,
+        "is_development": settings.DEVELOPMENT,
     }
 
 
@@ -126,6 +128,15 @@ def healthz(request: HttpRequest) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@require_GET
+def admin_sign_in(request: HttpRequest) -> HttpResponse:
+    """Admin has no sign-in of its own; who is signed in and comes here has no business in admin."""
+    if request.user.is_authenticated:
+        raise PermissionDenied("您没有进入管理后台的权限")
+    return redirect_to_login(reverse("admin:index"))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -23,6 +23,6 @@ urlpatterns = [
     path("hospitals/", include("hospitals.urls")),
     path("", include("filings.urls")),
     path("", include("settlement.urls")),
-    path("admin/login/", auth.LoginView.as_view(), name="admin_login"),
+    path("admin/login/", shell.admin_sign_in, name="admin_login"),
     path("admin/", admin.site.urls),
 ]
