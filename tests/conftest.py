@@ -1,7 +1,7 @@
 """What every test lives under: no network but this machine's, quick passwords, strict templates (see pyproject)."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -32,7 +32,7 @@ def quick_and_plain(settings: Any) -> None:
 
 
 @pytest.fixture
-def signed_in() -> Iterator[Any]:
+def signed_in() -> Callable[[Any], Client]:
     """signed_in(user) → a client signed in as that user."""
 
     def client_of(user: Any) -> Client:
@@ -40,4 +40,4 @@ def signed_in() -> Iterator[Any]:
         client.force_login(user, backend="hospitals.access.PostBackend")
         return client
 
-    yield client_of
+    return client_of
