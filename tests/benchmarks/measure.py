@@ -1,4 +1,4 @@
-"""How benchmarks measure and report: best of several runs, everything as a ratio to something measured in the same run."""
+"""How benchmarks measure and report: best of several runs, each a ratio to something measured in the same run."""
 
 import time
 from collections.abc import Callable
