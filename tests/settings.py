@@ -20,3 +20,4 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},  # no collectstatic needed
 }
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
