@@ -35,9 +35,9 @@ class HospitalList(ListPage):
     columns = (
         Column("医院名称", lambda row: row.name, sort="name", link=lambda row: reverse("hospital", args=[row.pk])),
         Column("医保编码", lambda row: row.code, sort="code"),
-        Column("级别", lambda row: row.level_text or row.get_level_display(), sort="level"),
-        Column("统筹区", lambda row: row.area.name, sort="area_id"),
-        Column("县（市、区）", lambda row: row.county.name if row.county else ""),
+        Column("级别", lambda row: row.level_text or row.get_level_display(), sort="level", kind="nowrap"),
+        Column("统筹区", lambda row: row.area.name, sort="area_id", kind="nowrap"),
+        Column("县（市、区）", lambda row: row.county.name if row.county else "", kind="nowrap"),
         Column("地址", lambda row: row.address),
         Column("开通业务", opened_services),
         Column("批次", lambda row: row.batch),
@@ -64,9 +64,9 @@ class HallList(ListPage):
     filterset_class = HallFilter
     ordering = "pk"
     columns = (
-        Column("统筹区", lambda row: row.area.name),
-        Column("所辖", lambda row: row.district),
-        Column("名称", lambda row: row.name),
+        Column("统筹区", lambda row: row.area.name, kind="nowrap"),
+        Column("所辖", lambda row: row.district, kind="nowrap"),
+        Column("名称", lambda row: row.name, kind="nowrap"),
         Column("地址", lambda row: row.address),
         Column("电话", lambda row: row.phone, kind="date"),
         Column("热线", lambda row: row.hotline, kind="date"),
