@@ -158,6 +158,7 @@ LOGGING = {
         # Request lines would carry what was searched for: names and id numbers.
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
     },
 }

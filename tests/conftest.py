@@ -1,4 +1,4 @@
-"""What every test lives under: no network but this machine's, quick passwords, strict templates (see pyproject)."""
+"""What every test lives under: no network but this machine's; the rest is in tests/settings.py and pyproject."""
 
 import socket
 from collections.abc import Callable
@@ -19,16 +19,6 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
-
-
-@pytest.fixture(autouse=True)
-def quick_and_plain(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
 
 
 @pytest.fixture
