@@ -1,0 +1,76 @@
+"""Every route × every role: the table below is complete by test, so that no new page opens by accident."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from hospitals.access import RIGHTS, Right
+from hospitals.vocabulary import Role
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+OPEN = {"login", "logout", "password", "password_change_done", "healthz", "admin_login", "worklist"}
+# route → (right, method, what stands behind its id)
+ROUTES: dict[str, tuple[Right, str, str]] = {
+    "search": (Right.SEE_PEOPLE, "post", ""),
+    "hospitals": (Right.SEE_DIRECTORY, "get", ""),
+    "hospital": (Right.SEE_DIRECTORY, "get", "hospital"),
+    "coverage": (Right.SEE_DIRECTORY, "get", ""),
+    "halls": (Right.SEE_DIRECTORY, "get", ""),
+    "people": (Right.SEE_PEOPLE, "get", ""),
+    "person": (Right.SEE_PEOPLE, "get", "person"),
+}
+PUBLIC_KINDS = {"", "hospital"}
+
+
+def routes(resolver: URLResolver | None = None) -> Iterator[str]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            if entry.app_name != "admin":
+                yield from routes(entry)
+        elif isinstance(entry, URLPattern):
+            yield entry.name or str(entry.pattern)
+
+
+def link(route: str, kind: str, area: str) -> str:
+    return reverse(route, args=[BEHIND[kind](area).pk] if kind else [])
+
+
+BEHIND = {
+    "hospital": lambda area: make.HospitalFactory(area__code=area),
+    "person": lambda area: make.PersonFactory(area__code=area),
+    "filing": lambda area: make.FilingFactory(person__area__code=area),
+}
+
+
+def test_table_names_every_route() -> None:
+    assert set(routes()) == set(ROUTES) | OPEN
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_route_without_account_asks_to_sign_in(client: Any, route: str) -> None:
+    right, method, kind = ROUTES[route]
+    reply = getattr(client, method)(link(route, kind, make.WEIFANG))
+    assert (reply.status_code, reply["Location"].split("?")[0]) == (302, "/sign-in/")
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("route", ROUTES)
+def test_route_is_open_to_just_the_roles_with_its_right(signed_in: Any, route: str, role: Role) -> None:
+    right, method, kind = ROUTES[route]
+    reply = getattr(signed_in(make.staff(role)), method)(link(route, kind, make.WEIFANG))
+    if right in RIGHTS[role]:
+        assert reply.status_code in (200, 302, 422), reply.status_code
+    else:
+        assert reply.status_code == 403
+
+
+@pytest.mark.parametrize("route", [name for name, row in ROUTES.items() if row[2] not in PUBLIC_KINDS])
+def test_route_to_another_area_is_not_found(signed_in: Any, route: str) -> None:
+    right, method, kind = ROUTES[route]
+    role = next(role for role in Role if right in RIGHTS[role])
+    reply = getattr(signed_in(make.staff(role, make.TIELING)), method)(link(route, kind, make.WEIFANG))
+    assert reply.status_code == 404
