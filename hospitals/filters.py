@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import TextInput
 
 from hospitals.models import Area, Hospital, NetworkedService, ServiceHall
@@ -11,11 +11,11 @@ from hospitals.vocabulary import Level, Scope, Service
 
 
 def areas_with_hospitals(request: Any) -> QuerySet[Area]:
-    return Area.objects.filter(hospitals__isnull=False).distinct().order_by("code")
+    return Area.objects.filter(Exists(Hospital.objects.filter(area=OuterRef("pk")))).order_by("code")
 
 
 def counties_with_hospitals(request: Any) -> QuerySet[Area]:
-    return Area.objects.filter(county_hospitals__isnull=False).distinct().order_by("code")
+    return Area.objects.filter(Exists(Hospital.objects.filter(county=OuterRef("pk")))).order_by("code")
 
 
 class HospitalFilter(django_filters.FilterSet):

@@ -21,7 +21,7 @@ class HospitalQuerySet(DirectoryQuerySet["Hospital"]):
 class Hospital(models.Model):
     """A hospital on an agency's published list, with what the list says of it and nothing more."""
 
-    area = models.ForeignKey(Area, models.PROTECT, related_name="hospitals", verbose_name=_("统筹区"))
+    area = models.ForeignKey(Area, models.PROTECT, related_name="hospitals", verbose_name=_("统筹区"), db_index=False)
     county = models.ForeignKey(
         Area, models.PROTECT, null=True, blank=True, related_name="county_hospitals", verbose_name=_("县（市、区）")
     )
@@ -52,9 +52,9 @@ class Hospital(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=["area", "county"], name="hospital_by_county"),
+            models.Index(fields=["area", "id"], name="hospital_by_area"),
+            models.Index(fields=["code", "id"], name="hospital_by_code"),
             models.Index(fields=["name", "id"], name="hospital_by_name"),
-            models.Index(fields=["area", "name", "id"], name="hospital_by_area_name"),
             models.Index(fields=["level", "id"], name="hospital_by_level"),
         )
 

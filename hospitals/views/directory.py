@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from hospitals.access import Right, require
-from hospitals.filters import HallFilter, HospitalFilter
+from hospitals.filters import HallFilter, HospitalFilter, areas_with_hospitals
 from hospitals.history import entries
 from hospitals.listing import Column, ListPage
 from hospitals.models import Area, Hospital, ServiceHall
@@ -81,7 +81,7 @@ class HallList(ListPage):
 def coverage(request: HttpRequest) -> HttpResponse:
     """How many networked hospitals of level two or higher each county of an area has (JN-02's promise: one or two)."""
     require(request.user, Right.SEE_DIRECTORY)
-    areas = list(Area.objects.filter(hospitals__withdrawn_on=None, hospitals__isnull=False).distinct().order_by("code"))
+    areas = list(areas_with_hospitals(request))
     chosen = next((area for area in areas if area.code == request.GET.get("area")), areas[0] if areas else None)
     open_now = Q(county_hospitals__withdrawn_on=None)
     high = open_now & Q(county_hospitals__level__in=("2", "3", "3B", "3A"))

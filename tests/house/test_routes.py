@@ -52,7 +52,7 @@ def test_table_names_every_route() -> None:
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_route_without_account_asks_to_sign_in(client: Any, route: str) -> None:
-    right, method, kind = ROUTES[route]
+    _, method, kind = ROUTES[route]
     reply = getattr(client, method)(link(route, kind, make.WEIFANG))
     assert (reply.status_code, reply["Location"].split("?")[0]) == (302, "/sign-in/")
 
