@@ -23,6 +23,8 @@ PAGES = {
     "filings": ("/filings/", "/filings/?area=370700", "/filings/?status=active"),
 }
 
+WITHOUT_AIM = {"/hospitals/?text=人民医院"}  # part of a name: reads on until the page is full
+
 
 def run() -> Iterator[Ratio]:
     client = Client(headers={"host": "127.0.0.1"})
@@ -32,8 +34,10 @@ def run() -> Iterator[Ratio]:
     fill(SMALL, LARGE)
     for name, links in PAGES.items():
         for path in links:
-            against = f"{SMALL:,} rows"
-            yield Ratio(f"{name} list at {LARGE:,} rows: {path}", median(client, path), small[path], against, 1.3)
+            limit = None if path in WITHOUT_AIM else 1.3
+            yield Ratio(
+                f"{name} list at {LARGE:,} rows: {path}", median(client, path), small[path], f"{SMALL:,} rows", limit
+            )
 
 
 def paths() -> list[str]:
