@@ -30,7 +30,6 @@ CHECKS = (
     ("mypy", "."),
     ("lint-imports", "--no-logo"),
     ("djlint", "templates", "--lint"),
-    ("djlint", "templates", "--check"),
     ("python", "manage.py", "makemigrations", "--check", "--dry-run"),
     ("pytest", "-n", "2", "--dist", "loadgroup"),
 )
