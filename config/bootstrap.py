@@ -82,7 +82,7 @@ def _cause(output: str) -> str:
         ("connection", "连不上软件源，请检查网络"),
         ("Name or service not known", "连不上软件源，请检查网络"),
         ("Temporary failure in name resolution", "连不上软件源，请检查网络"),
-        ("No matching distribution", "软件源没有适用于本机的版本"),
+        ("No matching distribution", "连不上软件源，或其中没有适用于本机的版本"),
     ):
         if sign in output:
             return text

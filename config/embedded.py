@@ -238,6 +238,8 @@ class Server:
             deadline = time.monotonic() + START_SECONDS
             while self._postmaster() and time.monotonic() < deadline:
                 time.sleep(0.02)
+        with suppress(OSError):  # its folder may lie among other people's temporary ones
+            self.sockets.rmdir()
 
     def _postmaster(self) -> int | None:
         """The running server's process; None where there is none, or another program has its number now."""

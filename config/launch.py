@@ -1,6 +1,7 @@
 """The verbs behind `make`: ready, run, test, bench.  Runs inside `.venv`."""
 
 import ctypes
+import errno
 import http.client
 import os
 import signal
@@ -153,9 +154,8 @@ def _listening(number: int) -> Iterator[socket.socket]:
     try:
         listener = socket.create_server(("127.0.0.1", number))
     except OSError as error:
-        raise EnvironmentFault(
-            f"端口 {number} 不能使用（{error.strerror}），请换一个，例如 make run PORT=8010。"
-        ) from error
+        cause = {errno.EADDRINUSE: "已被占用", errno.EACCES: "需要更高权限"}.get(error.errno or 0, str(error.strerror))
+        raise EnvironmentFault(f"端口 {number} {cause}，请换一个，例如 make run PORT=8010。") from error
     with listener:
         yield listener
 
