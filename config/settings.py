@@ -116,7 +116,7 @@ AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 AXES_ENABLE_ADMIN = False
 
 # History: append-only event rows beside every business table, written by triggers.
-PGHISTORY_LEVEL = pghistory.Statement
+PGHISTORY_LEVEL = pghistory.Statement  # type: ignore[has-type]
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()

@@ -119,7 +119,8 @@ class VisibleQuerySet(models.QuerySet[M]):
     """
 
     def visible_to(self, user: User, right: Right | None = None) -> Self:
-        right = right or getattr(self.model, "seen_with", Right.SEE_DIRECTORY)
+        seen_with: Right = getattr(self.model, "seen_with", Right.SEE_DIRECTORY)
+        right = right or seen_with
         reach = reach_of(user)
         area_path = getattr(self.model, "area_path", "area")
         hall_path = getattr(self.model, "hall_path", None)
@@ -145,7 +146,8 @@ class PostBackend(ModelBackend):
     """Signs in by password.  Django's own permissions belong to the superuser alone; rights come from posts."""
 
     def _get_permissions(self, user_obj: Any, obj: Any, from_name: str) -> set[str]:
-        return super()._get_permissions(user_obj, obj, from_name) if user_obj.is_superuser else set()
+        # An inner method that the type stubs leave out.
+        return super()._get_permissions(user_obj, obj, from_name) if user_obj.is_superuser else set()  # type: ignore[misc]
 
 
 def require(user: User, right: Right) -> None:

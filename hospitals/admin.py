@@ -27,10 +27,10 @@ class PostInline(admin.TabularInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
         rows: Any = super().get_queryset(request).select_related("area", "hall")
-        return rows if request.user.is_superuser else rows.visible_to(request.user, Right.KEEP_POSTS)  # type: ignore[union-attr]
+        return rows if request.user.is_superuser else rows.visible_to(request.user, Right.KEEP_POSTS)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if not request.user.is_superuser:  # type: ignore[union-attr]
+        if not request.user.is_superuser:
             areas = reach_of(request.user).areas.get(Right.KEEP_POSTS, set())
             own = {"area": Area.objects.filter(pk__in=areas), "hall": ServiceHall.objects.filter(area__in=areas)}
             kwargs["queryset"] = own.get(db_field.name, kwargs.get("queryset"))
@@ -39,7 +39,7 @@ class PostInline(admin.TabularInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_permission_to_keep(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_superuser or reach_of(request.user).has(Right.KEEP_POSTS)  # type: ignore[union-attr]
+        return request.user.is_superuser or reach_of(request.user).has(Right.KEEP_POSTS)
 
     has_view_permission = has_add_permission = has_change_permission = has_delete_permission = has_permission_to_keep
 
@@ -62,7 +62,7 @@ class StaffAdmin(UserAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         rows = super().get_queryset(request)
-        if request.user.is_superuser:  # type: ignore[union-attr]
+        if request.user.is_superuser:
             return rows
         areas = sorted(reach_of(request.user).areas.get(Right.KEEP_POSTS, set()))
         posts = Post.objects.filter(user=OuterRef("pk"))
@@ -70,7 +70,7 @@ class StaffAdmin(UserAdmin):
         return rows.filter(Q(mine) | ~Q(Exists(posts)), ~Q(elsewhere), is_superuser=False)
 
     def may_keep(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_superuser or bool(reach_of(request.user).areas.get(Right.KEEP_POSTS))  # type: ignore[union-attr]
+        return request.user.is_superuser or bool(reach_of(request.user).areas.get(Right.KEEP_POSTS))
 
     has_view_permission = has_add_permission = has_change_permission = may_keep
 
@@ -81,7 +81,7 @@ class StaffAdmin(UserAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if obj.is_superuser and not request.user.is_superuser:  # type: ignore[union-attr]
+        if obj.is_superuser and not request.user.is_superuser:
             raise PermissionDenied("不在您的管辖范围内")
         super().save_model(request, obj, form, change)
 

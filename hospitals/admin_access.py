@@ -70,7 +70,7 @@ class VisibleAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         obj = self.get_object(request, object_id)
         if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined, no-any-return]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         context = {
             **self.admin_site.each_context(request),
             "title": f"办理记录：{obj}",

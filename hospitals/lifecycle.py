@@ -88,4 +88,4 @@ class Lifecycle:
             locked.status = move.target
             locked.version += 1
             locked.save()
-        return locked  # type: ignore[no-any-return]
+        return locked

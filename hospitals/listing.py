@@ -132,7 +132,9 @@ class ListPage(View):
         return column, self.link(request, sort=turned), arrow
 
     def link(self, request: HttpRequest, **changes: str) -> str:
-        kept = {key: value for key, value in request.GET.items() if key not in ("after", "before", "export") and value}
+        kept: dict[str, str] = {
+            key: str(value) for key, value in request.GET.items() if key not in ("after", "before", "export") and value
+        }
         return "?" + urlencode(kept | changes)
 
     # export
@@ -141,7 +143,7 @@ class ListPage(View):
         return [(label, self.link(request, export=kind)) for kind, label in FORMATS.items()]
 
     def exported_rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.visible_to(self.request.user, Right.EXPORT)  # type: ignore[attr-defined, no-any-return]
+        return rows.visible_to(self.request.user, Right.EXPORT)  # type: ignore[attr-defined]
 
     def export(self, kind: str, rows: QuerySet[Any]) -> HttpResponseBase:
         def lines() -> Iterator[list[Any]]:

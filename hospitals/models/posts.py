@@ -48,5 +48,5 @@ class Post(models.Model):
         return f"{self.hall or self.area} · {self.get_role_display()}"
 
     def clean(self) -> None:
-        if self.hall_id and self.hall.area_id != self.area_id:
+        if self.hall and self.hall.area_id != self.area_id:
             raise ValidationError({"hall": _("窗口不属于所选统筹区")})
