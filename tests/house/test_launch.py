@@ -1,0 +1,141 @@
+"""The commands behind `make`, as another process sees them."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+
+from config import database, embedded
+from config.environment import EnvironmentFault
+from hospitals.development import is_development_database
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "PORTAL_ENVIRONMENT")}
+    return {**kept, "PORTAL_DATA_DIR": str(tmp_path / "data")}
+
+
+@pytest.fixture
+def port() -> int:
+    """One that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def launched(verb: str, environ: dict[str, str]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "config.launch", verb],
+        cwd=PROJECT,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def refused(verb: str, environ: dict[str, str]) -> str:
+    """What the command says when it cannot start: one line, no traceback."""
+    process = launched(verb, environ)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert len(output.splitlines()) == 1
+    return output
+
+
+def test_a_port_in_use_is_named_with_the_way_out(environ: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = taken.getsockname()[1]
+        said = refused("run", {**environ, "PORT": str(number)})
+    assert f"端口 {number} 已被占用" in said
+    assert "PORT=" in said
+
+
+@pytest.mark.parametrize("verb", ["ready", "test", "bench"])
+def test_an_unreachable_server_is_named_without_its_password(verb: str, environ: dict[str, str], port: int) -> None:
+    said = refused(verb, {**environ, "DATABASE_URL": f"postgres://portal:hidden@127.0.0.1:{port}/portal"})
+    assert f"127.0.0.1:{port}" in said
+    assert "hidden" not in said
+
+
+def test_an_address_that_is_none_is_refused(environ: dict[str, str]) -> None:
+    assert "DATABASE_URL" in refused("ready", {**environ, "DATABASE_URL": "sqlite:///portal.db"})
+
+
+@pytest.fixture
+def empty_database() -> Iterator[str]:
+    """The address of a database with nothing in it."""
+    given = {"DATABASE_URL": os.environ["DATABASE_URL"]}
+    with database.fresh(given):
+        yield given["DATABASE_URL"]
+
+
+def test_an_empty_database_is_marked_for_development_once(empty_database: str) -> None:
+    database.prepare_as_development(empty_database)
+    database.prepare_as_development(empty_database)
+    with psycopg.connect(empty_database) as marked:
+        assert marked.execute("SHOW portal.environment").fetchone() == ("development",)
+
+
+def test_a_database_in_use_is_never_marked(empty_database: str) -> None:
+    with psycopg.connect(empty_database, autocommit=True) as used:
+        used.execute("CREATE TABLE django_migrations ()")
+    with pytest.raises(EnvironmentFault, match="不是开发库"):
+        database.prepare_as_development(empty_database)
+
+
+@pytest.mark.django_db
+def test_development_is_read_from_the_database() -> None:
+    assert not is_development_database(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL portal.environment = 'development'")
+    assert is_development_database(connection)
+
+
+@pytest.mark.embedded
+def test_run_serves_until_it_is_interrupted_and_leaves_no_process(
+    environ: dict[str, str], port: int, tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    server = embedded.server_of(tmp_path / "data")
+    process = launched("run", {**environ, "PORT": str(port)})
+    try:
+        said = ""
+        while "演示账户" not in said:
+            line = process.stdout.readline() if process.stdout else ""
+            assert line, said
+            said += line
+        assert f"http://127.0.0.1:{port}/" in said
+        page = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        page.request("GET", "/healthz")
+        assert page.getresponse().status == 200
+        page.close()
+        family = descendants(process.pid)
+        assert len(family) >= 4
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=40)
+        assert process.returncode == 0
+        assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
+        assert not (server.data / "postmaster.pid").exists()
+    finally:
+        process.kill()
+        process.communicate()
+        time.sleep(0.5)
+        server.leave(delete=True)
+
+
+def descendants(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [found for child in map(int, children) for found in (child, *descendants(child))]
