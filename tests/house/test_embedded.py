@@ -34,7 +34,7 @@ def data_dir(tmp_path: Path) -> Iterator[Path]:
     yield folder
     server = embedded.server_of(folder)
     server.leave()
-    shutil.rmtree(server.home)
+    shutil.rmtree(server.cluster.home)
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def finish(process: "subprocess.Popen[str]") -> int:
 
 def running(data_dir: Path) -> list[int]:
     """Every process of the data folder's server."""
-    home = os.fsencode(embedded.server_of(data_dir).home)
+    home = os.fsencode(embedded.server_of(data_dir).cluster.home)
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -140,8 +140,9 @@ def test_a_number_left_behind_that_is_another_program_now_is_survived(using: Usi
     url_of(first)
     finish(first)
     server = embedded.server_of(data_dir)
-    (server.data / "postmaster.pid").write_text(f"{os.getpid()}\n{server.data}\n")
-    (server.sockets / ".s.PGSQL.5432.lock").write_text(f"{os.getpid()}\n")
+    (server.cluster.data / "postmaster.pid").write_text(f"{os.getpid()}\n{server.cluster.data}\n")
+    server.cluster.own(server.cluster.sockets)
+    (server.cluster.sockets / ".s.PGSQL.5432.lock").write_text(f"{os.getpid()}\n")
     again = using()
     assert url_of(again).startswith("postgres://")
     assert finish(again) == 0
@@ -150,20 +151,20 @@ def test_a_number_left_behind_that_is_another_program_now_is_survived(using: Usi
 
 def test_a_long_path_and_closed_folders_work(using: Using, data_dir: Path) -> None:
     server = embedded.server_of(data_dir)
-    assert len(os.fsencode(server.sockets)) <= embedded.SOCKET_PATH_LIMIT
+    assert len(os.fsencode(server.cluster.sockets)) <= embedded.SOCKET_PATH_LIMIT
     url_of(using())
-    assert stat.S_IMODE(server.sockets.stat().st_mode) == 0o700
-    assert stat.S_IMODE(server.data.stat().st_mode) == 0o700
+    assert stat.S_IMODE(server.cluster.sockets.stat().st_mode) == 0o700
+    assert stat.S_IMODE(server.cluster.data.stat().st_mode) == 0o700
 
 
 def test_sockets_move_out_of_a_path_that_is_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "_runner", lambda: None)
+    monkeypatch.setattr(embedded, "runner_of_this_process", lambda: None)
     folder = tmp_path / ("很长的文件夹名" * 10)
     folder.mkdir()
     server = embedded.server_of(folder)
-    assert server.home.is_relative_to(folder)
-    assert server.sockets.parent == embedded.TEMPORARY
-    assert server.sockets.name.startswith(f"offsite-portal-{os.getuid()}-")
+    assert server.cluster.home.is_relative_to(folder)
+    assert server.cluster.sockets.parent == embedded.TEMPORARY
+    assert server.cluster.sockets.name.startswith(f"offsite-portal-{os.getuid()}-")
     assert embedded.server_of(folder) == server
 
 
@@ -174,7 +175,7 @@ def test_another_folder_in_the_same_place_is_another_server(tmp_path: Path) -> N
     shutil.rmtree(folder)
     folder.mkdir()
     if os.getuid() == 0:
-        assert embedded.server_of(folder).home != server.home
+        assert embedded.server_of(folder).cluster.home != server.cluster.home
 
 
 def test_a_database_that_was_named_is_left_as_it_is() -> None:
@@ -188,7 +189,7 @@ def test_data_of_another_version_is_refused_with_both_versions(using: Using, dat
     url_of(first)
     finish(first)
     server = embedded.server_of(data_dir)
-    (server.data / "PG_VERSION").write_text("17\n")
+    (server.cluster.data / "PG_VERSION").write_text("17\n")
     with pytest.raises(EnvironmentFault, match=r"17.*18"):
         server.join()
 

@@ -128,7 +128,7 @@ def test_run_serves_until_it_is_interrupted_and_leaves_no_process(
         process.communicate(timeout=40)
         assert process.returncode == 0
         assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
-        assert not (server.data / "postmaster.pid").exists()
+        assert not (server.cluster.data / "postmaster.pid").exists()
     finally:
         process.kill()
         process.communicate()
