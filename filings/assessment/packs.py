@@ -22,6 +22,8 @@ def read_pack(path: Path) -> FilingRules:
     """
     try:
         pack = tomllib.loads(path.read_text(encoding="utf-8"))
+        if "ends_on" in pack:
+            raise ValueError("版本到下一版施行为止，不写 ends_on")
         for rule in pack.get("rules", ()):
             rule["materials"] = tuple(_built(MaterialGroup, group) for group in rule.get("materials", ()))
         pack["rules"] = tuple(_rows(Rule, pack.get("rules", ()), category="categories"))

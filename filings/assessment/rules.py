@@ -115,7 +115,7 @@ class FilingRules:
     document: its title.  starts_assumed: the document bears no date.  clauses: the sections behind what it says for all
     categories alike.  whole_provinces: provinces that may be filed for as a whole.  commitment_months: time to hand in
     what is missing, None where the document knows no such commitment.
-    Raises ValueError where two rules, channels or locks answer the same question.
+    Raises ValueError without a rule, or where two rules, channels or locks answer the same question.
     """
 
     area: str
@@ -136,6 +136,8 @@ class FilingRules:
     _offers: dict[object, ChannelOffer] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if not self.rules:
+            raise ValueError("没有一条规则")
         index = object.__setattr__
         index(self, "_rules", _indexed(self.rules, lambda rule: (rule.category, rule.variant, rule.scheme, rule.scope)))
         index(self, "_locks", _indexed(self.locks, lambda lock: (lock.category, lock.kind)))

@@ -1,5 +1,18 @@
 from filings.models.filing import Filing, FilingMaterial
 from filings.models.people import InsuredPerson, Participation, SocialSecurityCard
 from filings.models.policy import FilingPolicy
+from filings.models.policy_rows import FilingChannel, FilingClause, FilingLock, FilingRule, RequiredMaterial
 
-__all__ = ["Filing", "FilingMaterial", "FilingPolicy", "InsuredPerson", "Participation", "SocialSecurityCard"]
+__all__ = [
+    "Filing",
+    "FilingChannel",
+    "FilingClause",
+    "FilingLock",
+    "FilingMaterial",
+    "FilingPolicy",
+    "FilingRule",
+    "InsuredPerson",
+    "Participation",
+    "RequiredMaterial",
+    "SocialSecurityCard",
+]

@@ -127,17 +127,42 @@ class DatedPolicy(models.Model):
     def is_published(self) -> bool:
         return self.status == PolicyStatus.PUBLISHED
 
+    def rules(self) -> Any:
+        """The version as its pure module reads it.  Raises ValueError where the rows contradict each other."""
+        raise NotImplementedError
+
+    def add_rules(self, rules: Any) -> None:
+        """Write `rules` into this draft: its rows and what this model has beyond the fields of every policy."""
+        raise NotImplementedError
+
+    @transaction.atomic
+    def next_version(self, *, starts_on: dt.date) -> Self:
+        """A draft to follow this version, with the same rules, under the area's next number."""
+        versions = type(self)._default_manager.select_for_update().filter(area=self.area_id)
+        newest = versions.order_by("-version").values_list("version", flat=True)[0]
+        draft = type(self)(
+            area_id=self.area_id, version=newest + 1, starts_on=starts_on, document=self.document, note=self.note
+        )
+        draft.save()
+        draft.add_rules(self.rules())
+        return draft
+
     @transaction.atomic
     def publish(self, *, by: Any) -> None:
         """Put this draft in force from `starts_on`; the version in force until then ends the day before.
 
-        by: the user, or None for a shipped pack.  Refused when it is no draft or does not start after its predecessor.
+        by: the user, or None for a shipped pack.  Refused when it is no draft, when its rows contradict each other, or
+        when it does not start after its predecessor.
         """
         siblings = type(self)._default_manager.select_for_update().filter(area=self.area_id)
         list(siblings.order_by("pk").values_list("pk", flat=True))
         self.refresh_from_db()
         if self.is_published:
             raise Refused.because("already_published", "该版本已发布")
+        try:
+            self.rules()
+        except ValueError as fault:
+            raise Refused.because("rules_at_fault", f"不能发布：{fault}") from fault
         last = siblings.filter(status=PolicyStatus.PUBLISHED).order_by("-starts_on").first()
         if last and last.starts_on >= self.starts_on:
             raise Refused.because(
@@ -153,15 +178,19 @@ class DatedPolicy(models.Model):
 
 
 def immutable_rows(foreign_key: str, table: str) -> pgtrigger.Trigger:
-    """Trigger for the rows of a policy: frozen once `table`'s row behind `foreign_key` is published."""
+    """Trigger for the rows of a policy: frozen once `table`'s row behind `foreign_key` is published.
+
+    table: the policies' table, or a subquery with the columns id and status.
+    """
     return pgtrigger.Trigger(
         name="rows_of_published_are_final",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        declare=[("parent", "BIGINT")],
         func=f"""
-            parent = CASE WHEN TG_OP = 'DELETE' THEN OLD.{foreign_key}_id ELSE NEW.{foreign_key}_id END;
-            IF EXISTS (SELECT 1 FROM {table} WHERE id = parent AND status = 'published') THEN
+            IF EXISTS (
+                SELECT 1 FROM {table} AS owner
+                WHERE owner.id IN (OLD.{foreign_key}_id, NEW.{foreign_key}_id) AND owner.status = 'published'
+            ) THEN
                 RAISE EXCEPTION '已发布的政策不能修改，请发布新版本' USING ERRCODE = 'integrity_constraint_violation';
             END IF;
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
