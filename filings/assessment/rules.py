@@ -132,6 +132,7 @@ class FilingRules:
     rules: tuple[Rule, ...] = ()
     locks: tuple[Lock, ...] = ()
     _rules: dict[object, Rule] = field(init=False, repr=False, compare=False)
+    _variants: dict[Category, tuple[Variant, ...]] = field(init=False, repr=False, compare=False)
     _locks: dict[object, Lock] = field(init=False, repr=False, compare=False)
     _offers: dict[object, ChannelOffer] = field(init=False, repr=False, compare=False)
 
@@ -141,6 +142,7 @@ class FilingRules:
         index = object.__setattr__
         index(self, "_rules", _indexed(self.rules, lambda rule: (rule.category, rule.variant, rule.scheme, rule.scope)))
         index(self, "_locks", _indexed(self.locks, lambda lock: (lock.category, lock.kind)))
+        index(self, "_variants", _variants(self.rules))
         index(self, "_offers", _indexed(self.channels, lambda offer: offer.channel))
 
     def cite(self, section: str) -> str:
@@ -155,8 +157,7 @@ class FilingRules:
 
     def variants(self, category: Category) -> tuple[Variant, ...]:
         """The variants of a category that the document treats on their own."""
-        given = (rule.variant for rule in self.rules if rule.category is category)
-        return tuple(dict.fromkeys(variant for variant in given if variant))
+        return self._variants.get(category, ())
 
     def rule_for(self, category: Category, variant: Variant | None, scheme: Scheme, scope: Scope) -> Rule | None:
         """The closest rule: one for the scheme or the scope goes before one for any.
@@ -174,6 +175,15 @@ class FilingRules:
     def offer_of(self, channel: Channel, category: Category) -> ChannelOffer | None:
         offer = self._offers.get(channel)
         return offer if offer and offer.serves(category) else None
+
+
+def _variants(rules: Iterable[Rule]) -> dict[Category, tuple[Variant, ...]]:
+    variants: dict[Category, tuple[Variant, ...]] = {}
+    for rule in rules:
+        given = variants.get(rule.category, ())
+        if rule.variant and rule.variant not in given:
+            variants[rule.category] = (*given, rule.variant)
+    return variants
 
 
 def _indexed(rows: Iterable[Row], key: Callable[[Row], object]) -> dict[object, Row]:
