@@ -180,17 +180,18 @@ class DatedPolicy(models.Model):
 def immutable_rows(foreign_key: str, table: str) -> pgtrigger.Trigger:
     """Trigger for the rows of a policy: frozen once `table`'s row behind `foreign_key` is published.
 
-    table: the policies' table, or a subquery with the columns id and status.
+    table: the policies' table, or a subquery with the columns id and status.  The policy is locked, so that it cannot be
+    published while a row of it is being written.
     """
     return pgtrigger.Trigger(
         name="rows_of_published_are_final",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
         func=f"""
-            IF EXISTS (
-                SELECT 1 FROM {table} AS owner
-                WHERE owner.id IN (OLD.{foreign_key}_id, NEW.{foreign_key}_id) AND owner.status = 'published'
-            ) THEN
+            IF 'published' = ANY (ARRAY(
+                SELECT owner.status FROM {table} AS owner
+                WHERE owner.id IN (OLD.{foreign_key}_id, NEW.{foreign_key}_id) FOR SHARE
+            )) THEN
                 RAISE EXCEPTION '已发布的政策不能修改，请发布新版本' USING ERRCODE = 'integrity_constraint_violation';
             END IF;
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;

@@ -6,7 +6,7 @@ A question (`Stay`) and a version of the rules (`BenefitRules`) go in, a `Result
 from settlement.calculation.engine import calculate
 from settlement.calculation.question import read
 from settlement.calculation.result import Line, Outcome, Result
-from settlement.calculation.rules import BenefitRules, ContinuousDeductible, Row, RuleBook, Table
+from settlement.calculation.rules import BenefitRules, ContinuousDeductible, Row, Table
 from settlement.calculation.stay import Stay
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "Outcome",
     "Result",
     "Row",
-    "RuleBook",
     "Stay",
     "Table",
     "calculate",

@@ -35,6 +35,8 @@ def benefit_rules(pack: Mapping[str, Any]) -> BenefitRules:
         version=pack["version"],
         document=pack["document"],
         starts_on=pack["starts_on"],
+        starts_assumed=pack.get("starts_assumed", False),
+        note=benefit.pop("note", ""),
         catalogues={
             SettlementWay(way): section  # type: ignore[call-arg]
             for way, section in benefit.pop("catalogues", {}).items()

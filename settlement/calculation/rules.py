@@ -101,8 +101,9 @@ class ContinuousDeductible:
 class BenefitRules:
     """One published version.  starts_on, ends_on: first and last day of admission it serves; no end, None.
 
-    document: its title.  catalogues: the section that says whose catalogue decides what is eligible, by way of
-    settlement.  ceilings: the most the fund pays a person in a year, yuan.
+    document: its title.  starts_assumed: the document bears no date.  note: for staff.
+    catalogues: the section that says whose catalogue decides what is eligible, by way of settlement.
+    ceilings: the most the fund pays a person in a year, yuan.
     Raises ValueError where a number is no amount, or a ratio not from 0 to 1.
     """
 
@@ -111,6 +112,8 @@ class BenefitRules:
     document: str
     starts_on: dt.date
     ends_on: dt.date | None = None
+    starts_assumed: bool = False
+    note: str = ""
     catalogues: Mapping[SettlementWay, str] = field(default_factory=dict)
     deductibles: Table = field(default_factory=Table)
     ratios: Table = field(default_factory=Table)
@@ -141,16 +144,3 @@ class BenefitRules:
             return None
         asked = (stay.hardship, stay.tier, stay.scope)
         return next((rule for rule in self.continuous if (rule.hardship, rule.tier, rule.scope) == asked), None)
-
-
-class RuleBook:
-    """Every area's versions, by area and day."""
-
-    def __init__(self, versions: Iterable[BenefitRules]) -> None:
-        self._versions: dict[str, list[BenefitRules]] = {}
-        for rules in versions:
-            self._versions.setdefault(rules.area, []).append(rules)
-
-    def in_force(self, area: str, day: dt.date) -> BenefitRules | None:
-        """The version in force in an area on a day; two are impossible, none is None."""
-        return next((rules for rules in self._versions.get(area, ()) if rules.in_force_on(day)), None)

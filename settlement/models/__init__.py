@@ -1,4 +1,17 @@
 from settlement.models.claim import Calculation, Claim, ClaimMaterial, Receipt
-from settlement.models.policy import BenefitPolicy
+from settlement.models.claim_policy import ClaimMaterialRow, ClaimPolicy
+from settlement.models.policy import BenefitPolicy, CeilingRow, ContinuousRow, DeductibleRow, RatioRow
 
-__all__ = ["BenefitPolicy", "Calculation", "Claim", "ClaimMaterial", "Receipt"]
+__all__ = [
+    "BenefitPolicy",
+    "Calculation",
+    "CeilingRow",
+    "Claim",
+    "ClaimMaterial",
+    "ClaimMaterialRow",
+    "ClaimPolicy",
+    "ContinuousRow",
+    "DeductibleRow",
+    "RatioRow",
+    "Receipt",
+]

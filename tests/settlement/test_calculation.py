@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from hospitals.reasons import Refused
-from settlement.calculation import BenefitRules, Outcome, RuleBook, Table, calculate, read
+from hospitals.rulebook import RuleBook
+from settlement.calculation import BenefitRules, Outcome, Table, calculate, read
 from settlement.calculation.pack import benefit_rules
 
 POLICIES = Path("settlement/policies")

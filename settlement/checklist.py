@@ -1,0 +1,62 @@
+"""What has to be handed in with a manual claim.  Plain Python."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from filings.assessment.rules import MaterialGroup
+from filings.vocabulary import Category, Material
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRules:
+    """One published version of what an area asks for with a claim.
+
+    checklists: for each category the document speaks of, groups of which one material each is required.
+    """
+
+    area: str
+    version: int
+    document: str
+    starts_on: dt.date
+    ends_on: dt.date | None = None
+    starts_assumed: bool = False
+    note: str = ""
+    checklists: Mapping[Category, tuple[MaterialGroup, ...]] = field(default_factory=dict)
+
+    def checklist(self, category: Category) -> tuple[MaterialGroup, ...]:
+        """Empty where the document lists nothing for the category."""
+        return self.checklists.get(category, ())
+
+    def cite(self, group: MaterialGroup) -> str:
+        return f"《{self.document}》{group.section}"
+
+
+def missing_materials(groups: Iterable[MaterialGroup], handed_in: Iterable[Material]) -> tuple[MaterialGroup, ...]:
+    """The groups of which nothing has been handed in; what is required only in some cases is never missing."""
+    given = frozenset(handed_in)
+    return tuple(group for group in groups if group.lacks(given))
+
+
+def claim_rules(pack: Mapping[str, Any]) -> ClaimRules:
+    """The version that a pack describes.  Raises ValueError, TypeError or KeyError where it is not understood."""
+    checklists: dict[Category, tuple[MaterialGroup, ...]] = {}
+    for entry in pack["claims"]["checklists"]:
+        groups = tuple(_group(section=entry["section"], **group) for group in entry["materials"])
+        for category in entry["categories"]:
+            if checklists.setdefault(Category(category), groups) is not groups:  # type: ignore[call-arg]
+                raise ValueError(f"{category} 有两份清单")
+    return ClaimRules(
+        area=pack["area"],
+        version=pack["version"],
+        document=pack["document"],
+        starts_on=pack["starts_on"],
+        starts_assumed=pack.get("starts_assumed", False),
+        note=pack["claims"].get("note", ""),
+        checklists=checklists,
+    )
+
+
+def _group(*, one_of: Iterable[str], **particulars: Any) -> MaterialGroup:
+    return MaterialGroup(one_of=tuple(Material(code) for code in one_of), **particulars)  # type: ignore[call-arg]

@@ -1,0 +1,96 @@
+"""Claim policies: one version of what an area asks for with a manual claim."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from filings.assessment.rules import MaterialGroup
+from filings.vocabulary import Category, Material
+from hospitals.history import tracked
+from hospitals.models import DatedPolicy
+from hospitals.models.policy import immutable_rows
+from settlement.checklist import ClaimRules
+
+
+@tracked(exclude=("period",))
+class ClaimPolicy(DatedPolicy):
+    """One version; its checklists are its rows."""
+
+    class Meta(DatedPolicy.Meta):
+        verbose_name = verbose_name_plural = _("报销材料政策")
+
+    def rules(self) -> ClaimRules:
+        checklists: dict[Category, tuple[MaterialGroup, ...]] = {}
+        for row in self.materials.all():
+            category = Category(row.category)  # type: ignore[call-arg]
+            checklists[category] = (*checklists.get(category, ()), row.as_group())
+        return ClaimRules(
+            area=self.area_id,
+            version=self.version,
+            document=self.document,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            starts_assumed=self.starts_assumed,
+            note=self.note,
+            checklists=checklists,
+        )
+
+    def add_rules(self, rules: ClaimRules) -> None:
+        """Write a version's checklists into this draft."""
+        ClaimMaterialRow.objects.bulk_create(
+            ClaimMaterialRow(
+                policy=self,
+                category=category,
+                one_of=list(group.one_of),
+                originals=group.originals,
+                copies=group.copies,
+                condition=group.condition,
+                note=group.note,
+                section=group.section,
+            )
+            for category, groups in rules.checklists.items()
+            for group in groups
+        )
+
+
+@tracked()
+class ClaimMaterialRow(models.Model):
+    """With claims of a category one of these materials is required."""
+
+    policy = models.ForeignKey(ClaimPolicy, models.CASCADE, related_name="materials", verbose_name=_("政策"))
+    category = models.CharField(_("就医类别"), max_length=20, choices=Category.choices())
+    one_of = ArrayField(
+        models.CharField(max_length=30, choices=Material.choices()),
+        verbose_name=_("材料"),
+        help_text=_("选几项的，交其中一项即可"),
+    )
+    originals = models.PositiveSmallIntegerField(_("原件份数"), null=True, blank=True)
+    copies = models.PositiveSmallIntegerField(_("复印件份数"), null=True, blank=True)
+    condition = models.CharField(_("何时需要"), max_length=100, blank=True, help_text=_("留空为必需"))
+    note = models.CharField(_("说明"), max_length=200, blank=True)
+    section = models.CharField(_("条款"), max_length=200)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("报销材料")
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(one_of__len__gt=0),
+                name="claim_material_names_one",
+                violation_error_message=_("至少选一项材料"),
+            ),
+        )
+        triggers = (immutable_rows("policy", "settlement_claimpolicy"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_category_display()}：{self.as_group().label}"
+
+    def as_group(self) -> MaterialGroup:
+        return MaterialGroup(
+            one_of=tuple(Material(code) for code in self.one_of),  # type: ignore[call-arg]
+            originals=self.originals,
+            copies=self.copies,
+            condition=self.condition,
+            note=self.note,
+            section=self.section,
+        )

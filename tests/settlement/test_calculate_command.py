@@ -1,0 +1,115 @@
+"""`manage.py calculate`: the format to the letter."""
+
+import io
+import json
+import sys
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from settlement.policy_packs import load_benefits
+from tests.factories import TIELING, YANTAI, AreaFactory
+
+pytestmark = pytest.mark.django_db
+
+QUESTION = {
+    "id": "1",
+    "area": "211200",
+    "scheme": "employee",
+    "employment": "active",
+    "tier": "referral",
+    "scope": "cross_province",
+    "service": "inpatient",
+    "hospital_level": "3",
+    "admitted_on": "2026-03-01",
+    "discharged_on": "2026-03-12",
+    "basis": "direct",
+    "total": "25000.00",
+    "eligible": "20000.00",
+    "deductible_paid_this_year": "0.00",
+    "fund_paid_this_year": "0.00",
+    "hardship": None,
+}
+KEYS = ["id", "outcome", "assumed", "deductible", "ratio", "fund", "personal", "lines", "warnings", "reasons"]
+
+
+@pytest.fixture
+def ask(tmp_path, capfdbinary):
+    for code in (TIELING, YANTAI):
+        AreaFactory(code=code)
+    load_benefits()
+
+    def answers(*lines):
+        file = tmp_path / "questions.jsonl"
+        file.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines), "utf-8")
+        call_command("calculate", str(file))
+        return [json.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
+
+    return answers
+
+
+@pytest.mark.clause("TL-03", "WF-09")
+def test_example_of_the_format_is_answered_exactly(ask):
+    (answer,) = ask(QUESTION)
+    assert list(answer) == KEYS
+    lines = answer.pop("lines")
+    assert answer == {
+        "id": "1",
+        "outcome": "calculated",
+        "assumed": False,
+        "deductible": "1750.00",
+        "ratio": "0.75",
+        "fund": "13687.50",
+        "personal": "11312.50",
+        "warnings": ["最高支付限额未配置"],
+        "reasons": [],
+    }
+    assert [list(line) for line in lines] == [["name", "amount", "text", "source"]] * 7
+
+
+def test_answers_keep_order_and_bad_lines_do_not_stop_the_rest(ask):
+    answers = ask(
+        QUESTION | {"id": "a", "tier": "local"},
+        "not json",
+        QUESTION | {"id": "b", "area": "999999"},
+        QUESTION | {"id": "c", "total": float("nan")},
+        QUESTION | {"id": "d", "area": YANTAI},
+        QUESTION | {"id": 5},
+    )
+    assert [(answer["id"], answer["outcome"]) for answer in answers] == [
+        ("a", "not_configured"),
+        (None, "invalid"),
+        ("b", "invalid"),
+        ("c", "invalid"),
+        ("d", "not_configured"),
+        (5, "calculated"),
+    ]
+    for answer in answers[:5]:
+        assert answer["reasons"]
+        assert all(list(reason) == ["code", "text", "source"] for reason in answer["reasons"])
+    assert list(answers[2]) == KEYS
+    assert "医疗费总额" in answers[3]["reasons"][0]["text"]
+
+
+def test_standard_input_is_read(ask, monkeypatch, capfdbinary):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(QUESTION).encode())))
+    call_command("calculate", "-")
+    assert json.loads(capfdbinary.readouterr().out)["fund"] == "13687.50"
+
+
+def test_batch_reads_the_database_once_and_writes_nothing(ask):
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        ask(QUESTION)
+    with CaptureQueriesContext(connection) as many:
+        ask(*[QUESTION] * 50)
+    assert len(many) == len(few) == 6
+    assert all(query["sql"].startswith("SELECT") for query in many)
+
+
+def test_file_that_is_not_there_is_told_in_one_sentence(db):
+    with pytest.raises(CommandError, match=r"无法读取 nowhere\.jsonl"):
+        call_command("calculate", "nowhere.jsonl")
