@@ -180,7 +180,7 @@ class DatedPolicy(models.Model):
 def immutable_rows(foreign_key: str, table: str) -> pgtrigger.Trigger:
     """Trigger for the rows of a policy: frozen once `table`'s row behind `foreign_key` is published.
 
-    table: the policies' table, or a subquery with the columns id and status.  The policy is locked, so that it cannot be
+    table: the policies' table, or a subquery with the columns id and status.  The policy is locked, so that none is
     published while a row of it is being written.
     """
     return pgtrigger.Trigger(

@@ -102,14 +102,13 @@ class StayFields(Fields):
     def money(self, key: str) -> Decimal | None:
         """Yuan, not negative, to the fen; 16 digits at most."""
         value = self.given.get(key)
-        if value is not None and not isinstance(value, str):
+        if isinstance(value, str) and AMOUNT.fullmatch(value):
+            return to_fen(Decimal(value))
+        if value is None or value == "":
+            self.fault(key, "missing_field", "必须填写")
+        elif not isinstance(value, str):
             self.fault(key, "wrong_type", f"应为带引号的金额，如 25000.00，所给为{shown(value)}")
-            return None
-        written = self.text(key)
-        if written is None:
-            return None
-        if AMOUNT.fullmatch(written):
-            return to_fen(Decimal(written))
-        why = next((why for shape, why in BAD_AMOUNTS if shape.fullmatch(written)), "应为金额，如 25000.00")
-        self.fault(key, "malformed_amount", f"{why}，所给为{shown(written)}")
+        else:
+            why = next((why for shape, why in BAD_AMOUNTS if shape.fullmatch(value)), "应为金额，如 25000.00")
+            self.fault(key, "malformed_amount", f"{why}，所给为{shown(value)}")
         return None

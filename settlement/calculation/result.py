@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from hospitals.reasons import Reason
 from hospitals.vocabulary import Term
@@ -15,8 +16,7 @@ class Outcome(Term):
     INVALID = "invalid", "内容有误"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One step of the calculation, as it is shown, printed and stored.
 
     amount: yuan with two decimals; for the ratio, the ratio itself.  source: empty where the step is mere arithmetic.
@@ -28,7 +28,8 @@ class Line:
     source: str = ""
 
     def as_dict(self) -> dict[str, str]:
-        return {"name": self.name, "amount": self.amount, "text": self.text, "source": self.source}
+        name, amount, text, source = self
+        return {"name": name, "amount": amount, "text": text, "source": source}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
