@@ -104,7 +104,7 @@ class BenefitRow(models.Model):
     class Meta:
         abstract = True
         ordering = ("id",)
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.UniqueConstraint(
                 fields=["policy", *WHOM],
                 name="%(class)s_one_number",
@@ -118,21 +118,18 @@ class BenefitRow(models.Model):
         return "、".join(name for name in whom if name) or "不限"
 
     def as_row(self) -> Row:
-        whom: dict[str, Any] = {name: kind(code) for name, kind in WHOM.items() if (code := getattr(self, name))}
+        codes = {name: getattr(self, name) for name in WHOM}
+        whom: dict[str, Any] = {name: WHOM[name](code) for name, code in codes.items() if code}  # type: ignore[call-arg]
         return Row(number=self.number, section=self.section, assumed=self.assumed, **whom)
 
     @classmethod
     def add(cls, policy: BenefitPolicy, table: Table) -> None:
-        cls._default_manager.bulk_create(
-            cls(
-                policy=policy,
-                number=row.number,
-                section=row.section,
-                assumed=row.assumed,
-                **{name: getattr(row, name) or "" for name in WHOM},
-            )
-            for row in table.rows
-        )
+        cls._default_manager.bulk_create(cls(**cls.columns(policy, row)) for row in table.rows)
+
+    @staticmethod
+    def columns(policy: BenefitPolicy, row: Row) -> dict[str, Any]:
+        own = {"policy": policy, "number": row.number, "section": row.section, "assumed": row.assumed}
+        return own | {name: getattr(row, name) or "" for name in WHOM}
 
 
 @tracked()

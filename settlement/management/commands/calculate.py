@@ -1,23 +1,27 @@
-"""manage.py calculate: what is paid?"""
+"""manage.py calculate FILE|-: what is paid?"""
+
+from collections.abc import Callable
 
 from hospitals.jsonlines import Answer, Question
-from hospitals.management.answering import AnsweringCommand
+from hospitals.management.lines_command import LinesCommand
 from hospitals.models import Area
 from hospitals.reasons import Refused
 from settlement.calculation import Outcome, Result, calculate, read
 from settlement.models import BenefitPolicy
 
 
-class Command(AnsweringCommand):
-    help = "Say what stays are paid, by the policies in force.  Reads the database once and writes nothing to it."
+class Command(LinesCommand):
+    help = "待遇计算：逐行回答一次就医基金支付多少、个人负担多少（JSON Lines）。只读施行中的政策，不写任何数据。"
 
-    def prepare(self) -> None:
-        self.areas = frozenset(Area.objects.values_list("code", flat=True))
-        self.book = BenefitPolicy.objects.rule_book()
+    def answerer(self) -> Callable[[Question], Answer]:
+        areas = frozenset(Area.objects.values_list("code", flat=True))
+        book = BenefitPolicy.objects.rule_book()
 
-    def answer(self, question: Question) -> Answer:
-        try:
-            stay = read(question, self.areas)
-        except Refused as refused:
-            return Result(outcome=Outcome.INVALID, reasons=refused.reasons).as_dict()
-        return calculate(stay, self.book.in_force(stay.area, stay.admitted_on)).as_dict()
+        def answer(question: Question) -> Answer:
+            try:
+                stay = read(question, areas)
+            except Refused as refused:
+                return Result(outcome=Outcome.INVALID, reasons=refused.reasons).as_dict()
+            return calculate(stay, book.in_force(stay.area, stay.admitted_on)).as_dict()
+
+        return answer
