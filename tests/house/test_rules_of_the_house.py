@@ -90,3 +90,9 @@ def test_commands_and_jobs_never_ask_for_today_inside_a_rule() -> None:
     pure = [*kept("filings/assessment/**"), *kept("settlement/calculation/**")]
     pure += [path for path in kept("*.py") if path.name in {"vocabulary.py", "periods.py", "reasons.py"}]
     assert lines_with(clock, [path for path in pure if path.suffix == ".py"]) == []
+
+
+def test_nothing_names_the_machine_it_was_written_on() -> None:
+    machine = re.compile(r"(?<![\w.])/(work|root|home)/\w")
+    texts = [path for path in kept() if path.suffix in {".py", ".md", ".html", ".css", ".js", ".toml", ".in", ".txt"}]
+    assert lines_with(machine, texts) == []
