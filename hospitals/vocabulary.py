@@ -68,3 +68,34 @@ class Role(Term):
     SUPERVISOR = "supervisor", "主管"
     HOTLINE = "hotline", "咨询"
     AUDITOR = "auditor", "稽核"
+
+
+class ListStrategy(Term):
+    """What a hospital list is to the directory."""
+
+    COMPLETE = "complete", "完整名单：未列入的医院即日退网"
+    ADD = "add", "只新增：已有医院不作改动"
+    UPDATE = "update", "只更新：不新增、不退网"
+
+
+class ListStatus(Term):
+    """Where the import of a hospital list stands."""
+
+    READING = "reading", "正在读取"
+    UNREADABLE = "unreadable", "无法读取"
+    PREVIEWED = "previewed", "待确认"
+    APPLYING = "applying", "正在导入"
+    APPLIED = "applied", "已导入"
+    UNDONE = "undone", "已撤销"
+    DISCARDED = "discarded", "已放弃"
+
+
+class ListAction(Term):
+    """What a row of a hospital list does to the directory."""
+
+    NEW = "new", "新增"
+    CHANGED = "changed", "变更"
+    SAME = "same", "无变化"
+    WITHDRAWN = "withdrawn", "退网"
+    SKIPPED = "skipped", "跳过"
+    INVALID = "invalid", "有误"

@@ -1,0 +1,138 @@
+"""Imports of hospital lists: who brought which list, what it would change row by row, and what became of it."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from hospitals.access import Right, VisibleQuerySet
+from hospitals.history import tracked
+from hospitals.lifecycle import Lifecycle, Move
+from hospitals.models.areas import Area
+from hospitals.vocabulary import ListAction, ListStatus, ListStrategy, Scope
+
+S = ListStatus
+KEEP = Right.KEEP_DIRECTORY
+LIST_LIFECYCLE = Lifecycle(
+    (
+        Move("preview", "预览", frozenset({S.READING, S.PREVIEWED}), S.PREVIEWED, KEEP),
+        Move("give_up", "无法读取", frozenset({S.READING, S.PREVIEWED}), S.UNREADABLE, KEEP),
+        Move("queue", "提交导入", frozenset({S.PREVIEWED}), S.APPLYING, KEEP),
+        Move("put_back", "退回确认", frozenset({S.APPLYING}), S.PREVIEWED, KEEP),
+        Move("apply", "确认导入", frozenset({S.PREVIEWED, S.APPLYING}), S.APPLIED, KEEP),
+        Move("discard", "放弃", frozenset({S.READING, S.UNREADABLE, S.PREVIEWED}), S.DISCARDED, KEEP),
+        Move("undo", "撤销导入", frozenset({S.APPLIED}), S.UNDONE, KEEP, needs_reason=True, is_destructive=True),
+    )
+)
+
+
+@tracked(exclude=("content", "stage", "progress"))
+class HospitalListImport(models.Model):
+    """One list for one area.  The plan that was previewed is kept in its rows and is what gets applied."""
+
+    area = models.ForeignKey(Area, models.PROTECT, related_name="list_imports", verbose_name=_("统筹区"))
+    file_name = models.CharField(_("文件"), max_length=200)
+    file_sha256 = models.CharField(_("文件摘要"), max_length=64)
+    content = models.BinaryField(_("文件内容"), null=True, editable=False)  # until it is applied or discarded
+    strategy = models.CharField(
+        _("导入方式"), max_length=10, choices=ListStrategy.choices(), default=ListStrategy.COMPLETE
+    )
+    scope = models.CharField(
+        _("未注明范围的业务"), max_length=16, choices=Scope.choices(), default=Scope.CROSS_PROVINCE
+    )
+    allow_many_withdrawals = models.BooleanField(_("允许大量退网"), default=False)
+    status = models.CharField(_("状态"), max_length=10, choices=ListStatus.choices(), default=ListStatus.READING)
+    stage = models.CharField(_("进度"), max_length=40, blank=True)
+    progress = models.PositiveSmallIntegerField(_("完成比例"), default=0)
+    problem = models.CharField(_("问题"), max_length=300, blank=True)
+    directory_state = models.CharField(_("预览时名录摘要"), max_length=64, blank=True)
+    columns = models.JSONField(_("所含列"), default=dict, blank=True)  # name → heading as printed
+    notes = models.JSONField(_("未读取的内容"), default=list, blank=True)  # sentences
+    rows = models.PositiveIntegerField(_("行数"), default=0)
+    new = models.PositiveIntegerField(_("新增"), default=0)
+    changed = models.PositiveIntegerField(_("变更"), default=0)
+    same = models.PositiveIntegerField(_("无变化"), default=0)
+    withdrawn = models.PositiveIntegerField(_("退网"), default=0)
+    skipped = models.PositiveIntegerField(_("跳过"), default=0)
+    invalid = models.PositiveIntegerField(_("有误行数"), default=0)
+    active_before = models.PositiveIntegerField(_("原在网医院"), default=0)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("导入人")
+    )  # null: from the command line
+    made_at = models.DateTimeField(_("上传时间"), auto_now_add=True)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("确认人")
+    )
+    applied_at = models.DateTimeField(_("导入时间"), null=True)
+    applied_on = models.DateField(_("生效日期"), null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("撤销人")
+    )
+    undone_at = models.DateTimeField(_("撤销时间"), null=True)
+    undo_reason = models.CharField(_("撤销理由"), max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects: ClassVar[VisibleQuerySet["HospitalListImport"]] = VisibleQuerySet.as_manager()  # type: ignore[assignment]
+    seen_with = KEEP
+    hall_id = None  # a list is the whole area's
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("医院名单导入")
+        ordering = ("-id",)
+        indexes = (models.Index(fields=["area", "-id"], name="list_import_by_area"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(status__in=[S.APPLIED, S.UNDONE])
+                | (Q(applied_at__isnull=False, applied_on__isnull=False) & Q(invalid=0)),
+                name="applied_list_says_when_and_is_good",
+                violation_error_message=_("已导入的名单须有导入时间且没有有误的行"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=S.UNDONE) | (Q(undone_at__isnull=False) & ~Q(undo_reason="")),
+                name="undone_list_says_when_and_why",
+                violation_error_message=_("撤销导入须有时间和理由"),
+            ),
+        )
+        triggers = (LIST_LIFECYCLE.trigger(),)
+
+    def __str__(self) -> str:
+        return f"{self.area.name} · {self.file_name}"
+
+
+class HospitalListRow(models.Model):
+    """One step of an import: a row of the list, or a hospital that the list leaves out.
+
+    hospital: its key in the directory, for a new one the key that it gets.  name … batch: how it stands afterwards.
+    changes: field → [before, after].  services: steps of opening and closing.  faults: as the list's check tells them.
+    written: the row as written, for a faulty one.
+    """
+
+    list_import = models.ForeignKey(HospitalListImport, models.CASCADE, related_name="steps")
+    position = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(null=True)
+    sheet = models.CharField(max_length=100, blank=True)
+    action = models.CharField(max_length=10, choices=ListAction.choices())
+    hospital = models.BigIntegerField(null=True)
+    name = models.TextField(blank=True)
+    code = models.TextField(blank=True)
+    county = models.CharField(max_length=6, null=True)
+    level = models.CharField(max_length=8, blank=True)
+    level_text = models.TextField(blank=True)
+    address = models.TextField(blank=True)
+    phone = models.TextField(blank=True)
+    batch = models.TextField(blank=True)
+    changes = models.JSONField(default=dict)
+    services = models.JSONField(default=list)
+    faults = models.JSONField(default=list)
+    written = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("list_import", "position")
+        constraints = (
+            models.UniqueConstraint(fields=["list_import", "action", "position"], name="one_step_a_position"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} {self.name}"
