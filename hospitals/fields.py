@@ -41,11 +41,9 @@ class Fields:
         return None
 
     def term(self, key: str, kind: type[T], *, required: bool = True) -> T | None:
-        code = self.text(key, required=required)
-        if code is None:
-            return None
-        member = kind._value2member_map_.get(code)
-        if member is None:
+        value = self.given.get(key)
+        member = kind._value2member_map_.get(value) if isinstance(value, str) else None
+        if member is None and (code := self.text(key, required=required)) is not None:
             self.fault(key, "unknown_value", f"没有{shown(code)}这个值，可填{'、'.join(kind)}")
         return member  # type: ignore[return-value]
 
