@@ -35,12 +35,14 @@ FROZEN_BEHIND_RULE = immutable_rows(
 )
 
 
+ANY = _("不限")
 CLAUSE = _("条款")
 
 
 def code_field(name: Any, terms: type[Term], **options: Any) -> models.CharField:
     """A term's code.  `blank=True`: empty stands for any."""
-    return models.CharField(name, max_length=30, choices=terms.choices(), **options)
+    any_of_them = [("", ANY)] if options.get("blank") else []
+    return models.CharField(name, max_length=30, choices=[*any_of_them, *terms.choices()], **options)
 
 
 def section_field(name: Any = CLAUSE, **options: Any) -> models.CharField:
@@ -116,6 +118,18 @@ class FilingRule(PolicyRow):
             Scope.name_of(self.scope),
         )
         return " · ".join(part for part in parts if part)
+
+    @property
+    def further(self) -> list[str]:
+        """What the rule says beyond its main columns, in sentences for staff."""
+        days = f"最多往前 {self.backdate_days} 日" if self.backdate_days else self.get_backdating_display()
+        return [
+            f"补办追溯：{days}",
+            *(f"材料：{group}" for group in self.material_rows.all()),
+            *([f"职工须为{self.get_employment_display()}"] if self.employment else ()),
+            *([f"须核实：{self.caveat}"] if self.caveat else ()),
+            *([f"待核定：{self.assumption}"] if self.assumption else ()),
+        ]
 
     def as_rule(self) -> Rule:
         return Rule(

@@ -1,0 +1,137 @@
+"""Filing policies in Django admin.  The policy's page shows all; a rule has a page of its own for its materials."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from filings.models import FilingChannel, FilingClause, FilingLock, FilingPolicy, FilingRule, RequiredMaterial
+from filings.vocabulary import Category, Material
+from hospitals.access import Right
+from hospitals.admin_access import VisibleAdmin
+from hospitals.policy_admin import PolicyAdmin, PolicyRows, may_keep
+
+NARROW = {"class": "", "size": 8}
+
+
+class RuleForm(forms.ModelForm):
+    class Meta:
+        widgets = {"text": forms.Textarea(attrs={"cols": 22, "rows": 3}), "section": forms.TextInput(attrs=NARROW)}
+
+
+class RuleRows(PolicyRows):
+    """The main columns; the rest is kept on the rule's own page."""
+
+    model = FilingRule
+    form = RuleForm
+    show_change_link = True
+    fields = ("category", "variant", "scheme", "scope", "handling", "tier", "text", "section", "further")
+    readonly_fields = ("further",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("material_rows")
+
+    @admin.display(description=_("其他"))
+    def further(self, rule: FilingRule) -> str:
+        return format_html_join("", "<div>{}</div>", ((line,) for line in rule.further)) if rule.pk else ""
+
+
+class ChannelForm(forms.ModelForm):
+    categories = forms.MultipleChoiceField(
+        label=_("适用类别"),
+        choices=Category.choices(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("不选为全部类别"),
+    )
+
+
+class ChannelRows(PolicyRows):
+    model = FilingChannel
+    form = ChannelForm
+    readonly_fields = ("served",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        categories = "served" if obj and obj.is_published else "categories"
+        return ("channel", categories, "without_materials", "without_review", "section")
+
+    @admin.display(description=_("适用类别"))
+    def served(self, row: FilingChannel) -> str:
+        return "、".join(Category.name_of(code) for code in row.categories) or str(_("全部"))
+
+
+class LockRows(PolicyRows):
+    model = FilingLock
+
+
+class ClauseRows(PolicyRows):
+    model = FilingClause
+
+
+@admin.register(FilingPolicy)
+class FilingPolicyAdmin(PolicyAdmin):
+    inlines = (RuleRows, ChannelRows, LockRows, ClauseRows)
+
+
+class MaterialForm(forms.ModelForm):
+    one_of = forms.MultipleChoiceField(label=_("材料（有其一即可）"), choices=Material.choices())
+
+    class Meta:
+        widgets = {
+            "note": forms.Textarea(attrs={"cols": 22, "rows": 3}),
+            "condition": forms.Textarea(attrs={"cols": 16, "rows": 3}),
+            "section": forms.TextInput(attrs=NARROW),
+        }
+
+
+class MaterialRows(PolicyRows):
+    model = RequiredMaterial
+    form = MaterialForm
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        fields = ("originals", "copies", "note", "condition", "section")
+        return fields if obj and obj.policy.is_published else ("one_of", *fields)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is not None and may_keep(request, obj.policy)
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
+@admin.register(FilingRule)
+class FilingRuleAdmin(VisibleAdmin):
+    """Reached from the policy's page, and left for it."""
+
+    see_right = Right.SEE_POLICIES
+    change_right = Right.KEEP_POLICIES
+    fields = (
+        ("category", "variant"),
+        ("scheme", "scope", "employment"),
+        ("handling", "tier", "settlement"),
+        ("backdating", "backdate_days", "backdating_section"),
+        ("text", "section"),
+        "caveat",
+        "assumption",
+    )
+    inlines = (MaterialRows,)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_keep(request, obj and obj.policy)
+
+    has_delete_permission = has_change_permission
+
+    def change_right_covers(self, reach: Any, obj: FilingRule) -> bool:
+        return reach.covers(Right.KEEP_POLICIES, obj.policy.area_id)
+
+    def response_post_save_change(self, request: HttpRequest, obj: FilingRule) -> HttpResponseRedirect:
+        return redirect("admin:filings_filingpolicy_change", obj.policy_id)
