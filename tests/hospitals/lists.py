@@ -1,15 +1,17 @@
 """An area with its shipped hospitals, and lists to import into it."""
 
 import csv
+import datetime as dt
 import io
 
 from hospitals.directory import agencies, load_agency
 from hospitals.hospital_lists import verbs
-from hospitals.models import Area, Hospital
+from hospitals.models import Area, Hospital, NetworkedService
 from hospitals.national_areas import national_areas
 from hospitals.vocabulary import ListStrategy, Scope
 
 DONGYING, YANTAI = "370500", "370600"
+TODAY = dt.date(2026, 3, 10)
 
 
 def prepare(*areas: str) -> None:
@@ -75,3 +77,22 @@ def upload(data: bytes, area: str = DONGYING, strategy: ListStrategy = ListStrat
 def counts(list_import) -> dict[str, int]:
     names = ("new", "changed", "same", "withdrawn", "skipped", "invalid")
     return {name: getattr(list_import, name) for name in names if getattr(list_import, name)}
+
+
+def apply(list_import, on=TODAY):
+    return verbs.apply(list_import=list_import, by=None, on=on)
+
+
+def snapshot():
+    return (
+        list(Hospital.objects.order_by("area", "name").values_list(*[f.attname for f in Hospital._meta.fields][1:])),
+        list(
+            NetworkedService.objects.order_by("hospital__name", "service", "scope").values_list(
+                "hospital__name", "service", "scope", "opened_on", "closed_on", "opened_assumed"
+            )
+        ),
+    )
+
+
+def changes_of(list_import):
+    return {row.name: row.changes for row in list_import.steps.filter(action="changed")}
