@@ -138,7 +138,7 @@ def _to_mind(case: FilingCase, rule: Rule, rules: FilingRules) -> list[Reason]:
     if rule.assumption:
         reasons.append(Reason("assumed", rule.assumption))
     if case.discharge_settled:
-        text = "已出院自费结算，补办备案后按参保地规定申请手工报销"
+        text = "已出院自费结算，按参保地规定申请手工报销"
         reasons.append(Reason("settled_already", text, rules.cite_matter(Matter.LATE_FILING)))
     return reasons
 

@@ -12,8 +12,7 @@ from django.core.management import CommandError, call_command
 
 from filings import policy_packs
 from filings.models import FilingPolicy
-from hospitals.models import Area
-from tests.filings.places import AREAS
+from tests.factories import BEIJING, JINING, TIELING, WEIFANG, AreaFactory
 from tests.filings.test_questions import CANCEL, FILING
 
 ROOT = Path(__file__).parents[2]
@@ -21,18 +20,8 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def policies(db):
-    Area.objects.bulk_create(
-        Area(
-            code=place.code,
-            name=place.name,
-            full_name=place.name,
-            kind="city",
-            parent_id=place.parent,
-            is_pool=place.is_pool,
-            is_served=place.is_served,
-        )
-        for place in AREAS.values()
-    )
+    for code in (WEIFANG, TIELING, JINING, BEIJING):
+        AreaFactory(code=code)
     policy_packs.load()
 
 

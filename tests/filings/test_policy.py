@@ -11,9 +11,8 @@ from filings import policy_packs
 from filings.assessment.packs import read_pack
 from filings.models import FilingChannel, FilingClause, FilingLock, FilingPolicy, FilingRule, RequiredMaterial
 from filings.vocabulary import Category, Handling, Tier
-from hospitals.models import Area
 from hospitals.reasons import Refused
-from tests.filings.places import AREAS
+from tests.factories import TIELING, WEIFANG, AreaFactory
 
 pytestmark = pytest.mark.django_db
 ROWS = [FilingRule, RequiredMaterial, FilingChannel, FilingLock, FilingClause]
@@ -21,10 +20,8 @@ ROWS = [FilingRule, RequiredMaterial, FilingChannel, FilingLock, FilingClause]
 
 @pytest.fixture(autouse=True)
 def areas():
-    Area.objects.bulk_create(
-        Area(code=place.code, name=place.name, full_name=place.name, kind="city", parent_id=place.parent)
-        for place in AREAS.values()
-    )
+    for code in (WEIFANG, TIELING):
+        AreaFactory(code=code)
 
 
 @pytest.fixture
