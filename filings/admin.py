@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from filings import case_admin  # noqa: F401 - registers people and filings
 from filings.models import FilingChannel, FilingClause, FilingLock, FilingPolicy, FilingRule, RequiredMaterial
 from filings.vocabulary import Category, Material
 from hospitals.access import Right

@@ -1,0 +1,68 @@
+"""People and filings in Django admin: to look at, with their history; what changes them are the pages' verbs."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from filings.models import Filing, InsuredPerson, Participation, SocialSecurityCard
+from hospitals.access import Right
+from hospitals.admin_access import VisibleAdmin
+
+
+class ReadOnlyRows(admin.TabularInline):
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True  # the parent row came through the door
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_add_permission
+
+
+class ParticipationRows(ReadOnlyRows):
+    model = Participation
+    fields = (
+        *("scheme", "employment", "employer", "starts_on", "ends_on", "contributions_paid_through"),
+        *("continuous_since", "waiting_until", "hardship", "is_civil_servant"),
+    )
+
+
+class CardRows(ReadOnlyRows):
+    model = SocialSecurityCard
+    fields = ("number", "is_current")
+
+
+@admin.register(InsuredPerson)
+class InsuredPersonAdmin(VisibleAdmin):
+    see_right = Right.SEE_PEOPLE
+    list_display = ("name", "masked_number", "sex", "birth_date", "area", "created_at")
+    list_select_related = ("area",)
+    list_filter = (("area", admin.RelatedOnlyFieldListFilter), "sex")
+    search_fields = ("name__startswith", "initials__startswith", "id_number__exact")
+    search_help_text = _("姓名、简拼或完整证件号码")
+    fields = ("area", "name", "id_type", "masked_number", "sex", "birth_date", "created_at")
+    ordering = ("-pk",)
+    inlines = (ParticipationRows, CardRows)
+
+    @admin.display(description=_("证件号码"))
+    def masked_number(self, person: InsuredPerson) -> str:
+        return person.masked_id_number
+
+
+@admin.register(Filing)
+class FilingAdmin(VisibleAdmin):
+    see_right = Right.SEE_FILINGS
+    list_display = ("number", "person", "category", "destination", "start_on", "end_on", "status", "area", "hall")
+    list_select_related = ("person", "destination", "area", "hall")
+    list_filter = ("status", "category", "scope", ("area", admin.RelatedOnlyFieldListFilter))
+    exclude = ("decision", "request_token")
+    ordering = ("-pk",)
+
+    @admin.display(description=_("备案号"))
+    def number(self, filing: Filing) -> str:
+        return filing.number
