@@ -33,12 +33,12 @@ def shipped():
 def test_shipped_packs_load_once():
     first = policy_packs.load()
     second = policy_packs.load()
-    assert len(first.published) == 2
+    assert len(first.published) == len(list(policy_packs.SHIPPED.glob("*.toml")))
     assert (second.published, second.same) == ((), first.published)
-    assert FilingPolicy.objects.published().count() == 2
+    assert FilingPolicy.objects.published().count() == len(first.published)
 
 
-@pytest.mark.parametrize("area", ["370700", "211200"])
+@pytest.mark.parametrize("area", ["370600", "370700", "211200"])
 def test_rules_come_back_from_the_database_as_the_pack_has_them(shipped, area):
     policy = FilingPolicy.objects.get(area=area)
     assert policy.rules() == read_pack(policy_packs.SHIPPED / f"{area}.toml")
