@@ -6,8 +6,8 @@ from typing import Any
 import pghistory
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -34,6 +34,7 @@ class PolicyRows(admin.TabularInline):
     """Rows of a policy: seen and kept as the policy is."""
 
     extra = 0
+    formfield_overrides = {models.CharField: {"widget": forms.TextInput(attrs={"size": 12})}}
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return reach_of(request.user).has(Right.SEE_POLICIES)
@@ -45,7 +46,7 @@ class PolicyRows(admin.TabularInline):
 
 
 class NextVersionForm(forms.Form):
-    starts_on = forms.DateField(label=_("施行日期"), widget=AdminDateWidget)
+    starts_on = forms.DateField(label=_("施行日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
 class PolicyAdmin(VisibleAdmin):
@@ -59,6 +60,11 @@ class PolicyAdmin(VisibleAdmin):
     list_filter = ("status", ("area", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("area",)
     readonly_fields = ("version", "status", "ends_on", "published_by", "published_at")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        known = ("area", "version", "status", "starts_on", "starts_assumed", "ends_on", "document", "note")
+        own = [name for name in super().get_fields(request, obj) if name not in (*known, *self.readonly_fields)]
+        return [*known, *own, "published_by", "published_at"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*self.readonly_fields, "area") if obj else tuple(self.readonly_fields)
@@ -130,7 +136,6 @@ class PolicyAdmin(VisibleAdmin):
             "verb": verb,
             "text": text,
             "form": form,
-            "media": self.media + (form.media if form else forms.Media()),
             "object": policy,
             "opts": self.opts,
         }

@@ -13,6 +13,9 @@ from tests.factories import TIELING, WEIFANG, YANTAI, AreaFactory, staff
 pytestmark = pytest.mark.django_db
 
 
+NEW_ROW = {"scheme": "employee", "service": "outpatient", "number": "300.00", "section": "九"}
+
+
 @pytest.fixture
 def policy():
     AreaFactory(code=TIELING)
@@ -125,6 +128,17 @@ def test_number_out_of_bounds_is_told_at_the_field_and_nothing_is_lost(superviso
     assert draft.document != "新文件"
 
 
+def test_two_numbers_for_the_same_people_are_told_and_not_saved(supervisor, policy):
+    draft = policy.next_version(starts_on=dt.date(2027, 1, 1))
+    data = filled(supervisor.get(page(draft)))
+    count = int(data["deductibles-TOTAL_FORMS"])
+    new = {f"deductibles-{count + extra}-{name}": value for extra in (0, 1) for name, value in NEW_ROW.items()}
+    response = supervisor.post(page(draft), data | new | {"deductibles-TOTAL_FORMS": str(count + 2)})
+    assert response.status_code == 200
+    assert response.context["errors"]
+    assert draft.deductibles.count() == count
+
+
 def test_draft_may_be_thrown_away(supervisor, policy):
     draft = policy.next_version(starts_on=dt.date(2027, 1, 1))
     assert supervisor.post(page(draft, "delete"), {"post": "yes"}).status_code == 302
@@ -172,4 +186,5 @@ def test_claim_policy_is_shown(signed_in):
     load_claims()
     client = signed_in(staff(Role.SUPERVISOR, YANTAI))
     text = client.get(page(ClaimPolicy.objects.get())).content.decode()
-    assert "异地工作人员花名册" in text
+    assert "异地就医管理登记表、异地工作人员花名册之一" in text
+    assert "registration_form" not in text
