@@ -6,8 +6,9 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import TextInput
 
-from hospitals.models import Area, Hospital, NetworkedService, ServiceHall
-from hospitals.vocabulary import Level, Scope, Service
+from hospitals.access import Right, reach_of
+from hospitals.models import Area, Hospital, HospitalListImport, NetworkedService, ServiceHall
+from hospitals.vocabulary import Level, ListStatus, Scope, Service
 
 
 def areas_with_hospitals(request: Any) -> QuerySet[Area]:
@@ -79,3 +80,16 @@ class HallFilter(django_filters.FilterSet):
             | Q(phone__contains=text)
             | Q(hotline__contains=text)
         )
+
+
+class ListImportFilter(django_filters.FilterSet):
+    area = django_filters.ModelChoiceFilter(
+        label="统筹区",
+        queryset=lambda request: Area.objects.filter(pk__in=reach_of(request.user).areas_of(Right.SEE_DIRECTORY)),
+        empty_label="全部",
+    )
+    status = django_filters.ChoiceFilter(label="状态", choices=ListStatus.choices, empty_label="全部")
+
+    class Meta:
+        model = HospitalListImport
+        fields: list[str] = []

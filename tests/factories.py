@@ -11,9 +11,9 @@ from factory.django import DjangoModelFactory
 from filings.identity import made_up_number
 from filings.models import Filing, FilingPolicy, InsuredPerson, Participation, SocialSecurityCard
 from filings.vocabulary import Category, Employment, Scheme, SettlementWay, Tier
-from hospitals.models import Area, Hospital, Post, ServiceHall
+from hospitals.models import Area, Hospital, HospitalListImport, Post, ServiceHall
 from hospitals.models.policy import PolicyStatus
-from hospitals.vocabulary import AreaKind, Role, Scope
+from hospitals.vocabulary import AreaKind, ListStatus, Role, Scope
 
 YANTAI, DONGYING, WEIFANG, JINING, TIELING, BEIJING = "370600", "370500", "370700", "370800", "211200", "110000"
 NAMES = {
@@ -92,6 +92,19 @@ class HospitalFactory(DjangoModelFactory):
 
     area = factory.SubFactory(AreaFactory)
     name = factory.Sequence(lambda n: f"示例第{n}医院")
+
+
+class ListImportFactory(DjangoModelFactory):
+    """A previewed list with a faulty row."""
+
+    class Meta:
+        model = HospitalListImport
+
+    area = factory.SubFactory(AreaFactory)
+    file_name = "名单.xlsx"
+    status = ListStatus.PREVIEWED
+    columns = factory.LazyFunction(lambda: {"name": "医院名称"})
+    rows = invalid = 1
 
 
 class UserFactory(DjangoModelFactory):
@@ -191,17 +204,7 @@ class FilingFactory(DjangoModelFactory):
     settlement = SettlementWay.DIRECT
     filed_on = dt.date(2026, 3, 10)
     start_on = factory.SelfAttribute("filed_on")
-    decision = factory.LazyAttribute(
-        lambda filing: {
-            "outcome": "accept",
-            "scope": filing.scope,
-            "tier": filing.tier,
-            "settlement": filing.settlement,
-            "earliest_start_on": None,
-            "missing": [],
-            "reasons": [],
-        }
-    )
+    decision = factory.LazyFunction(lambda: {"outcome": "accept", "reasons": []})
     status = "active"
     made_by = factory.SubFactory(UserFactory)
 

@@ -11,8 +11,6 @@ from hospitals.hospital_lists.words import match_key, read_level, services_text
 from hospitals.sheets import Fault
 from hospitals.vocabulary import Level, ListAction, ListStrategy
 
-WITHDRAWAL_LIMIT = 5  # a complete list may drop one hospital in so many
-
 
 class Known(NamedTuple):
     """A hospital of the area as the directory has it."""

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from hospitals.hospital_lists.carrying import carry_out
 from hospitals.hospital_lists.check import Checker
 from hospitals.hospital_lists.columns import COLUMNS
-from hospitals.hospital_lists.planning import WITHDRAWAL_LIMIT, Directory, Plan, make_plan
+from hospitals.hospital_lists.planning import Directory, Plan, make_plan
 from hospitals.hospital_lists.record import directory_of, facts_of, store
 from hospitals.models import Area, HospitalListImport
-from hospitals.models.imports import LIST_LIFECYCLE
+from hospitals.models.imports import LIST_LIFECYCLE, WITHDRAWAL_LIMIT
 from hospitals.reasons import Refused
 from hospitals.sheets import Table, Unreadable, read_table
 from hospitals.vocabulary import ListStatus, ListStrategy, Scope
@@ -91,11 +91,16 @@ def preview(*, list_import: HospitalListImport, by: User | None) -> HospitalList
     try:
         seen = forecast(data=data, area=list_import.area, strategy=strategy, scope=scope, report=report)
     except Unreadable as problem:
-        with moving(list_import, "give_up", by=by) as locked:
-            locked.problem, locked.content = str(problem), None
-        return locked
+        return give_up(list_import=list_import, by=by, problem=str(problem))
     report(80, _("写入预览"))
     return keep(list_import=list_import, seen=seen, by=by)
+
+
+def give_up(*, list_import: HospitalListImport, by: User | None, problem: str) -> HospitalListImport:
+    """Leave a list that cannot be read, with its sentence.  Raises Refused."""
+    with moving(list_import, "give_up", by=by) as locked:
+        locked.problem, locked.content = problem, None
+    return locked
 
 
 def keep(*, list_import: HospitalListImport, seen: Forecast, by: User | None) -> HospitalListImport:
@@ -110,21 +115,48 @@ def keep(*, list_import: HospitalListImport, seen: Forecast, by: User | None) ->
     return locked
 
 
-def apply(*, list_import: HospitalListImport, by: User | None, on: dt.date) -> HospitalListImport:
+def queue(
+    *, list_import: HospitalListImport, by: User | None, allow_many_withdrawals: bool = False
+) -> HospitalListImport:
+    """Hand a confirmed plan to the worker, who applies it or puts it back.  Raises Refused."""
+    with moving(list_import, "queue", by=by) as locked:
+        locked.allow_many_withdrawals |= allow_many_withdrawals
+        refuse_to_apply(locked)
+        locked.problem, locked.stage, locked.progress = "", _("等待导入"), 0
+    return locked
+
+
+def put_back(*, list_import: HospitalListImport, by: User | None, problem: str = "") -> HospitalListImport:
+    """Take a plan back from the worker, to be looked at again.  Raises Refused."""
+    with moving(list_import, "put_back", by=by) as locked:
+        locked.problem = problem
+    return locked
+
+
+def apply(
+    *,
+    list_import: HospitalListImport,
+    by: User | None,
+    on: dt.date,
+    allow_many_withdrawals: bool = False,
+    queued: bool = False,
+) -> HospitalListImport:
     """Carry out exactly the plan that was previewed, once, from `on`.
 
-    Raises Refused: faulty rows, too many withdrawals, or a directory that has changed since the preview.
+    queued: for the worker.  Raises Refused: faulty rows, too many withdrawals, a directory changed since the preview.
     """
+    verb = "apply_queued" if queued else "apply"
     try:
-        with moving(list_import, "apply", by=by, reason=list_import.file_name) as locked:
+        with moving(list_import, verb, by=by, reason=list_import.file_name) as locked:
             lock_area(locked.area)
+            locked.allow_many_withdrawals |= allow_many_withdrawals
             refuse_to_apply(locked)
             codes = locked.steps.exclude(code="").values_list("code", flat=True)
             if directory_of(locked.area, codes, lock=True).fingerprint() != locked.directory_state:
                 raise Refused.because("changed_meanwhile", _("预览之后名录有改动，请重新预览"))
             carry_out(locked, on)
             locked.applied_by, locked.applied_at, locked.applied_on = by, timezone.now(), on
-            locked.content = None
+            locked.content, locked.problem = None, ""
     except IntegrityError:
         raise Refused.because("changed_meanwhile", _("预览之后名录有改动，请重新预览")) from None
     return locked

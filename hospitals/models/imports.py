@@ -14,6 +14,7 @@ from hospitals.models.areas import Area
 from hospitals.vocabulary import ListAction, ListStatus, ListStrategy, Scope
 
 S = ListStatus
+WITHDRAWAL_LIMIT = 5  # a complete list may drop one hospital in so many
 KEEP = Right.KEEP_DIRECTORY
 LIST_LIFECYCLE = Lifecycle(
     (
@@ -21,7 +22,8 @@ LIST_LIFECYCLE = Lifecycle(
         Move("give_up", "无法读取", frozenset({S.READING, S.PREVIEWED}), S.UNREADABLE, KEEP),
         Move("queue", "提交导入", frozenset({S.PREVIEWED}), S.APPLYING, KEEP),
         Move("put_back", "退回确认", frozenset({S.APPLYING}), S.PREVIEWED, KEEP),
-        Move("apply", "确认导入", frozenset({S.PREVIEWED, S.APPLYING}), S.APPLIED, KEEP),
+        Move("apply", "确认导入", frozenset({S.PREVIEWED}), S.APPLIED, KEEP),
+        Move("apply_queued", "确认导入", frozenset({S.APPLYING}), S.APPLIED, KEEP),
         Move("discard", "放弃", frozenset({S.READING, S.UNREADABLE, S.PREVIEWED}), S.DISCARDED, KEEP),
         Move("undo", "撤销导入", frozenset({S.APPLIED}), S.UNDONE, KEEP, needs_reason=True, is_destructive=True),
     )
@@ -75,7 +77,7 @@ class HospitalListImport(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects: ClassVar[VisibleQuerySet["HospitalListImport"]] = VisibleQuerySet.as_manager()  # type: ignore[assignment]
-    seen_with = KEEP
+    seen_with = Right.SEE_DIRECTORY
     hall_id = None  # a list is the whole area's
 
     class Meta:
@@ -99,6 +101,15 @@ class HospitalListImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.area.name} · {self.file_name}"
+
+    @property
+    def is_working(self) -> bool:
+        """The worker has it."""
+        return self.status in (S.READING, S.APPLYING)
+
+    @property
+    def drops_too_many(self) -> bool:
+        return self.withdrawn * WITHDRAWAL_LIMIT > self.active_before
 
 
 class HospitalListRow(models.Model):

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from hospitals.access import Right, require
+from hospitals.access import Right, reach_of, require
 from hospitals.filters import HallFilter, HospitalFilter, areas_with_hospitals
 from hospitals.history import entries
 from hospitals.listing import Column, ListPage
@@ -45,6 +45,9 @@ class HospitalList(ListPage):
 
     def queryset(self) -> QuerySet[Hospital]:
         return Hospital.objects.select_related("area", "county").prefetch_related("services")
+
+    def extra_context(self) -> dict[str, Any]:
+        return {"may_import": reach_of(self.request.user).has(Right.KEEP_DIRECTORY)}
 
 
 @require_GET

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from filings import policy_packs
 from filings.models import FilingPolicy
-from tests.factories import BEIJING, JINING, TIELING, WEIFANG, YANTAI, AreaFactory
+from tests.factories import BEIJING, JINING, TIELING, WEIFANG, AreaFactory
 from tests.filings.test_questions import CANCEL, FILING
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def policies(db):
-    for code in (WEIFANG, TIELING, YANTAI, JINING, BEIJING):
+    for code in (WEIFANG, TIELING, JINING, BEIJING):
         AreaFactory(code=code)
     policy_packs.load()
 
