@@ -38,7 +38,6 @@ CHECKS = (
 
 def main() -> None:
     verb, *arguments = sys.argv[1:]
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         sys.exit(VERBS[verb](arguments))
     except EnvironmentFault as fault:
@@ -58,6 +57,7 @@ def ready(_: list[str]) -> int:
     else:
         database.connect(os.environ["DATABASE_URL"]).close()
 
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
     from django.core.management import CommandError, call_command
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -123,7 +124,7 @@ def test_unreadable_file_is_said_in_one_sentence(policies, tmp_path, name, cause
 @pytest.mark.django_db(transaction=True)
 def test_reader_that_has_had_enough_stops_the_command_quietly(settings):
     """As `manage.py assess - | head -1` does; also: standard input is read."""
-    database = settings.DATABASES["default"]
+    database = {name: quote(str(value), safe="") for name, value in settings.DATABASES["default"].items()}
     address = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
     process = subprocess.Popen(
         [sys.executable, "manage.py", "assess", "-"],
