@@ -5,18 +5,31 @@ Nothing is open by default; the superuser's flag opens the staff register in adm
 """
 
 from collections import defaultdict
-from typing import Any, Self, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
+from django.http import HttpRequest
 
 from hospitals.vocabulary import Role, Term
 
+if TYPE_CHECKING:
+    from django.contrib.auth import models as auth
+    from django_htmx.middleware import HtmxDetails
+
 User = AbstractBaseUser | AnonymousUser
 M = TypeVar("M", bound=models.Model)
+
+
+class StaffRequest(HttpRequest):
+    """A request as views get it: somebody is signed in (LoginRequiredMiddleware), htmx may have sent it."""
+
+    user: "auth.User"
+    htmx: "HtmxDetails"
 
 
 class Right(Term):
@@ -119,18 +132,27 @@ class VisibleQuerySet(models.QuerySet[M]):
     """
 
     def visible_to(self, user: User, right: Right | None = None) -> Self:
+        seen = Q(pk__in=[])
+        for path, keys in self._reach_of(user, right).items():
+            seen |= Q(**{f"{path}__in": keys})
+        return self.filter(seen)
+
+    def visible_parts(self, user: User, right: Right | None = None) -> list[Self]:
+        """The rows of `visible_to`, one part an area and one a hall: an index that begins with it gives each in order.
+
+        Parts may share rows, where a post covers an area and another one a hall in it.
+        """
+        return [self.filter(**{path: key}) for path, keys in self._reach_of(user, right).items() for key in keys]
+
+    def _reach_of(self, user: User, right: Right | None) -> Mapping[str, Sequence[str | int]]:
+        """What the user reaches: the field that says where a row belongs, and its values."""
         seen_with: Right = getattr(self.model, "seen_with", Right.SEE_DIRECTORY)
         right = right or seen_with
         reach = reach_of(user)
-        area_path = getattr(self.model, "area_path", "area")
-        hall_path = getattr(self.model, "hall_path", None)
-        seen = Q(**{f"{area_path}__in": sorted(reach.areas.get(right, ()))})
-        halls = sorted(reach.halls.get(right, ()))
-        if halls and hall_path:
-            seen |= Q(**{f"{hall_path}__in": halls})
-        elif halls:  # belongs to the whole area: a person may come to any of its windows
-            seen |= Q(**{f"{area_path}__in": sorted(reach.hall_areas[right])})
-        return self.filter(seen)
+        area_path, hall_path = getattr(self.model, "area_path", "area"), getattr(self.model, "hall_path", None)
+        if hall_path:
+            return {area_path: sorted(reach.areas.get(right, ())), hall_path: sorted(reach.halls.get(right, ()))}
+        return {area_path: sorted(reach.areas_of(right))}  # of the whole area: a person may come to any of its windows
 
 
 class DirectoryQuerySet(VisibleQuerySet[M]):
@@ -140,6 +162,11 @@ class DirectoryQuerySet(VisibleQuerySet[M]):
         if right in (None, Right.SEE_DIRECTORY):
             return self if reach_of(user).has(Right.SEE_DIRECTORY) else self.none()
         return super().visible_to(user, right)
+
+    def visible_parts(self, user: User, right: Right | None = None) -> list[Self]:
+        if right in (None, Right.SEE_DIRECTORY):
+            return [self.visible_to(user, right)]
+        return super().visible_parts(user, right)
 
 
 class PostBackend(ModelBackend):

@@ -1,51 +1,38 @@
-"""Forms of the directory."""
+"""Fields that forms share."""
 
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext_lazy as _
 
-from hospitals.access import Right, User, reach_of
-from hospitals.models import Area
-from hospitals.sheets.table import MAX_BYTES
-from hospitals.vocabulary import ListStrategy, Scope
+from hospitals.reasons import Refused
 
 
-class HospitalListForm(forms.Form):
-    """A list, whose it is and how it is meant."""
+class DayField(forms.DateField):
+    """A day, typed: 2026-03-10, or quicker 20260310.  Typing beats a calendar at a counter."""
 
-    area = forms.ModelChoiceField(Area.objects.none(), label="统筹区", empty_label=None)
-    file = forms.FileField(
-        label="名单文件",
-        help_text="xlsx、xls 或 csv；有“医院名称”一列即可，编码、级别、县区、地址、电话、开通业务、批次等列可有可无",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
-    )
-    strategy = forms.ChoiceField(
-        label="导入方式",
-        choices=ListStrategy.choices,
-        initial=ListStrategy.COMPLETE,
-        widget=forms.RadioSelect,
-    )
-    scope = forms.ChoiceField(
-        label="未注明范围的业务按",
-        choices=Scope.choices,
-        initial=Scope.CROSS_PROVINCE,
-        help_text="名单写了开通业务而没有写明跨省或省内时适用",
-    )
+    widget = forms.TextInput
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        areas = sorted(reach_of(user).areas.get(Right.KEEP_DIRECTORY, ()))
-        self.fields["area"].queryset = Area.objects.pools().filter(pk__in=areas)  # type: ignore[attr-defined]
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("input_formats", ["%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"])
+        options.setdefault("error_messages", {"invalid": _("应如 2026-03-10 或 20260310")})
+        super().__init__(**options)
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
-        if file.size is not None and file.size > MAX_BYTES:
-            raise forms.ValidationError(f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请分成几个文件导入")
-        return file
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        attrs = {"placeholder": "2026-03-10", "inputmode": "numeric", "autocomplete": "off", "maxlength": 11}
+        return super().widget_attrs(widget) | attrs
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-class ReasonForm(forms.Form):
-    """Why a step is taken that must say why."""
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: the data of a POST, nothing of a GET."""
+    return request.POST if request.method == "POST" else None
 
-    reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+def tell(form: forms.BaseForm, refused: Refused) -> None:
+    """What a verb refused stands above the form, which comes back as it was typed."""
+    for reason in refused.reasons:
+        form.add_error(None, reason.text + (f"（{reason.source}）" if reason.source else ""))

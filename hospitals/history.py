@@ -1,7 +1,8 @@
 """History of every record: who, when, what, why; kept by triggers, so that nothing goes round it."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 Model = TypeVar("Model", bound=type[models.Model])
+Names = dict[tuple[Any, Any], str]  # how rows that a history refers to are called, each looked up once
 
 
 def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[Model], Model]:
@@ -17,6 +19,15 @@ def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[Model], Model]:
     return pghistory.track(
         pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=list(exclude) or None
     )
+
+
+def doing(action: str, *, by: Any, reason: str = "") -> AbstractContextManager[Any]:
+    """Whatever is changed inside goes into the history as this action of this user, for this reason."""
+    name = by.get_full_name() or by.get_username()
+    context: AbstractContextManager[Any] = pghistory.context(
+        user=by.pk, user_name=name, action=action, reason=reason.strip()
+    )
+    return context
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,39 +45,50 @@ LABELS = {"insert": "登记", "update": "修改", "delete": "删除"}
 UNSHOWN = {"id", "version", "request_token", "initials"}
 
 
-def entries(record: models.Model, limit: int = 50) -> list[Entry]:
-    """The record's history, newest first.  A model's `history_masks` (field → function) hides what is private."""
-    events = list(record.events.order_by("-pgh_id")[: limit + 1])  # type: ignore[attr-defined]
-    shown = []
+def entries(*records: models.Model, limit: int = 50) -> list[Entry]:
+    """The history of these records together, newest first; one query for each of their models.
+
+    A model's `history_masks` (field → function) hides what is private.
+    """
+    kinds: dict[type[models.Model], dict[Any, models.Model]] = {}
+    for record in records:
+        kinds.setdefault(type(record), {})[record.pk] = record
+    names: Names = {}
+    found = [entry for same_kind in kinds.values() for entry in _entries_of(same_kind, limit, names)]
+    return sorted(found, key=lambda entry: entry.when, reverse=True)[:limit]
+
+
+def _entries_of(records: dict[Any, models.Model], limit: int, names: Names) -> Iterator[Entry]:
+    event_model = next(iter(records.values())).events.model  # type: ignore[attr-defined]
+    events = list(event_model.objects.filter(pgh_obj__in=records).order_by("-pgh_id")[: limit * 2])
     for position, event in enumerate(events[:limit]):
-        before = events[position + 1] if position + 1 < len(events) else None
+        before = next((older for older in events[position + 1 :] if older.pgh_obj_id == event.pgh_obj_id), None)
         context = event.pgh_context or {}
-        shown.append(
-            Entry(
-                when=event.pgh_created_at,
-                who=context.get("user_name") or "系统",
-                action=context.get("action") or LABELS.get(event.pgh_label, event.pgh_label),
-                reason=context.get("reason") or "",
-                changes=_changes(record, before, event),
-            )
+        yield Entry(
+            when=event.pgh_created_at,
+            who=context.get("user_name") or "系统",
+            action=context.get("action") or LABELS.get(event.pgh_label, event.pgh_label),
+            reason=context.get("reason") or "",
+            changes=_changes(records[event.pgh_obj_id], before, event, names),
         )
-    return shown
 
 
-def _changes(record: models.Model, before: models.Model | None, after: models.Model) -> list[tuple[str, str, str]]:
+def _changes(
+    record: models.Model, before: models.Model | None, after: models.Model, names: Names
+) -> list[tuple[str, str, str]]:
     if before is None:
         return []
-    names = {field.name for field in after._meta.fields}
+    kept = {field.name for field in after._meta.fields}
     return [
-        (str(field.verbose_name), _shown(record, field, before), _shown(record, field, after))
+        (str(field.verbose_name), _shown(record, field, before, names), _shown(record, field, after, names))
         for field in record._meta.fields
-        if field.name in names
+        if field.name in kept
         and field.name not in UNSHOWN
         and getattr(before, field.attname) != getattr(after, field.attname)
     ]
 
 
-def _shown(record: models.Model, field: "models.Field[Any, Any]", event: models.Model) -> str:
+def _shown(record: models.Model, field: "models.Field[Any, Any]", event: models.Model, names: Names) -> str:
     value = getattr(event, field.attname)
     if value in (None, ""):
         return "（空）"
@@ -74,8 +96,11 @@ def _shown(record: models.Model, field: "models.Field[Any, Any]", event: models.
     if field.name in masks:
         return masks[field.name](str(value))
     if isinstance(field, models.ForeignKey):
-        related = field.related_model._default_manager.filter(pk=value).first()
-        return str(related) if related else str(value)
+        key = (field.related_model, value)
+        if key not in names:
+            related = field.related_model._default_manager.filter(pk=value).first()
+            names[key] = str(related) if related else str(value)
+        return names[key]
     if isinstance(field, models.BooleanField):
         return "是" if value else "否"
     if isinstance(field, models.JSONField):

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import pghistory
 import pgtrigger
 from django.db import models, transaction
 
 from hospitals.access import Right, User, reach_of
+from hospitals.history import doing
 from hospitals.reasons import Refused
 
 Case = TypeVar("Case", bound=models.Model)
@@ -76,7 +76,7 @@ class Lifecycle:
         Raises Refused.  One transaction.
         """
         move = self.moves[verb]
-        with transaction.atomic(), pghistory.context(action=move.label, reason=reason.strip(), by=by.pk):
+        with transaction.atomic(), doing(move.label, by=by, reason=reason):
             locked: Any = type(case)._default_manager.select_for_update().get(pk=case.pk)
             if version is not None and locked.version != version:
                 raise Refused.because("changed_meanwhile", "此件刚刚被他人改动，请核对后再办理")

@@ -14,7 +14,10 @@ from django.core import signing
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.views.generic import View
 
 from hospitals.access import Right, reach_of, require
@@ -71,9 +74,9 @@ class ListPage(View):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         require(request.user, self.right)
-        rows = self.queryset().visible_to(request.user, self.right)  # type: ignore[attr-defined]
-        filterset = self.filterset_class(request.GET, queryset=rows, request=request)
-        rows = filterset.qs if filterset.is_valid() else rows.none()
+        filterset = self.filterset_class(request.GET, queryset=self.queryset(), request=request)
+        found: Any = filterset.qs if filterset.is_valid() else self.queryset().none()
+        rows, parts = found.visible_to(request.user, self.right), found.visible_parts(request.user, self.right)
         kind = request.GET.get("export", "")
         may_export = self.exportable and reach_of(request.user).has(Right.EXPORT)
         if kind in FORMATS:
@@ -82,12 +85,14 @@ class ListPage(View):
         context = {
             "list": self,
             "filterset": filterset,
-            "page": self.page(rows, request),
+            "page": self.page(rows, parts, request),
             "export_links": self.export_links(request) if may_export else [],
             **self.extra_context(),
         }
         template = "components/list.html" if request.htmx.target == "list" else self.template_name  # type: ignore[attr-defined]
-        return render(request, template, context)
+        response = render(request, template, context)
+        patch_vary_headers(response, ["HX-Target"])
+        return response
 
     # paging
 
@@ -96,16 +101,17 @@ class ListPage(View):
         known = {column.sort for column in self.columns if column.sort}
         return wanted if wanted.lstrip("-") in known else self.ordering
 
-    def page(self, rows: QuerySet[Any], request: HttpRequest) -> Page:
+    def page(self, rows: QuerySet[Any], parts: list[QuerySet[Any]], request: HttpRequest) -> Page:
+        """One page.  rows: all that may be seen; parts: the same, each of which an index gives in order."""
         sort = self.sort_field(request)
         name, descending = sort.lstrip("-"), sort.startswith("-")
         backwards = "before" in request.GET
-        cursor = _read_cursor(request.GET.get("before") or request.GET.get("after") or "")
+        cursor = _read_cursor(request.GET.get("before") or request.GET.get("after") or "", name)
         count = len(rows.order_by().values_list("pk")[: COUNT_BOUND + 1])
         if cursor:
-            rows = rows.filter(_beyond(name, cursor, descending != backwards))
-        order = [name] if name == "pk" else [name, "pk"]
-        found = list(rows.order_by(*(f"-{key}" if descending != backwards else key for key in order))[: PAGE_SIZE + 1])
+            parts = [part.filter(_beyond(name, cursor, descending != backwards)) for part in parts]
+        order = [f"-{key}" if descending != backwards else key for key in dict.fromkeys([name, "pk"])]
+        found = self.first(parts, order, PAGE_SIZE + 1)
         more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
         if backwards:
             found.reverse()
@@ -120,6 +126,16 @@ class ListPage(View):
         if found and cursor and (more or not backwards):
             page.previous = self.link(request, before=_cursor(found[0], name))
         return page
+
+    def first(self, parts: list[QuerySet[Any]], order: list[str], size: int) -> list[Any]:
+        """The first rows of all parts together: the head of each by its index, then the first of those."""
+        if len(parts) == 1:
+            return list(parts[0].order_by(*order)[:size])
+        names = [key.lstrip("-") for key in order]
+        heads = [part.order_by(*order).values_list(*names)[:size] for part in parts]
+        keys = [row[-1] for row in heads[0].union(*heads[1:]).order_by(*order)[:size]]
+        rows = self.queryset().in_bulk(keys)
+        return [rows[key] for key in keys]
 
     def cell(self, column: Column, row: Any) -> tuple[Column, Any, str]:
         return column, column.value(row), column.link(row) if column.link else ""
@@ -153,20 +169,25 @@ class ListPage(View):
         return export(kind, str(self.title), [column.label for column in self.columns], lines())
 
 
+def badge(label: str, tone: str = "") -> SafeString:
+    """A word in a coloured box.  tone: good, warn, bad or none."""
+    return format_html('<span class="badge {}">{}</span>', tone, label)
+
+
 def _cursor(row: Any, name: str) -> str:
     value = getattr(row, name)
     if isinstance(value, (dt.date, dt.datetime)):
         value = value.isoformat()
-    return signing.dumps([value, row.pk], salt="list")
+    return signing.dumps([name, value, row.pk], salt="list")
 
 
-def _read_cursor(text: str) -> tuple[Any, Any] | None:
-    """A cursor somebody tampered with starts the list from its beginning."""
+def _read_cursor(text: str, name: str) -> tuple[Any, Any] | None:
+    """Where a page begins; a cursor that was tampered with, or made for another order, starts the list anew."""
     try:
-        value, pk = signing.loads(text, salt="list")
+        made_for, value, pk = signing.loads(text, salt="list")
     except (signing.BadSignature, ValueError):
         return None
-    return value, pk
+    return (value, pk) if made_for == name else None
 
 
 def _beyond(name: str, cursor: tuple[Any, Any], smaller: bool) -> Q:

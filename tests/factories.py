@@ -204,7 +204,17 @@ class FilingFactory(DjangoModelFactory):
     settlement = SettlementWay.DIRECT
     filed_on = dt.date(2026, 3, 10)
     start_on = factory.SelfAttribute("filed_on")
-    decision = factory.LazyFunction(lambda: {"outcome": "accept", "reasons": []})
+    decision = factory.LazyAttribute(
+        lambda filing: {
+            "outcome": "accept",
+            "scope": filing.scope,
+            "tier": filing.tier,
+            "settlement": filing.settlement,
+            "earliest_start_on": None,
+            "missing": [],
+            "reasons": [],
+        }
+    )
     status = "active"
     made_by = factory.SubFactory(UserFactory)
 

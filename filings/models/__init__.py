@@ -1,5 +1,5 @@
 from filings.models.filing import Filing, FilingMaterial
-from filings.models.people import InsuredPerson, Participation, SocialSecurityCard
+from filings.models.people import IdDisclosure, InsuredPerson, Participation, SocialSecurityCard
 from filings.models.policy import FilingPolicy
 from filings.models.policy_rows import FilingChannel, FilingClause, FilingLock, FilingRule, RequiredMaterial
 
@@ -11,6 +11,7 @@ __all__ = [
     "FilingMaterial",
     "FilingPolicy",
     "FilingRule",
+    "IdDisclosure",
     "InsuredPerson",
     "Participation",
     "RequiredMaterial",

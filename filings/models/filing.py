@@ -1,7 +1,8 @@
 """A filing for treatment elsewhere, and the materials seen with it."""
 
+import datetime as dt
 import uuid
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.fields.ranges import RangeOperators
 from django.db import models
 from django.db.models import F, Func, GeneratedField, Q, Value
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from filings.models.people import InsuredPerson
@@ -30,6 +32,7 @@ class FilingStatus(Term):
     CANCELLED = "cancelled", "已取消"
 
 
+OPEN = (FilingStatus.PENDING, FilingStatus.RETURNED, FilingStatus.ACTIVE)
 S = FilingStatus
 FILING_LIFECYCLE = Lifecycle(
     (
@@ -54,15 +57,34 @@ FILING_LIFECYCLE = Lifecycle(
 )
 
 
+class FilingQuerySet(VisibleQuerySet["Filing"]):
+    def open(self) -> Self:
+        """Filings that stand in the way of another one for the same days."""
+        return self.filter(status__in=OPEN)
+
+    def covering(self, day: dt.date) -> Self:
+        """Filings in effect on a day: active ones, and cancelled ones up to the day of cancellation."""
+        ended = Q(status=FilingStatus.CANCELLED, end_on__isnull=False)
+        return self.filter(Q(status=FilingStatus.ACTIVE) | ended, period__contains=day)
+
+
 @tracked(exclude=("period",))
 class Filing(models.Model):
     """One filing.  `decision` keeps the answer that let it in, with its reasons; `policy` the version that gave it."""
 
-    area = models.ForeignKey(Area, models.PROTECT, related_name="filings", verbose_name=_("参保地"))
+    area = models.ForeignKey(Area, models.PROTECT, related_name="filings", db_index=False, verbose_name=_("参保地"))
     hall = models.ForeignKey(
-        ServiceHall, models.PROTECT, null=True, blank=True, related_name="filings", verbose_name=_("受理窗口")
+        ServiceHall,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="filings",
+        db_index=False,
+        verbose_name=_("受理窗口"),
     )
-    person = models.ForeignKey(InsuredPerson, models.PROTECT, related_name="filings", verbose_name=_("参保人"))
+    person = models.ForeignKey(
+        InsuredPerson, models.PROTECT, related_name="filings", db_index=False, verbose_name=_("参保人")
+    )
     scheme = models.CharField(_("险种"), max_length=10, choices=Scheme.choices())
     employment = models.CharField(_("在职状态"), max_length=8, choices=Employment.choices(), blank=True)
     category = models.CharField(_("备案类别"), max_length=20, choices=Category.choices())
@@ -101,7 +123,7 @@ class Filing(models.Model):
         db_persist=True,
     )
 
-    objects: ClassVar[VisibleQuerySet["Filing"]] = VisibleQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[FilingQuerySet] = FilingQuerySet.as_manager()  # type: ignore[assignment]
     seen_with = Right.SEE_FILINGS
     hall_path = "hall"
 
@@ -115,7 +137,7 @@ class Filing(models.Model):
                     (Func(F("person"), F("person"), Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
                     ("period", RangeOperators.OVERLAPS),
                 ],
-                condition=Q(status__in=["pending", "returned", "active"]),
+                condition=Q(status__in=[status.value for status in OPEN]),
                 violation_error_message=_("该参保人在此期间已有备案，不能重复办理"),
             ),
             models.CheckConstraint(
@@ -141,15 +163,23 @@ class Filing(models.Model):
                 violation_error_message=_("取消或撤回须有经办人、时间和原因"),
             ),
         )
-        indexes = (
+        indexes = (  # each list, whole or filtered, newest first, in order from an index
             models.Index(fields=["area", "-id"], name="filing_by_area"),
             models.Index(fields=["area", "status", "-id"], name="filing_by_status"),
+            models.Index(fields=["area", "category", "-id"], name="filing_by_category"),
+            models.Index(fields=["area", "scope", "-id"], name="filing_by_scope"),
+            models.Index(fields=["area", "start_on", "id"], name="filing_by_start"),
+            models.Index(fields=["hall", "-id"], name="filing_by_hall"),
+            models.Index(fields=["hall", "status", "-id"], name="filing_by_hall_status"),
             models.Index(fields=["person", "-start_on"], name="filing_by_person"),
         )
         triggers = (FILING_LIFECYCLE.trigger(),)
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("filing", args=[self.pk])
 
     @property
     def number(self) -> str:

@@ -3,12 +3,15 @@
 import datetime as dt
 from typing import Any, ClassVar, Self
 
+import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.fields.ranges import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, GeneratedField, Q, Value
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from filings.identity import (
@@ -49,7 +52,7 @@ class InsuredPersonQuerySet(VisibleQuerySet["InsuredPerson"]):
 class InsuredPerson(models.Model):
     """A person on the register of one home area."""
 
-    area = models.ForeignKey(Area, models.PROTECT, related_name="people", verbose_name=_("参保地"))
+    area = models.ForeignKey(Area, models.PROTECT, related_name="people", db_index=False, verbose_name=_("参保地"))
     name = models.CharField(_("姓名"), max_length=50)
     initials = models.CharField(_("姓名简拼"), max_length=40, editable=False)
     id_type = models.CharField(_("证件类型"), max_length=2, choices=IdType.choices(), default=IdType.RESIDENT_ID)
@@ -77,6 +80,7 @@ class InsuredPerson(models.Model):
         )
         indexes = (
             models.Index(fields=["area", "-id"], name="person_by_area"),
+            models.Index(fields=["area", "initials", "id"], name="person_by_area_initials"),
             models.Index(fields=["name", "id"], name="person_by_name", opclasses=["varchar_pattern_ops", "int8_ops"]),
             models.Index(
                 fields=["initials", "id"], name="person_by_initials", opclasses=["varchar_pattern_ops", "int8_ops"]
@@ -90,6 +94,9 @@ class InsuredPerson(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.derive()
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("person", args=[self.pk])
 
     def clean(self) -> None:
         self.id_number = normal_number(self.id_number)
@@ -189,3 +196,22 @@ class SocialSecurityCard(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class IdDisclosure(models.Model):
+    """Somebody looked at a person's whole id number.  Append-only."""
+
+    person = models.ForeignKey(
+        InsuredPerson, models.PROTECT, related_name="disclosures", db_index=False, verbose_name=_("参保人")
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("查看人"))
+    at = models.DateTimeField(_("查看时间"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("证件号码查看记录")
+        ordering = ("-id",)
+        indexes = (models.Index(fields=["person", "-id"], name="disclosure_by_person"),)
+        triggers = (pgtrigger.Protect(name="seen_stays_seen", operation=pgtrigger.Update | pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.by}"

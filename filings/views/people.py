@@ -1,16 +1,34 @@
-"""People: the register's list and one person's page."""
+"""People: the register's list, one person's page, and what is kept of them."""
 
+from typing import Any
+
+from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from filings.filters import PersonFilter
-from filings.models import InsuredPerson
-from hospitals.access import Right, require
-from hospitals.history import entries
-from hospitals.listing import Column, ListPage
+from filings.forms.people import CardForm, ChangedPersonForm, NewPersonForm, ParticipationForm
+from filings.models import InsuredPerson, Participation, SocialSecurityCard
+from filings.register import (
+    add_participation,
+    change_participation,
+    change_person,
+    issue_card,
+    register_person,
+    reveal_id_number,
+)
+from filings.views.filings import status_badge
+from hospitals.access import Right, StaffRequest, reach_of, require
+from hospitals.forms import posted, tell
+from hospitals.history import Entry, entries
+from hospitals.listing import Column, ListPage, form_page
+from hospitals.reasons import Refused
+
+SHOWN_FILINGS = 20
+SHOWN_HISTORY = 50
 
 
 class PersonList(ListPage):
@@ -18,21 +36,167 @@ class PersonList(ListPage):
     title = "参保人"
     right = Right.SEE_PEOPLE
     filterset_class = PersonFilter
+    template_name = "filings/people.html"
     columns = (
-        Column("姓名", lambda row: row.name, link=lambda row: reverse("person", args=[row.pk])),
+        Column("姓名", lambda row: row.name, sort="initials", link=lambda row: row.get_absolute_url()),
         Column("证件号码", lambda row: row.masked_id_number, kind="date"),
         Column("性别", lambda row: row.get_sex_display()),
         Column("出生日期", lambda row: row.birth_date, kind="date"),
         Column("参保地", lambda row: row.area.name),
-        Column("登记时间", lambda row: row.created_at.date(), kind="date"),
+        Column("登记时间", lambda row: row.created_at.date(), sort="pk", kind="date"),
     )
 
     def queryset(self) -> QuerySet[InsuredPerson]:
         return InsuredPerson.objects.select_related("area")
 
+    def extra_context(self) -> dict[str, Any]:
+        return {"may_keep": reach_of(self.request.user).has(Right.KEEP_PEOPLE)}
+
 
 @require_GET
-def person(request: HttpRequest, pk: int) -> HttpResponse:
-    require(request.user, Right.SEE_PEOPLE)
-    found = get_object_or_404(InsuredPerson.objects.visible_to(request.user).select_related("area"), pk=pk)
-    return render(request, "filings/person.html", {"person": found, "history": entries(found)})
+def person(request: StaffRequest, pk: int) -> HttpResponse:
+    return person_page(request, visible_person(request, pk))
+
+
+@require_POST
+def id_number(request: StaffRequest, pk: int) -> HttpResponse:
+    """The whole number, asked for and put on record; posted, so that it stands in no address and no cache."""
+    found = visible_person(request, pk, Right.REVEAL_ID)
+    try:
+        context = {"person": found, "revealed": reveal_id_number(by=request.user, person=found)}
+    except Refused as refused:
+        context = {"person": found, "refused": str(refused)}
+    if request.htmx:
+        response = render(request, "filings/id_number.html", context)
+    else:
+        response = person_page(request, found, **context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def new_person(request: StaffRequest) -> HttpResponse:
+    require(request.user, Right.KEEP_PEOPLE)
+    form = NewPersonForm(posted(request), request=request)
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = register_person(by=request.user, **form.cleaned_data)
+        except Refused as refused:
+            tell(form, refused)
+        else:
+            messages.success(request, _("已登记，请接着登记参保关系"))
+            return redirect("new_participation", found.pk)
+    return form_page(request, "filings/person_form.html", {"form": form, "title": _("登记参保人"), "back": "/people/"})
+
+
+@require_http_methods(["GET", "POST"])
+def edit_person(request: StaffRequest, pk: int) -> HttpResponse:
+    found = visible_person(request, pk, Right.KEEP_PEOPLE)
+    back, name = found.get_absolute_url(), found.name
+    form = ChangedPersonForm(posted(request), instance=found, initial={"version": found.version})
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_person(by=request.user, person=found, **form.cleaned_data)
+        except Refused as refused:
+            tell(form, refused)
+        else:
+            messages.success(request, _("已保存"))
+            return redirect(back)
+    title = _("修改：{name}").format(name=name)
+    return form_page(request, "filings/person_form.html", {"form": form, "title": title, "back": back})
+
+
+@require_http_methods(["GET", "POST"])
+def new_participation(request: StaffRequest, pk: int) -> HttpResponse:
+    found = visible_person(request, pk, Right.KEEP_PEOPLE)
+    form = ParticipationForm(posted(request), instance=Participation(person=found, area=found.area))
+    if request.method == "POST" and form.is_valid():
+        try:
+            add_participation(by=request.user, person=found, **form.cleaned_data)
+        except Refused as refused:
+            tell(form, refused)
+        else:
+            messages.success(request, _("已登记参保关系"))
+            return redirect(found)
+    return _part_page(request, found, form, _("登记参保关系：{name}"))
+
+
+@require_http_methods(["GET", "POST"])
+def edit_participation(request: StaffRequest, pk: int) -> HttpResponse:
+    require(request.user, Right.KEEP_PEOPLE)
+    rows = Participation.objects.visible_to(request.user, Right.KEEP_PEOPLE).select_related("person__area", "area")
+    participation = get_object_or_404(rows, pk=pk)
+    form = ParticipationForm(posted(request), instance=participation)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_participation(by=request.user, participation=participation, **form.cleaned_data)
+        except Refused as refused:
+            tell(form, refused)
+        else:
+            messages.success(request, _("已保存"))
+            return redirect(participation.person)
+    return _part_page(request, participation.person, form, _("修改参保关系：{name}"))
+
+
+@require_http_methods(["GET", "POST"])
+def new_card(request: StaffRequest, pk: int) -> HttpResponse:
+    found = visible_person(request, pk, Right.KEEP_PEOPLE)
+    form = CardForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            issue_card(by=request.user, person=found, number=form.cleaned_data["number"])
+        except Refused as refused:
+            tell(form, refused)
+        else:
+            messages.success(request, _("已登记社会保障卡"))
+            return redirect(found)
+    return _part_page(request, found, form, _("登记社会保障卡：{name}"))
+
+
+def visible_person(request: StaffRequest, pk: int, right: Right = Right.SEE_PEOPLE) -> InsuredPerson:
+    require(request.user, right)
+    return get_object_or_404(InsuredPerson.objects.visible_to(request.user, right).select_related("area"), pk=pk)
+
+
+def person_page(request: StaffRequest, found: InsuredPerson, **context: Any) -> HttpResponse:
+    reach = reach_of(request.user)
+
+    def may(right: Right) -> bool:
+        return found.area_id in reach.areas_of(right)
+
+    participations, cards = list(found.participations.all()), list(found.cards.all())
+    filings = found.filings.visible_to(request.user).select_related("destination")
+    shown = list(filings[:SHOWN_FILINGS])
+    return render(
+        request,
+        "filings/person.html",
+        {
+            "person": found,
+            "participations": participations,
+            "cards": cards,
+            "filings": [(filing, status_badge(filing)) for filing in shown],
+            "may_keep": may(Right.KEEP_PEOPLE),
+            "may_file": may(Right.FILE),
+            "may_reveal": may(Right.REVEAL_ID),
+            "may_claim": may(Right.ACCEPT_CLAIMS),
+            "history": person_history(found, participations, cards),
+            **context,
+        },
+    )
+
+
+def person_history(
+    found: InsuredPerson, participations: list[Participation], cards: list[SocialSecurityCard]
+) -> list[Entry]:
+    """What was done to the person's record and to what hangs on it, and who looked at the id number; newest first."""
+    looks = [
+        Entry(look.at, look.by.get_full_name() or look.by.get_username(), _("查看完整证件号码"), "", [])
+        for look in found.disclosures.select_related("by")[:SHOWN_HISTORY]
+    ]
+    every = [*entries(found, *participations, *cards), *looks]
+    return sorted(every, key=lambda entry: entry.when, reverse=True)[:SHOWN_HISTORY]
+
+
+def _part_page(request: StaffRequest, found: InsuredPerson, form: Any, title: str) -> HttpResponse:
+    context = {"form": form, "title": title.format(name=found.name), "back": found.get_absolute_url(), "person": found}
+    return form_page(request, "filings/person_form.html", context)

@@ -17,7 +17,7 @@ from hospitals import tasks
 from hospitals.access import Right, reach_of, require
 from hospitals.exports import export
 from hospitals.filters import ListImportFilter
-from hospitals.forms import HospitalListForm, ReasonForm
+from hospitals.directory_forms import HospitalListForm, ReasonForm
 from hospitals.history import entries
 from hospitals.hospital_lists import verbs
 from hospitals.hospital_lists.shown import faulty_rows, page_of, tabs_of

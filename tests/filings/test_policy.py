@@ -12,7 +12,7 @@ from filings.assessment.packs import read_pack
 from filings.models import FilingChannel, FilingClause, FilingLock, FilingPolicy, FilingRule, RequiredMaterial
 from filings.vocabulary import Category, Handling, Tier
 from hospitals.reasons import Refused
-from tests.factories import TIELING, WEIFANG, AreaFactory
+from tests.factories import TIELING, WEIFANG, YANTAI, AreaFactory
 
 pytestmark = pytest.mark.django_db
 ROWS = [FilingRule, RequiredMaterial, FilingChannel, FilingLock, FilingClause]
@@ -20,7 +20,7 @@ ROWS = [FilingRule, RequiredMaterial, FilingChannel, FilingLock, FilingClause]
 
 @pytest.fixture(autouse=True)
 def areas():
-    for code in (WEIFANG, TIELING):
+    for code in (WEIFANG, TIELING, YANTAI):
         AreaFactory(code=code)
 
 

@@ -13,7 +13,7 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 OPEN = {"login", "logout", "password", "password_change_done", "healthz", "admin_login", "worklist"}
-# route → (right, method, what stands behind its id)
+# route → (right, method, what stands behind its id: a kind, and further parts of the address; "?person": asked for so)
 ROUTES: dict[str, tuple[Right, str, str]] = {
     "search": (Right.SEE_PEOPLE, "post", ""),
     "hospitals": (Right.SEE_DIRECTORY, "get", ""),
@@ -32,6 +32,19 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "list_undo": (Right.KEEP_DIRECTORY, "post", "list import"),
     "people": (Right.SEE_PEOPLE, "get", ""),
     "person": (Right.SEE_PEOPLE, "get", "person"),
+    "new_person": (Right.KEEP_PEOPLE, "get", ""),
+    "edit_person": (Right.KEEP_PEOPLE, "get", "person"),
+    "id_number": (Right.REVEAL_ID, "post", "person"),
+    "new_participation": (Right.KEEP_PEOPLE, "get", "person"),
+    "edit_participation": (Right.KEEP_PEOPLE, "get", "participation"),
+    "new_card": (Right.KEEP_PEOPLE, "get", "person"),
+    "filings": (Right.SEE_FILINGS, "get", ""),
+    "filing": (Right.SEE_FILINGS, "get", "filing"),
+    "receipt": (Right.SEE_FILINGS, "get", "filing"),
+    "filing_step": (Right.SEE_FILINGS, "post", "filing approve"),
+    "resubmit_filing": (Right.FILE, "get", "filing"),
+    "new_filing": (Right.FILE, "get", "?person"),
+    "decision": (Right.FILE, "post", "?person"),
 }
 PUBLIC_KINDS = {"", "hospital"}
 
@@ -46,12 +59,16 @@ def routes(resolver: URLResolver | None = None) -> Iterator[str]:
 
 
 def link(route: str, kind: str, area: str) -> str:
-    return reverse(route, args=[BEHIND[kind](area).pk] if kind else [])
+    kind, *more = kind.split(" ")
+    if kind.startswith("?"):
+        return f"{reverse(route)}{kind}={BEHIND[kind[1:]](area).pk}"
+    return reverse(route, args=[BEHIND[kind](area).pk, *more] if kind else [])
 
 
 BEHIND = {
     "hospital": lambda area: make.HospitalFactory(area__code=area),
     "person": lambda area: make.PersonFactory(area__code=area),
+    "participation": lambda area: make.ParticipationFactory(person__area__code=area),
     "list import": lambda area: make.ListImportFactory(area__code=area),
     "filing": lambda area: make.FilingFactory(person__area__code=area),
 }

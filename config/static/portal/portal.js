@@ -48,3 +48,12 @@ document.addEventListener("click", (event) => {
   const closer = event.target.closest("[data-close]");
   if (closer) closer.closest("dialog").close();
 });
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("dialog[data-open]").forEach((dialog) => dialog.showModal());
+});
+
+// What is typed after a question was sent makes its answer stale: it must not come back over what was typed.
+document.addEventListener("input", (event) => {
+  const live = event.target.closest("[data-live]");
+  if (live) htmx.trigger(live, "htmx:abort");
+});

@@ -1,0 +1,213 @@
+"""What a person asks for at the counter, and what the policy in force says to it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from filings.assessment import FilingAnswer, FilingCase, FilingRules, MaterialGroup, Place, Rule, assess
+from filings.models import Filing, FilingPolicy, InsuredPerson, Participation
+from filings.vocabulary import Category, Channel, Employment, Material, Outcome, Scheme, Variant
+from hospitals.models import Area
+from hospitals.reasons import Reason, Refused
+
+FILEABLE = frozenset({Outcome.ACCEPT, Outcome.REVIEW})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A material the clerk saw, with how many originals and copies."""
+
+    material: Material
+    originals: int = 1
+    copies: int = 0
+
+    def meets(self, group: MaterialGroup) -> bool:
+        return self.originals >= (group.originals or 0) and self.copies >= (group.copies or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A filing asked for.  filed_on: the day it is asked for.  start_on: None for the best day there is."""
+
+    category: Category
+    destination: Area
+    filed_on: dt.date
+    variant: Variant | None = None
+    start_on: dt.date | None = None
+    admitted_on: dt.date | None = None
+    discharge_settled: bool = False
+    channel: Channel = Channel.COUNTER
+    materials: tuple[Seen, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The answer with what it rests on.
+
+    required: the materials that this case takes.  conflict: the open filing that stands in the way, as a reason.
+    """
+
+    application: Application
+    participation: Participation
+    case: FilingCase
+    answer: FilingAnswer
+    policy: FilingPolicy | None
+    required: tuple[MaterialGroup, ...]
+    conflict: Reason | None
+
+    @property
+    def is_fileable(self) -> bool:
+        return self.answer.outcome in FILEABLE and self.conflict is None
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        return (self.conflict, *self.answer.reasons) if self.conflict else self.answer.reasons
+
+    def refusal(self) -> Refused:
+        """Why it cannot be filed; the answer's reasons, or at least what it says."""
+        outcome = self.answer.outcome
+        return Refused.all_of(self.reasons or (Reason(outcome, outcome.label),))
+
+    def as_record(self) -> dict[str, Any]:
+        """Of JSON values: the answer, its inputs, the version and the materials it asked for; kept with the filing."""
+        asked, answer = self.application, self.answer
+        return {
+            **answer.as_dict(),
+            "reasons": [reason.as_dict() for reason in self.reasons],
+            "basis": answer.basis and answer.basis.as_dict(),
+            "start_on": answer.start_on and answer.start_on.isoformat(),
+            "required": [_group(group) | {"lacking": group.lacks(self.case.materials)} for group in self.required],
+            "policy": self.policy and _policy(self.policy),
+            "question": {
+                "area": self.participation.area_id,
+                "scheme": self.participation.scheme,
+                "employment": self.participation.employment,
+                "category": asked.category,
+                "variant": asked.variant,
+                "destination": asked.destination.pk,
+                "filed_on": asked.filed_on.isoformat(),
+                "start_on": asked.start_on and asked.start_on.isoformat(),
+                "admitted_on": asked.admitted_on and asked.admitted_on.isoformat(),
+                "discharge_settled": asked.discharge_settled,
+                "channel": asked.channel,
+                "materials": {seen.material: [seen.originals, seen.copies] for seen in asked.materials},
+            },
+        }
+
+
+def assess_filing(*, person: InsuredPerson, application: Application, replacing: Filing | None = None) -> Assessment:
+    """What the policy in force on the day of filing says; the page and the saving ask the same.
+
+    replacing: a filing that is handed in anew and does not stand in its own way.
+    Raises Refused where the person is not insured on that day.
+    """
+    participation = participation_on(person, application.filed_on)
+    policy = FilingPolicy.objects.in_force(person.area_id, application.filed_on)
+    rules = policy.rules() if policy else None
+    areas = places_of(person.area_id, application.destination.pk)
+    case = _case(person, participation, application, rules)
+    answer = assess(case, rules, areas)
+    conflict = None
+    if answer.start_on and (other := open_filing_in(person, answer.start_on, replacing)):
+        conflict = overlap(other)
+    required = materials_of(answer.rule, rules, application.channel) if answer.rule and rules else ()
+    return Assessment(application, participation, case, answer, policy, required, conflict)
+
+
+def materials_of(rule: Rule, rules: FilingRules, channel: Channel) -> tuple[MaterialGroup, ...]:
+    """What a rule asks for through this channel; some channels ask for nothing."""
+    offer = rules.offer_of(channel, rule.category)
+    return () if offer and offer.without_materials else rule.materials
+
+
+def participation_on(person: InsuredPerson, day: dt.date) -> Participation:
+    """Raises Refused where there is none."""
+    participation = person.participation_on(day)
+    if participation is None:
+        raise Refused.because(
+            "not_insured", _("{name}在 {day} 没有有效的参保关系，请先登记参保关系").format(name=person.name, day=day)
+        )
+    return participation
+
+
+def open_filing_in(person: InsuredPerson, start_on: dt.date, besides: Filing | None = None) -> Filing | None:
+    """A filing of the person that is open on `start_on` or later."""
+    others = person.filings.open()
+    if besides:
+        others = others.exclude(pk=besides.pk)
+    return others.exclude(end_on__lt=start_on).select_related("destination").first()
+
+
+def overlap(other: Filing) -> Reason:
+    text = _(
+        "该参保人已有备案 {number}（{category}，{destination}，自 {day} 起，{status}），"
+        "不能重复办理；须先取消或撤回该备案"
+    ).format(
+        number=other.number,
+        category=other.get_category_display(),
+        destination=other.destination.name,
+        day=other.start_on,
+        status=other.get_status_display(),
+    )
+    return Reason("already_filed", text)
+
+
+def places_of(*codes: str) -> dict[str, Place]:
+    """These areas and all above them, as assessment reads them."""
+    areas = Area.objects.filter(pk__in=codes).select_related("parent__parent")
+    return {
+        at.code: Place(at.code, at.name, at.parent_id, at.is_pool, at.is_served)
+        for area in areas
+        for at in (area, area.parent, area.parent and area.parent.parent)
+        if at is not None
+    }
+
+
+def _case(person: InsuredPerson, insured: Participation, asked: Application, rules: FilingRules | None) -> FilingCase:
+    return FilingCase(
+        area=person.area_id,
+        scheme=Scheme.of(insured.scheme),
+        employment=Employment.of(insured.employment) if insured.employment else None,
+        category=asked.category,
+        variant=asked.variant,
+        destination=asked.destination.pk,
+        filed_on=asked.filed_on,
+        start_on=asked.start_on,
+        admitted_on=asked.admitted_on,
+        discharge_settled=asked.discharge_settled,
+        channel=asked.channel,
+        materials=frozenset(seen.material for seen in asked.materials if _is_enough(seen, asked, rules)),
+    )
+
+
+def _is_enough(seen: Seen, asked: Application, rules: FilingRules | None) -> bool:
+    """As many originals and copies as the document counts; a material handed in short is not handed in."""
+    groups = [group for rule in (rules.rules if rules else ()) if _is_of(rule, asked) for group in rule.materials]
+    return all(seen.meets(group) for group in groups if seen.material in group.one_of)
+
+
+def _is_of(rule: Rule, asked: Application) -> bool:
+    return rule.category is asked.category and rule.variant in (None, asked.variant)
+
+
+def _group(group: MaterialGroup) -> dict[str, Any]:
+    return {
+        "one_of": list(group.one_of),
+        "originals": group.originals,
+        "copies": group.copies,
+        "note": group.note,
+        "condition": group.condition,
+        "section": group.section,
+    }
+
+
+def _policy(policy: FilingPolicy) -> dict[str, Any]:
+    return {
+        "document": policy.document,
+        "version": policy.version,
+        "starts_on": policy.starts_on.isoformat(),
+        "starts_assumed": policy.starts_assumed,
+    }

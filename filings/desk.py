@@ -1,0 +1,197 @@
+"""The desk's verbs: a filing is taken in, reviewed, handed in anew, withdrawn, cancelled."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from filings.application import Application, Assessment, assess_filing, open_filing_in, overlap, places_of
+from filings.assessment import ChangeAnswer, ChangeCase, assess_change
+from filings.models import Filing, FilingMaterial, FilingPolicy, InsuredPerson
+from filings.models.filing import FILING_LIFECYCLE, FilingStatus
+from filings.vocabulary import Category, Kind, Outcome
+from hospitals.access import Right, reach_of
+from hospitals.constraints import refused_by_constraints
+from hospitals.history import doing
+from hospitals.models import ServiceHall
+from hospitals.reasons import Refused
+
+# Whether a filing has cost at its place: the apps that pay add their own answer when they start.
+cost_witnesses: list[Callable[[Filing], bool]] = []
+
+
+def file_person(
+    *,
+    by: User,
+    person: InsuredPerson,
+    application: Application,
+    request_token: uuid.UUID,
+    hall: ServiceHall | None = None,
+) -> Filing:
+    """Take a filing in: active at once or to review, as the policy says.  The same token again gives the same filing.
+
+    Raises Refused with the reasons why not; a filing that is open already is named, also when it was made this moment.
+    """
+    if not reach_of(by).covers(Right.FILE, person.area_id, hall.pk if hall else None):
+        raise Refused.because("no_right", _("您在此处没有“{right}”的权限").format(right=Right.FILE.label))
+    if hall and hall.area_id != person.area_id:
+        raise Refused.because(
+            "hall_elsewhere", _("{hall}不属于参保地{area}").format(hall=hall.name, area=person.area.name)
+        )
+    with transaction.atomic(), doing(_("受理备案"), by=by):
+        InsuredPerson.objects.select_for_update(no_key=True).get(pk=person.pk)
+        earlier = Filing.objects.filter(request_token=request_token).first()
+        if earlier:
+            return _same(earlier, person, by)
+        assessment = _fileable(assess_filing(person=person, application=application))
+        filing = Filing(
+            area_id=person.area_id,
+            hall=hall,
+            person=person,
+            made_by=by,
+            request_token=request_token,
+            status=FilingStatus.PENDING if assessment.answer.outcome is Outcome.REVIEW else FilingStatus.ACTIVE,
+        )
+        _fill_in(filing, assessment)
+        with _one_open_filing(filing):
+            filing.save()
+        _keep_materials(filing, application)
+    return filing
+
+
+def approve(*, by: User, filing: Filing, version: int | None = None, reason: str = "") -> Filing:
+    return _review("approve", by, filing, version, reason)
+
+
+def send_back(*, by: User, filing: Filing, reason: str, version: int | None = None) -> Filing:
+    return _review("send_back", by, filing, version, reason)
+
+
+def refuse(*, by: User, filing: Filing, reason: str, version: int | None = None) -> Filing:
+    return _review("refuse", by, filing, version, reason)
+
+
+def resubmit(
+    *, by: User, filing: Filing, application: Application, version: int | None = None, reason: str = ""
+) -> Filing:
+    """Hand a returned filing in again with corrected contents, for review as before; the day it was asked for stays."""
+
+    def correct(locked: Filing) -> None:
+        assessment = assess_filing(person=filing.person, application=application, replacing=locked)
+        _fill_in(locked, _fileable(assessment))
+        locked.made_by = by  # whoever hands in may not review
+        locked.reviewed_by, locked.reviewed_at, locked.review_reason = None, None, ""
+        locked.materials.all().delete()
+        _keep_materials(locked, application)
+
+    if application.filed_on != filing.filed_on:
+        raise ValueError("a filing handed in anew keeps the day it was asked for")
+    with transaction.atomic():
+        InsuredPerson.objects.select_for_update(no_key=True).get(pk=filing.person_id)
+        with _one_open_filing(filing):
+            return FILING_LIFECYCLE.take(filing, "resubmit", by=by, reason=reason, version=version, effect=correct)
+
+
+def withdraw(*, by: User, filing: Filing, reason: str, version: int | None = None) -> Filing:
+    """Take a filing back before it is in effect."""
+    return FILING_LIFECYCLE.take(
+        filing, "withdraw", by=by, reason=reason, version=version, effect=lambda locked: _end(locked, by, reason)
+    )
+
+
+def cancel(
+    *, by: User, filing: Filing, on: dt.date, reason: str, has_cost_there: bool = False, version: int | None = None
+) -> Filing:
+    """End an active filing; its last day is `on`.  Refused while the policy locks it, with the first day possible.
+
+    has_cost_there: what the person tells; what the portal knows of cost there counts besides.
+    """
+
+    def end(locked: Filing) -> None:
+        answer = assess_cancellation(filing=locked, on=on, has_cost_there=has_cost_there)
+        if answer.outcome is not Outcome.ACCEPT:
+            raise Refused.all_of(answer.reasons)
+        locked.end_on = on if on >= locked.start_on else None  # None: it never came into effect
+        _end(locked, by, reason)
+
+    return FILING_LIFECYCLE.take(filing, "cancel", by=by, reason=reason, version=version, effect=end)
+
+
+def assess_cancellation(*, filing: Filing, on: dt.date, has_cost_there: bool = False) -> ChangeAnswer:
+    """May this filing be cancelled on this day?"""
+    policy = FilingPolicy.objects.in_force(filing.area_id, on)
+    case = ChangeCase(
+        kind=Kind.CANCEL,
+        area=filing.area_id,
+        category=Category.of(filing.category),
+        filing_filed_on=filing.filed_on,
+        has_cost_there=has_cost_there or has_known_cost(filing),
+        on=on,
+    )
+    return assess_change(case, policy.rules() if policy else None, places_of(filing.area_id))
+
+
+def has_known_cost(filing: Filing) -> bool:
+    return any(witness(filing) for witness in cost_witnesses)
+
+
+def _review(verb: str, by: User, filing: Filing, version: int | None, reason: str) -> Filing:
+    def reviewed(locked: Filing) -> None:
+        locked.reviewed_by, locked.reviewed_at, locked.review_reason = by, timezone.now(), reason.strip()
+
+    return FILING_LIFECYCLE.take(filing, verb, by=by, reason=reason, version=version, effect=reviewed)
+
+
+def _end(filing: Filing, by: User, reason: str) -> None:
+    filing.ended_by, filing.ended_at, filing.end_reason = by, timezone.now(), reason.strip()
+
+
+def _same(earlier: Filing, person: InsuredPerson, by: User) -> Filing:
+    if earlier.person_id != person.pk or earlier.made_by_id != by.pk:
+        raise Refused.because("token_used", _("此页面已提交过另一件备案，请重新打开页面"))
+    return earlier
+
+
+@contextmanager
+def _one_open_filing(filing: Filing) -> Iterator[None]:
+    """Another filing that got in first is named, not just reported as a clash."""
+    try:
+        with refused_by_constraints(Filing):
+            yield
+    except Refused as refused:
+        other = open_filing_in(filing.person, filing.start_on, filing)
+        if refused.reasons[0].code != "one_filing_at_a_time" or other is None:
+            raise
+        raise Refused(overlap(other)) from refused
+
+
+def _fileable(assessment: Assessment) -> Assessment:
+    if not assessment.is_fileable:
+        raise assessment.refusal()
+    return assessment
+
+
+def _fill_in(filing: Filing, assessment: Assessment) -> None:
+    asked, answer = assessment.application, assessment.answer
+    filing.scheme, filing.employment = assessment.participation.scheme, assessment.participation.employment
+    filing.category, filing.variant = asked.category, asked.variant or ""
+    filing.destination, filing.channel, filing.note = asked.destination, asked.channel, asked.note
+    filing.filed_on, filing.admitted_on = asked.filed_on, asked.admitted_on
+    filing.discharge_settled = asked.discharge_settled
+    if not (answer.scope and answer.tier and answer.settlement and answer.start_on and assessment.policy):
+        raise ValueError(f"an answer of {answer.outcome} is nothing to keep")
+    filing.scope, filing.tier, filing.settlement = answer.scope, answer.tier, answer.settlement
+    filing.start_on = answer.start_on
+    filing.policy, filing.decision = assessment.policy, assessment.as_record()
+
+
+def _keep_materials(filing: Filing, application: Application) -> None:
+    FilingMaterial.objects.bulk_create(
+        FilingMaterial(filing=filing, material=seen.material, originals=seen.originals, copies=seen.copies)
+        for seen in application.materials
+    )

@@ -1,0 +1,64 @@
+"""Where a person may be filed for: found by name, pinyin initials or code, in the whole country."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from filings.identity import initials
+from hospitals.models import Area
+from hospitals.reasons import Refused
+from hospitals.vocabulary import AreaKind
+
+CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+NAMED = 6
+
+
+def offered(whole_provinces: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """What the list beside the field offers: (as it is written into the field, by what else it is found)."""
+    places = Area.objects.filter(Q(is_pool=True) | Q(pk__in=list(whole_provinces)), is_served=True)
+    for area in places.only("code", "name", "full_name"):
+        yield written(area), f"{initials(area.name)} {area.full_name}"
+
+
+def written(area: Area) -> str:
+    return f"{area.name}（{area.pk}）"
+
+
+def find_destination(words: str) -> Area:
+    """The one area that the words mean; a county stands for the city it lies in.  Raises Refused, naming candidates."""
+    text = words.strip()
+    code = CODE.search(text)
+    if code:
+        area = Area.objects.select_related("parent").filter(pk=code[0]).first()
+        found = [area] if area else []
+    else:
+        found = _matching(text) if text else []
+    pools = list(dict.fromkeys(_pool(area) for area in found))
+    if not pools:
+        raise Refused.because(
+            "destination_unknown", _("没有找到“{words}”，请输入城市名称、简拼或行政区划代码").format(words=text)
+        )
+    if len(pools) > 1:
+        names = _("、").join(area.full_name for area in pools[:NAMED]) + (_("等") if len(pools) > NAMED else "")
+        raise Refused.because(
+            "destination_ambiguous", _("“{words}”可指{names}，请选定一个").format(words=text, names=names)
+        )
+    return pools[0]
+
+
+def _matching(text: str) -> list[Area]:
+    """Areas of this name; else those whose name begins so; letters are pinyin initials of cities."""
+    if text.isascii():
+        wide = Area.objects.exclude(kind=AreaKind.COUNTY, is_pool=False)
+        return [area for area in wide if initials(area.name).startswith(text.lower())]
+    named = list(Area.objects.select_related("parent").filter(Q(name__startswith=text) | Q(full_name=text)))
+    whole = [area for area in named if text in (area.name, area.full_name)]
+    return whole or [area for area in named if area.kind != AreaKind.COUNTY] or named
+
+
+def _pool(area: Area) -> Area:
+    if area.kind == AreaKind.COUNTY and not area.is_pool and area.parent:
+        return area.parent
+    return area

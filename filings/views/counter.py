@@ -1,0 +1,208 @@
+"""The counter: a filing is taken in, or handed in anew, beside the decision that follows what is typed."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from filings.application import assess_filing, participation_on
+from filings.assessment import FilingRules
+from filings.decision import counted, shown
+from filings.desk import file_person, resubmit
+from filings.forms.filing import FilingForm, initial_of
+from filings.models import Filing, FilingPolicy, InsuredPerson, Participation
+from filings.models.filing import FILING_LIFECYCLE
+from hospitals.access import Right, StaffRequest, reach_of, require
+from hospitals.forms import posted
+from hospitals.models import ServiceHall
+from hospitals.reasons import Reason, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What stands around one form.  filing: the one handed in anew, None for a new one."""
+
+    person: InsuredPerson
+    insured: Participation
+    policy: FilingPolicy | None
+    rules: FilingRules | None
+    filed_on: dt.date
+    halls: list[ServiceHall]
+    filing: Filing | None = None
+
+    def form(self, data: Any = None) -> FilingForm:
+        return FilingForm(
+            data,
+            person=self.person,
+            insured=self.insured,
+            rules=self.rules,
+            filed_on=self.filed_on,
+            halls=self.halls,
+        )
+
+    def decided(self, form: FilingForm) -> dict[str, Any]:
+        """The panel: the decision, or what is still to be filled in."""
+        if not form.is_bound or not form.is_valid():
+            return {"decision": None, "prompts": prompts(form)}
+        try:
+            assessment = assess_filing(person=self.person, application=form.application(), replacing=self.filing)
+        except Refused as refused:
+            return {"decision": None, "prompts": [reason.text for reason in refused.reasons]}
+        return {
+            "decision": shown(assessment.as_record()),
+            "destination": form.cleaned_data["destination"],
+            "is_fileable": assessment.is_fileable,
+        }
+
+    def context(self, form: FilingForm) -> dict[str, Any]:
+        groups = form.required()
+        ticked = form.ticked()
+        return {
+            "person": self.person,
+            "insured": self.insured,
+            "policy": self.policy,
+            "filing": self.filing,
+            "filed_on": self.filed_on,
+            "form": form,
+            "groups": None if groups is None else [(group, counted(group.originals, group.copies)) for group in groups],
+            "ticked": ticked,
+            "materials_for": "" if groups is None else " ".join("+".join(group.one_of) for group in groups) or "-",
+            **self.decided(form),
+        }
+
+
+@require_http_methods(["GET", "POST"])
+def new_filing(request: StaffRequest) -> HttpResponse:
+    """/filings/new/?person=1"""
+    person = person_to_file(request)
+    try:
+        desk = desk_of(request, person)
+    except Refused as refused:
+        return render(request, "filings/not_fileable.html", {"person": person, "reasons": refused.reasons})
+    form = desk.form(posted(request))
+    refusal: tuple[Reason, ...] = ()
+    if request.method == "POST" and form.is_valid():
+        try:
+            filing = file_person(
+                by=request.user,
+                person=person,
+                application=form.application(),
+                request_token=form.cleaned_data["request_token"],
+                hall=form.cleaned_data.get("hall") or next(iter(desk.halls), None),
+            )
+        except Refused as refused:
+            refusal = refused.reasons
+        else:
+            messages.success(request, _("已受理：{number}").format(number=filing.number))
+            return redirect(filing)
+    return counter_page(request, desk, form, refusal)
+
+
+@require_http_methods(["GET", "POST"])
+def resubmit_filing(request: StaffRequest, pk: int) -> HttpResponse:
+    """A returned filing, with what was handed in filled in."""
+    filing = filing_to_correct(request, pk)
+    refused = FILING_LIFECYCLE.refusal(filing, "resubmit", request.user)
+    if refused:
+        messages.error(request, str(refused))
+        return redirect(filing)
+    try:
+        desk = desk_of(request, filing.person, filing)
+    except Refused as uninsured:
+        messages.error(request, str(uninsured))
+        return redirect(filing)
+    form = desk.form(request.POST if request.method == "POST" else initial_of(filing) | {"request_token": "0" * 32})
+    refusal: tuple[Reason, ...] = ()
+    if request.method == "POST" and form.is_valid():
+        try:
+            resubmit(by=request.user, filing=filing, application=form.application(), version=version_in(request))
+        except Refused as refused:
+            refusal = refused.reasons
+        else:
+            messages.success(request, _("已重新提交审核"))
+            return redirect(filing)
+    return counter_page(request, desk, form, refusal)
+
+
+@require_POST
+def decision(request: StaffRequest) -> HttpResponse:
+    """The panel beside the form, for what is typed so far; writes nothing."""
+    filing = filing_to_correct(request, _number(request, "filing")) if "filing" in request.GET else None
+    person = filing.person if filing else person_to_file(request)
+    try:
+        desk = desk_of(request, person, filing)
+    except Refused as refused:
+        return render(request, "components/reasons.html", {"reasons": refused.reasons}, status=422)
+    context = desk.context(desk.form(request.POST))
+    context |= {"is_fragment": True, "materials_were_for": request.POST.get("materials_for", "")}
+    return render(request, "filings/decision_panel.html", context)
+
+
+def counter_page(request: StaffRequest, desk: Desk, form: FilingForm, refusal: tuple[Reason, ...]) -> HttpResponse:
+    status = 422 if refusal or (request.method == "POST" and not form.is_valid()) else 200
+    context = desk.context(form) | {"refusal": refusal, "destinations": form.destinations()}
+    return render(request, "filings/counter.html", context, status=status)
+
+
+def person_to_file(request: StaffRequest) -> InsuredPerson:
+    require(request.user, Right.FILE)
+    people = InsuredPerson.objects.visible_to(request.user, Right.FILE).select_related("area")
+    return get_object_or_404(people, pk=_number(request, "person"))
+
+
+def filing_to_correct(request: StaffRequest, pk: int) -> Filing:
+    require(request.user, Right.FILE)
+    filings = Filing.objects.visible_to(request.user, Right.FILE)
+    return get_object_or_404(filings.select_related("person__area", "destination"), pk=pk)
+
+
+def desk_of(request: StaffRequest, person: InsuredPerson, filing: Filing | None = None) -> Desk:
+    """Raises Refused where the person is not insured on the day."""
+    filed_on = filing.filed_on if filing else timezone.localdate()
+    policy = FilingPolicy.objects.in_force(person.area_id, filed_on)
+    return Desk(
+        person=person,
+        insured=participation_on(person, filed_on),
+        policy=policy,
+        rules=policy.rules() if policy else None,
+        filed_on=filed_on,
+        halls=[] if filing else halls_of(request, person),
+        filing=filing,
+    )
+
+
+def halls_of(request: StaffRequest, person: InsuredPerson) -> list[ServiceHall]:
+    """The windows a member of staff sits at; none for whoever works for the whole area."""
+    reach = reach_of(request.user)
+    if person.area_id in reach.areas.get(Right.FILE, ()):
+        return []
+    return list(ServiceHall.objects.filter(pk__in=reach.halls.get(Right.FILE, ()), area=person.area_id))
+
+
+def prompts(form: FilingForm) -> list[str]:
+    """What is still to be filled in or mended, in the order of the form."""
+    if not form.is_bound:
+        return [_("请选择备案类别，填写就医地")]
+    return [
+        str(text) if name in ("category", "destination") else f"{form.fields[name].label}：{text}"
+        for name, faults in form.errors.items()
+        for text in faults
+    ]
+
+
+def version_in(request: HttpRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _number(request: HttpRequest, key: str) -> int:
+    text = request.GET.get(key, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Http404
+    return int(text)

@@ -1,0 +1,136 @@
+"""Filings: the list, one filing's page, its receipt, and the steps taken on it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from filings import desk
+from filings.assessment import ChangeAnswer
+from filings.decision import shown
+from filings.filters import FilingFilter
+from filings.models import Filing
+from filings.models.filing import FILING_LIFECYCLE, FilingStatus
+from filings.views.counter import version_in
+from hospitals.access import Right, StaffRequest, require
+from hospitals.history import entries
+from hospitals.listing import Column, ListPage, badge
+from hospitals.reasons import Refused
+
+TONES = {
+    FilingStatus.PENDING: "warn",
+    FilingStatus.RETURNED: "warn",
+    FilingStatus.ACTIVE: "good",
+    FilingStatus.REFUSED: "bad",
+}
+
+
+def status_badge(filing: Filing) -> str:
+    return badge(filing.get_status_display(), TONES.get(FilingStatus.of(filing.status), ""))
+
+
+class FilingList(ListPage):
+    model = Filing
+    title = "异地备案"
+    right = Right.SEE_FILINGS
+    filterset_class = FilingFilter
+    columns = (
+        Column("备案号", lambda row: row.number, sort="pk", link=lambda row: row.get_absolute_url(), kind="date"),
+        Column("姓名", lambda row: row.person.name),
+        Column("证件号码", lambda row: row.person.masked_id_number, kind="date"),
+        Column("参保地", lambda row: row.area.name),
+        Column("备案类别", lambda row: row.get_variant_display() or row.get_category_display()),
+        Column("就医地", lambda row: row.destination.name),
+        Column("范围", lambda row: row.get_scope_display()),
+        Column("备案开始", lambda row: row.start_on, sort="start_on", kind="date"),
+        Column("状态", status_badge, exported=lambda row: row.get_status_display()),
+        Column("经办人", lambda row: row.made_by.get_full_name() or row.made_by.get_username()),
+    )
+
+    def queryset(self) -> QuerySet[Any]:
+        return Filing.objects.select_related("person", "area", "destination", "made_by")
+
+
+@require_GET
+def filing(request: StaffRequest, pk: int) -> HttpResponse:
+    found = visible_filing(request, pk)
+    return render(request, "filings/filing.html", filing_context(request, found))
+
+
+@require_POST
+def step(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
+    """One step of the lifecycle; refused, the page comes back with the reasons and what was typed."""
+    found = visible_filing(request, pk)
+    take = STEPS.get(verb)
+    if take is None:
+        raise Http404
+    try:
+        take(request, found)
+    except Refused as refused:
+        typed = {"verb": verb, "reason": request.POST.get("reason", ""), "has_cost": "has_cost" in request.POST}
+        context = filing_context(request, found) | {"refusal": refused.reasons, "typed": typed}
+        return render(request, "filings/filing.html", context, status=422)
+    messages.success(request, _("已办理：{label}").format(label=FILING_LIFECYCLE.moves[verb].label))
+    return redirect(found)
+
+
+@require_GET
+def receipt(request: StaffRequest, pk: int) -> HttpResponse:
+    found = visible_filing(request, pk)
+    return render(request, "filings/receipt.html", {"filing": found, "decision": shown(found.decision)})
+
+
+def visible_filing(request: StaffRequest, pk: int) -> Filing:
+    require(request.user, Right.SEE_FILINGS)
+    filings = Filing.objects.visible_to(request.user).select_related(
+        "person__area", "area", "hall", "destination", "policy", "made_by", "reviewed_by", "ended_by"
+    )
+    return get_object_or_404(filings.prefetch_related("materials"), pk=pk)
+
+
+def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
+    moves = FILING_LIFECYCLE.open_to(found, request.user)
+    return {
+        "filing": found,
+        "person": found.person,
+        "status": status_badge(found),
+        "decision": shown(found.decision),
+        "moves": moves,
+        "cancellation": _cancellation(found) if any(move.verb == "cancel" for move in moves) else None,
+        "history": entries(found),
+        "typed": {},
+    }
+
+
+def _cancellation(found: Filing) -> ChangeAnswer:
+    """What the policy says to a cancellation today, by what the portal knows."""
+    return desk.assess_cancellation(filing=found, on=timezone.localdate())
+
+
+def _typed(request: StaffRequest, found: Filing) -> dict[str, Any]:
+    return {
+        "by": request.user,
+        "filing": found,
+        "reason": request.POST.get("reason", "").strip()[:REASON_LENGTH],
+        "version": version_in(request),
+    }
+
+
+def _cancel(request: StaffRequest, found: Filing) -> Filing:
+    return desk.cancel(**_typed(request, found), on=timezone.localdate(), has_cost_there="has_cost" in request.POST)
+
+
+REASON_LENGTH = 300
+STEPS: dict[str, Callable[[StaffRequest, Filing], Filing]] = {
+    "approve": lambda request, found: desk.approve(**_typed(request, found)),
+    "send_back": lambda request, found: desk.send_back(**_typed(request, found)),
+    "refuse": lambda request, found: desk.refuse(**_typed(request, found)),
+    "withdraw": lambda request, found: desk.withdraw(**_typed(request, found)),
+    "cancel": _cancel,
+}
