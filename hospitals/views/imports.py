@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hospitals import tasks
 from hospitals.access import Right, reach_of, require
+from hospitals.directory_forms import HospitalListForm, ReasonForm
 from hospitals.exports import export
 from hospitals.filters import ListImportFilter
-from hospitals.directory_forms import HospitalListForm, ReasonForm
 from hospitals.history import entries
 from hospitals.hospital_lists import verbs
 from hospitals.hospital_lists.shown import faulty_rows, page_of, tabs_of
