@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
+from filings import demo as filings
 from hospitals import demo as staff
 from hospitals.development import is_development_database
 
@@ -19,3 +20,4 @@ class Command(BaseCommand):
         with transaction.atomic():
             users: dict[str, User] = staff.load()
             self.stdout.write(f"演示账户：{len(users)} 个")
+            self.stdout.write(filings.load(users))
