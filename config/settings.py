@@ -83,6 +83,7 @@ TEMPLATES = [
 
 DATABASES = {"default": dj_database_url.parse(environment.database_url)} if environment.database_url else {}
 for database in DATABASES.values():
+    database["CONN_HEALTH_CHECKS"] = True  # a restarted server costs nobody a request
     database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8, "timeout": 20}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
