@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from config import shell
 
+admin.autodiscover()  # here and not at start-up: a command that serves no page need not wait for it
+
 urlpatterns = [
     path("", shell.worklist, name="worklist"),
     path("search/", shell.search, name="search"),

@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from functools import lru_cache
 
-import pypinyin
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError as NumberFault
 
@@ -90,4 +89,6 @@ def masked_phone(number: str) -> str:
 @lru_cache(maxsize=20_000)
 def initials(name: str) -> str:
     """Pinyin initials of a name, lower case (王小明 → wxm); letters and digits stay."""
+    import pypinyin  # its dictionaries take longer to load than most commands run
+
     return "".join(pypinyin.lazy_pinyin(name, style=pypinyin.Style.FIRST_LETTER))[:40].lower()

@@ -1,5 +1,6 @@
 """Django admin, whole: every model in it is behind the door, for every role, by list and by id."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from hospitals.vocabulary import Role
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
+import_module("config.urls")  # registers what admin shows
 OURS = [model for model in admin.site._registry if model is not User]
 
 
