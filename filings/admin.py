@@ -129,7 +129,8 @@ class FilingRuleAdmin(VisibleAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_keep(request, obj and obj.policy)
 
-    has_delete_permission = has_change_permission
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is not None and may_keep(request, obj.policy)
 
     def change_right_covers(self, reach: Any, obj: FilingRule) -> bool:
         return reach.covers(Right.KEEP_POLICIES, obj.policy.area_id)
