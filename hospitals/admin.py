@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from procrastinate.contrib.django import admin as procrastinate_admin  # noqa: F401 - registered before it is removed
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from hospitals import hospital_admin  # noqa: F401 - registers hospitals
 from hospitals.access import Right, reach_of
 from hospitals.admin_access import VisibleAdmin
 from hospitals.models import Area, Post, ServiceHall

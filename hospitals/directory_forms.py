@@ -4,11 +4,17 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 
 from hospitals.access import Right, User, reach_of
 from hospitals.models import Area
 from hospitals.sheets.table import MAX_BYTES
 from hospitals.vocabulary import ListStrategy, Scope
+
+
+def areas_kept_by(user: User) -> QuerySet[Area]:
+    """The pooling areas whose directory the user keeps."""
+    return Area.objects.pools().filter(pk__in=sorted(reach_of(user).areas.get(Right.KEEP_DIRECTORY, ())))
 
 
 class HospitalListForm(forms.Form):
@@ -35,8 +41,7 @@ class HospitalListForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        areas = sorted(reach_of(user).areas.get(Right.KEEP_DIRECTORY, ()))
-        self.fields["area"].queryset = Area.objects.pools().filter(pk__in=areas)  # type: ignore[attr-defined]
+        self.fields["area"].queryset = areas_kept_by(user)  # type: ignore[attr-defined]
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]

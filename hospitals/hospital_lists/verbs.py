@@ -37,12 +37,15 @@ class Forecast:
     plan: Plan
 
 
+def read_list(data: bytes) -> Table:
+    """A hospital list from the bytes of a file.  Raises Unreadable."""
+    return read_table(data, COLUMNS)
+
+
 def forecast(
-    *, data: bytes, area: Area, strategy: ListStrategy, scope: Scope, report: Report = lambda percent, stage: None
+    *, table: Table, area: Area, strategy: ListStrategy, scope: Scope, report: Report = lambda percent, stage: None
 ) -> Forecast:
-    """Read, check and plan; writes nothing.  report: told the progress in per cent and words.  Raises Unreadable."""
-    report(10, _("读取文件"))
-    table = read_table(data, COLUMNS)
+    """Check and plan; writes nothing.  report: told the progress in per cent and words."""
     report(40, _("核对各行"))
     entries = Checker(facts_of(area), scope).entries(table)
     report(60, _("比对名录"))
@@ -87,11 +90,13 @@ def preview(*, list_import: HospitalListImport, by: User | None) -> HospitalList
         HospitalListImport.objects.filter(pk=list_import.pk).update(progress=percent, stage=stage)
 
     data = bytes(HospitalListImport.objects.values_list("content", flat=True).get(pk=list_import.pk) or b"")
-    strategy, scope = ListStrategy(list_import.strategy), Scope(list_import.scope)  # type: ignore[call-arg]
+    report(10, _("读取文件"))
     try:
-        seen = forecast(data=data, area=list_import.area, strategy=strategy, scope=scope, report=report)
+        table = read_list(data)
     except Unreadable as problem:
         return give_up(list_import=list_import, by=by, problem=str(problem))
+    strategy, scope = ListStrategy(list_import.strategy), Scope(list_import.scope)  # type: ignore[call-arg]
+    seen = forecast(table=table, area=list_import.area, strategy=strategy, scope=scope, report=report)
     report(80, _("写入预览"))
     return keep(list_import=list_import, seen=seen, by=by)
 

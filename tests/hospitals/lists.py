@@ -53,7 +53,7 @@ def whole_list(area: str, *, without: int = 0) -> bytes:
 
 def forecast(data: bytes, area: str = DONGYING, strategy: ListStrategy = ListStrategy.COMPLETE) -> verbs.Forecast:
     found = Area.objects.select_related("parent").get(code=area)
-    return verbs.forecast(data=data, area=found, strategy=strategy, scope=Scope.CROSS_PROVINCE)
+    return verbs.forecast(table=verbs.read_list(data), area=found, strategy=strategy, scope=Scope.CROSS_PROVINCE)
 
 
 def faults(data: bytes, area: str = DONGYING) -> list[tuple[int, str, str, str]]:

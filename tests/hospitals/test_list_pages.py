@@ -7,11 +7,12 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from hospitals import tasks
-from hospitals.hospital_lists import shown
+from hospitals.hospital_lists import shown, verbs
 from hospitals.models import Hospital, HospitalListImport
 from hospitals.views import imports
 from hospitals.vocabulary import ListStatus, Role
@@ -285,18 +286,16 @@ def test_worker_that_fails_leaves_a_sentence(client: Any, long_list: bytes, monk
     assert (found.status, found.problem[:5]) == (ListStatus.UNREADABLE, "读取时出错")
 
 
-def test_progress_is_told_while_reading() -> None:
+def test_progress_is_told_while_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[int, str]] = []
-    from hospitals.hospital_lists import verbs
-    from hospitals.models import Area
-    from hospitals.vocabulary import ListStrategy, Scope
+    found = upload(listed("甲医院"), strategy="add")
+    update = QuerySet.update
 
-    verbs.forecast(
-        data=listed("甲医院"),
-        area=Area.objects.select_related("parent").get(code=DONGYING),
-        strategy=ListStrategy.ADD,
-        scope=Scope.CROSS_PROVINCE,
-        report=lambda percent, stage: told.append((percent, stage)),
-    )
-    assert [percent for percent, _ in told] == sorted(percent for percent, _ in told)
-    assert [stage for _, stage in told] == ["读取文件", "核对各行", "比对名录"]
+    def noted(rows: QuerySet[Any], **values: Any) -> int:
+        if "stage" in values:
+            told.append((values["progress"], values["stage"]))
+        return update(rows, **values)
+
+    monkeypatch.setattr(QuerySet, "update", noted)
+    verbs.preview(list_import=found, by=None)
+    assert told == [(10, "读取文件"), (40, "核对各行"), (60, "比对名录"), (80, "写入预览")]

@@ -80,8 +80,9 @@ class Command(BaseCommand):
         strategy, scope = ListStrategy(options["strategy"]), Scope(options["scope"])  # type: ignore[call-arg]
         answer = dict(empty)
         try:
+            table = verbs.read_list(data)
             with transaction.atomic():
-                seen = verbs.forecast(data=data, area=area, strategy=strategy, scope=scope)
+                seen = verbs.forecast(table=table, area=area, strategy=strategy, scope=scope)
                 answer |= _counts(seen.plan)
                 answer["invalid"] = [fault.as_dict() for fault in seen.plan.faults]
                 if notes := verbs.notes_of(seen.table):
