@@ -43,5 +43,7 @@ def _packs_with(part: str, directory: Path) -> list[Path]:
 def _read(path: Path, read: Callable[[Mapping[str, Any]], Rules]) -> Rules:
     try:
         return read(tomllib.loads(path.read_text("utf-8")))
-    except (ValueError, TypeError, KeyError, OSError) as fault:
+    except KeyError as key:
+        raise ValueError(f"{path.name}：缺少或不认识 {key}") from key
+    except (ValueError, TypeError, OSError) as fault:
         raise ValueError(f"{path.name}：{fault}") from fault
