@@ -63,7 +63,10 @@ def read_grids(data: bytes, rate: Callable[[list[list[Cell]]], int]) -> list[Gri
         if _ENCRYPTED.search(data):
             raise Unreadable("文件设有密码，请去掉密码后再导入。")
         return _read_workbook(data)
-    return [Grid("", _read_csv(_decode(data), rate), [])]
+    text = _decode(data)
+    if text.lstrip().startswith("<"):
+        raise Unreadable("这是网页格式的表格，请用表格软件打开后另存为 xlsx 再导入。")
+    return [Grid("", _read_csv(text, rate), [])]
 
 
 def _check_package(data: bytes) -> None:

@@ -26,7 +26,7 @@ from hospitals.listing import Column, ListPage, form_page
 from hospitals.models import HospitalListImport
 from hospitals.models.imports import LIST_LIFECYCLE
 from hospitals.reasons import Refused
-from hospitals.vocabulary import ListAction, ListStrategy, Scope
+from hospitals.vocabulary import ListAction, ListStatus, ListStrategy, Scope
 
 WORKER_BYTES = 64 * 1024  # a longer file is read by the worker
 WORKER_ROWS = 1_000  # a longer list is imported by the worker
@@ -106,6 +106,12 @@ def _find(request: HttpRequest, pk: int) -> HospitalListImport:
     return get_object_or_404(rows, pk=pk)
 
 
+def _earlier(found: HospitalListImport) -> HospitalListImport | None:
+    """The last time the very same file was imported, so that nobody wonders why it changes nothing."""
+    same = HospitalListImport.objects.filter(area=found.area, file_sha256=found.file_sha256, pk__lt=found.pk)
+    return same.filter(status=ListStatus.APPLIED).defer("content").order_by("-pk").first()
+
+
 @require_GET
 def list_import(request: HttpRequest, pk: int) -> HttpResponse:
     """What the list would change, or has changed, tab by tab."""
@@ -123,6 +129,7 @@ def list_import(request: HttpRequest, pk: int) -> HttpResponse:
         "following": following,
         "moves": {move.verb for move in LIST_LIFECYCLE.open_to(found, request.user)},
         "reason_form": ReasonForm(),
+        "earlier": _earlier(found),
         "history": entries(found),
     }
     return render(request, "hospitals/list_import.html", context)

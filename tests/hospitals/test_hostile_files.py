@@ -100,6 +100,8 @@ def damaged(data):
         (b"\0\1\2" * 1000, "不是 xlsx、xls 或 csv"),
         (b"%PDF-1.7\n\0\xff\xff\xff\xff", "不是 xlsx、xls 或 csv"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "不是 xlsx、xls 或 csv"),
+        ("<html><table><tr><td>医院名称</td></tr></table>".encode("gb18030"), "网页格式"),
+        (b'<?xml version="1.0"?><Workbook/>', "网页格式"),
         (b"PK\x03\x04" + b"junk" * 100, "已损坏"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"junk" * 1000, "已损坏"),
         (workbook(LIST)[:-500], "已损坏"),

@@ -138,6 +138,13 @@ def test_directory_changed_meanwhile_asks_for_a_new_preview(client: Any) -> None
     assert (found.new, found.same) == (0, 1)
 
 
+def test_file_that_was_imported_before_says_so(client: Any) -> None:
+    first = apply(upload(listed("甲医院"), strategy="add"))
+    send(client, listed("甲医院"), strategy="add")
+    assert f'<a href="/hospitals/imports/{first.pk}/">导入过</a>' in page(client, newest())
+    assert "导入过" not in page(client, first)
+
+
 def test_undo_without_a_reason_is_refused_on_the_page(client: Any) -> None:
     found = apply(upload(listed("甲医院"), strategy="add"))
     reply = client.post(f"/hospitals/imports/{found.pk}/undo/", {"reason": ""}, follow=True)
