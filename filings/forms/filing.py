@@ -25,7 +25,9 @@ class FilingForm(forms.Form):
     """rules: of the policy in force, None where there is none.  halls: the windows to choose from, often none."""
 
     category = forms.ChoiceField(
-        label=_("备案类别"), widget=forms.RadioSelect, error_messages={"required": _("请选择备案类别")}
+        label=_("备案类别"),
+        widget=forms.RadioSelect(attrs={"autofocus": True}),
+        error_messages={"required": _("请选择备案类别")},
     )
     destination = forms.CharField(
         label=_("就医地"),
