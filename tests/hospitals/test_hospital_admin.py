@@ -1,6 +1,8 @@
 """Hospitals in admin: lists imported through django-import-export meet the same checks as on the pages."""
 
 import re
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,8 @@ IMPORT = "/admin/hospitals/hospital/import/"
 
 
 @pytest.fixture(autouse=True)
-def directory(db: Any) -> None:
+def directory(db: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where a preview waits for its confirmation
     prepare(DONGYING, YANTAI)
 
 
