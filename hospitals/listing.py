@@ -7,6 +7,7 @@ million rows opens as fast as one of a thousand.
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import django_filters
@@ -178,6 +179,8 @@ def _cursor(row: Any, name: str) -> str:
     value = getattr(row, name)
     if isinstance(value, (dt.date, dt.datetime)):
         value = value.isoformat()
+    elif isinstance(value, Decimal):
+        value = str(value)
     return signing.dumps([name, value, row.pk], salt="list")
 
 

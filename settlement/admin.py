@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.vocabulary import Material
 from hospitals.policy_admin import PolicyAdmin, PolicyRows
+from settlement import case_admin  # noqa: F401 - registers claims
 from settlement.models import (
     BenefitPolicy,
     CeilingRow,

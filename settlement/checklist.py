@@ -14,6 +14,8 @@ class ClaimRules:
     """One published version of what an area asks for with a claim.
 
     checklists: for each category the document speaks of, groups of which one material each is required.
+    after_cancellation: the section by which cost at the former place is not paid once a filing has been cancelled;
+    empty where the document does not say so.
     """
 
     area: str
@@ -24,6 +26,7 @@ class ClaimRules:
     starts_assumed: bool = False
     note: str = ""
     checklists: Mapping[Category, tuple[MaterialGroup, ...]] = field(default_factory=dict)
+    after_cancellation: str = ""
 
     def checklist(self, category: Category) -> tuple[MaterialGroup, ...]:
         """Empty where the document lists nothing for the category."""
@@ -55,6 +58,7 @@ def claim_rules(pack: Mapping[str, Any]) -> ClaimRules:
         starts_assumed=pack.get("starts_assumed", False),
         note=pack["claims"].get("note", ""),
         checklists=checklists,
+        after_cancellation=pack["claims"].get("after_cancellation", ""),
     )
 
 

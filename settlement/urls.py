@@ -1,1 +1,16 @@
-urlpatterns: list = []
+from django.urls import path
+
+from settlement.views import claims, counter, lists
+
+urlpatterns = [
+    path("claims/", lists.ClaimList.as_view(), name="claims"),
+    path("claims/finance/", lists.FinanceList.as_view(), name="claims_for_finance"),
+    path("claims/new/", counter.new_claim, name="new_claim"),
+    path("claims/new/<int:pk>/calculation/", counter.calculation, name="claim_calculation"),
+    path("claims/hospitals/", counter.hospital_names, name="claim_hospitals"),
+    path("claims/<int:pk>/", claims.claim, name="claim"),
+    path("claims/<int:pk>/edit/", counter.edit_claim, name="edit_claim"),
+    path("claims/<int:pk>/calculate/", claims.calculate_again, name="calculate_claim"),
+    path("claims/<int:pk>/take/<slug:verb>/", claims.take, name="take_claim"),
+    path("claims/<int:pk>/sheet/", claims.sheet, name="claim_sheet"),
+]

@@ -1,6 +1,7 @@
 """Rows for tests.  Areas are real ones, made on demand; people and id numbers are made up."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import factory
@@ -13,7 +14,9 @@ from filings.models import Filing, FilingPolicy, InsuredPerson, Participation, S
 from filings.vocabulary import Category, Employment, Scheme, SettlementWay, Tier
 from hospitals.models import Area, Hospital, HospitalListImport, Post, ServiceHall
 from hospitals.models.policy import PolicyStatus
-from hospitals.vocabulary import AreaKind, ListStatus, Role, Scope
+from hospitals.vocabulary import AreaKind, Level, ListStatus, Role, Scope
+from settlement.models import Claim
+from settlement.vocabulary import ManualReason
 
 YANTAI, DONGYING, WEIFANG, JINING, TIELING, BEIJING = "370600", "370500", "370700", "370800", "211200", "110000"
 NAMES = {
@@ -221,3 +224,32 @@ class FilingFactory(DjangoModelFactory):
     @factory.lazy_attribute
     def policy(self) -> FilingPolicy:
         return FilingPolicy.objects.filter(area=self.area).first() or FilingPolicyFactory(area=self.area)
+
+
+class ClaimFactory(DjangoModelFactory):
+    """A claim at the counter, not calculated, as the database holds it; the verbs make the real ones."""
+
+    class Meta:
+        model = Claim
+
+    person = factory.SubFactory(PersonFactory)
+    area = factory.SelfAttribute("person.area")
+    scheme = Scheme.EMPLOYEE
+    employment = Employment.ACTIVE
+    category = Category.TEMPORARY
+    manual_reason = ManualReason.NOT_NETWORKED
+    treatment_area = factory.SubFactory(AreaFactory, code=BEIJING)
+    scope = Scope.CROSS_PROVINCE
+    hospital_name = "北京示例医院"
+    hospital_level = Level.THREE
+    admitted_on = dt.date(2026, 3, 1)
+    discharged_on = dt.date(2026, 3, 12)
+    diagnosis = "肺炎"
+    total = Decimal("25000.00")
+    eligible = Decimal("20000.00")
+    payee_name = "王小明"
+    payee_bank = "示例银行"
+    payee_account = "6222000000000000000"
+    accepted_on = dt.date(2026, 3, 20)
+    made_by = factory.SubFactory(UserFactory)
+    entered_by = factory.LazyAttribute(lambda claim: [claim.made_by.pk])

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from filings.filters import PersonFilter
 from filings.forms.people import CardForm, ChangedPersonForm, NewPersonForm, ParticipationForm
 from filings.models import InsuredPerson, Participation, SocialSecurityCard
+from filings.panels import panels_of
 from filings.register import (
     add_participation,
     change_participation,
@@ -178,7 +179,7 @@ def person_page(request: StaffRequest, found: InsuredPerson, **context: Any) -> 
             "may_keep": may(Right.KEEP_PEOPLE),
             "may_file": may(Right.FILE),
             "may_reveal": may(Right.REVEAL_ID),
-            "may_claim": may(Right.ACCEPT_CLAIMS),
+            "panels": list(panels_of(request, found)),
             "history": person_history(found, participations, cards),
             **context,
         },

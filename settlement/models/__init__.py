@@ -1,4 +1,5 @@
-from settlement.models.claim import Calculation, Claim, ClaimMaterial, Receipt
+from settlement.models.claim import Claim
+from settlement.models.claim_parts import Calculation, ClaimMaterial, Receipt
 from settlement.models.claim_policy import ClaimMaterialRow, ClaimPolicy
 from settlement.models.policy import BenefitPolicy, CeilingRow, ContinuousRow, DeductibleRow, RatioRow
 

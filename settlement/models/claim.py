@@ -1,62 +1,42 @@
-"""A manual claim: the stay, its receipts and materials, its calculations, its way to payment."""
+"""A manual claim: one stay that was paid in full, and its way to payment."""
 
 import uuid
-from typing import ClassVar
+from decimal import Decimal
+from typing import Any, ClassVar
 
-import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.db.models.lookups import IsNull
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from filings.identity import masked
 from filings.models import Filing, InsuredPerson
-from filings.vocabulary import Category, Employment, Hardship, Material, Scheme, Tier
+from filings.vocabulary import Category, Employment, Hardship, Scheme, Tier
 from hospitals.access import Right, VisibleQuerySet
 from hospitals.history import tracked
-from hospitals.lifecycle import Lifecycle, Move
 from hospitals.models import Area, Hospital, ServiceHall
 from hospitals.vocabulary import Level, Scope, Service
+from settlement.claim_lifecycle import (
+    CLAIM_LIFECYCLE,
+    EDITABLE,
+    calculation_is_its_own,
+    frozen_beyond_counter,
+)
 from settlement.vocabulary import ClaimStatus, ManualReason
 
-S = ClaimStatus
-EDITABLE = frozenset({S.ACCEPTED, S.RETURNED})
-CLAIM_LIFECYCLE = Lifecycle(
-    (
-        Move("submit", "提交审核", EDITABLE, S.IN_REVIEW, Right.ACCEPT_CLAIMS),
-        Move("approve", "审核通过", frozenset({S.IN_REVIEW}), S.APPROVED, Right.REVIEW_CLAIMS, not_by=("made_by",)),
-        Move("send_back", "退回补正", frozenset({S.IN_REVIEW}), S.RETURNED, Right.REVIEW_CLAIMS, True, ("made_by",)),
-        Move(
-            "refuse",
-            "不予支付",
-            frozenset({S.IN_REVIEW}),
-            S.REFUSED,
-            Right.REVIEW_CLAIMS,
-            True,
-            ("made_by",),
-            is_destructive=True,
-        ),
-        Move(
-            "release",
-            "财务放行",
-            frozenset({S.APPROVED}),
-            S.RELEASED,
-            Right.RELEASE_CLAIMS,
-            not_by=("made_by", "reviewed_by"),
-        ),
-        Move(
-            "return_to_review",
-            "退回审核",
-            frozenset({S.APPROVED, S.RELEASED}),
-            S.IN_REVIEW,
-            Right.RELEASE_CLAIMS,
-            True,
-            ("made_by", "reviewed_by"),
-        ),
-        Move(
-            "pay", "登记支付", frozenset({S.RELEASED}), S.PAID, Right.RELEASE_CLAIMS, not_by=("made_by", "reviewed_by")
-        ),
-    )
-)
+account_number = RegexValidator(r"^[0-9]{8,30}$", _("应为8至30位数字"))
+positive = MinValueValidator(Decimal("0.01"), _("须大于零"))
+not_negative = MinValueValidator(Decimal(0), _("不能为负"))
+
+
+def _entered(field: str, expected: bool) -> Any:
+    """Whether the field's user is among those who entered the claim; an empty field satisfies either."""
+    place = Func(F("entered_by"), F(field), function="array_position", output_field=models.IntegerField())
+    return Q(**{field: None}) | Q(IsNull(place, not expected))
 
 
 @tracked()
@@ -75,7 +55,9 @@ class Claim(models.Model):
     employment = models.CharField(_("在职状态"), max_length=8, choices=Employment.choices(), blank=True)
     hardship = models.CharField(_("困难群体"), max_length=20, choices=Hardship.choices(), blank=True)
     category = models.CharField(_("就医类别"), max_length=20, choices=Category.choices())
-    tier = models.CharField(_("待遇档次"), max_length=10, choices=Tier.choices())
+    tier = models.CharField(
+        _("待遇档次"), max_length=10, choices=Tier.choices(), blank=True, help_text=_("空为尚不能确定")
+    )
     manual_reason = models.CharField(_("手工报销原因"), max_length=20, choices=ManualReason.choices())
     treatment_area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("就医地"))
     scope = models.CharField(_("范围"), max_length=16, choices=Scope.choices())
@@ -88,18 +70,25 @@ class Claim(models.Model):
     admitted_on = models.DateField(_("入院日期"))
     discharged_on = models.DateField(_("出院日期"))
     diagnosis = models.CharField(_("诊断"), max_length=200)
-    total = models.DecimalField(_("医疗费总额"), max_digits=16, decimal_places=2)
-    eligible = models.DecimalField(_("符合政策范围费用"), max_digits=16, decimal_places=2)
-    deductible_paid_this_year = models.DecimalField(_("本年度已付起付标准"), max_digits=16, decimal_places=2, default=0)
-    fund_paid_this_year = models.DecimalField(_("本年度基金已支付"), max_digits=16, decimal_places=2, default=0)
+    total = models.DecimalField(_("医疗费总额"), max_digits=16, decimal_places=2, validators=[positive])
+    eligible = models.DecimalField(_("符合政策范围费用"), max_digits=16, decimal_places=2, validators=[not_negative])
+    deductible_paid_this_year = models.DecimalField(
+        _("本年度已付起付标准"), max_digits=16, decimal_places=2, default=0, validators=[not_negative]
+    )
+    fund_paid_this_year = models.DecimalField(
+        _("本年度基金已支付"), max_digits=16, decimal_places=2, default=0, validators=[not_negative]
+    )
     payee_name = models.CharField(_("收款人"), max_length=50)
     payee_bank = models.CharField(_("开户银行"), max_length=80)
-    payee_account = models.CharField(_("银行账号"), max_length=30)
+    payee_account = models.CharField(_("银行账号"), max_length=30, validators=[account_number])
     note = models.CharField(_("备注"), max_length=200, blank=True)
     accepted_on = models.DateField(_("受理日期"))
     status = models.CharField(_("状态"), max_length=10, choices=ClaimStatus.choices(), default=ClaimStatus.ACCEPTED)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经办人"))
     made_at = models.DateTimeField(_("受理时间"), auto_now_add=True)
+    entered_by = ArrayField(
+        models.BigIntegerField(), verbose_name=_("录入人员"), editable=False, help_text=_("录入或修改过内容的所有人员")
+    )
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("审核人")
     )
@@ -109,6 +98,7 @@ class Claim(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("财务复核人")
     )
     released_at = models.DateTimeField(_("放行时间"), null=True, blank=True)
+    finance_reason = models.CharField(_("财务意见"), max_length=300, blank=True)
     paid_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("支付登记人")
     )
@@ -128,6 +118,7 @@ class Claim(models.Model):
     objects: ClassVar[VisibleQuerySet["Claim"]] = VisibleQuerySet.as_manager()  # type: ignore[assignment]
     seen_with = Right.SEE_CLAIMS
     hall_path = "hall"
+    history_masks: ClassVar = {"payee_account": masked, "entered_by": lambda people: f"{people.count(',') + 1}人"}
 
     class Meta:
         verbose_name = verbose_name_plural = _("手工报销")
@@ -149,10 +140,19 @@ class Claim(models.Model):
                 violation_error_message=_("年度累计金额不能为负"),
             ),
             models.CheckConstraint(
-                condition=(Q(reviewed_by=None) | ~Q(reviewed_by=F("made_by")))
-                & (Q(released_by=None) | (~Q(released_by=F("made_by")) & ~Q(released_by=F("reviewed_by")))),
+                condition=_entered("made_by", True)
+                & _entered("reviewed_by", False)
+                & _entered("released_by", False)
+                & _entered("paid_by", False)
+                & (Q(released_by=None) | ~Q(released_by=F("reviewed_by")))
+                & (Q(paid_by=None) | ~Q(paid_by=F("reviewed_by"))),
                 name="claim_maker_checker_finance_differ",
                 violation_error_message=_("经办、审核、财务须由不同人员办理"),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["released", "paid"]) | Q(released_by=None, released_at=None),
+                name="claim_not_released_says_no_release",
+                violation_error_message=_("未放行的报销件不能有放行记录"),
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["accepted", "returned", "refused"]) | Q(calculation__isnull=False),
@@ -188,10 +188,13 @@ class Claim(models.Model):
             models.Index(fields=["area", "status", "-id"], name="claim_by_status"),
             models.Index(fields=["person", "-admitted_on"], name="claim_by_person"),
         )
-        triggers = (CLAIM_LIFECYCLE.trigger(),)
+        triggers = (CLAIM_LIFECYCLE.trigger(), frozen_beyond_counter(), calculation_is_its_own())
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("claim", args=[self.pk])
 
     @property
     def number(self) -> str:
@@ -201,80 +204,3 @@ class Claim(models.Model):
     @property
     def is_editable(self) -> bool:
         return self.status in EDITABLE
-
-
-@tracked()
-class Receipt(models.Model):
-    """A medical receipt.  The same one is never taken twice, whatever became of the other claim."""
-
-    claim = models.ForeignKey(Claim, models.CASCADE, related_name="receipts", verbose_name=_("报销件"))
-    code = models.CharField(_("票据代码"), max_length=50)
-    number = models.CharField(_("票据号码"), max_length=50)
-    check_code = models.CharField(_("校验码"), max_length=6, blank=True)
-    amount = models.DecimalField(_("金额"), max_digits=16, decimal_places=2)
-    issued_on = models.DateField(_("开票日期"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("票据")
-        ordering = ("id",)
-        constraints = (
-            models.UniqueConstraint(
-                fields=["code", "number"], name="one_claim_a_receipt", violation_error_message=_("此票据已报销过")
-            ),
-            models.CheckConstraint(
-                condition=Q(amount__gt=0), name="receipt_amount_positive", violation_error_message=_("票据金额须大于零")
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.number}"
-
-
-class ClaimMaterial(models.Model):
-    """A material handed in with a claim."""
-
-    claim = models.ForeignKey(Claim, models.CASCADE, related_name="materials", verbose_name=_("报销件"))
-    material = models.CharField(_("材料"), max_length=30, choices=Material.choices())
-    originals = models.PositiveSmallIntegerField(_("原件份数"), default=1)
-    copies = models.PositiveSmallIntegerField(_("复印件份数"), default=0)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("报销材料")
-        ordering = ("id",)
-        constraints = (
-            models.UniqueConstraint(
-                fields=["claim", "material"], name="one_material_a_claim", violation_error_message=_("材料重复")
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.get_material_display()
-
-
-class Calculation(models.Model):
-    """What was calculated, from what, by which version: written once, never changed."""
-
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="calculations", verbose_name=_("报销件"))
-    policy = models.ForeignKey("settlement.BenefitPolicy", models.PROTECT, related_name="+", verbose_name=_("政策版本"))
-    inputs = models.JSONField(_("计算依据"))
-    result = models.JSONField(_("计算结果"))
-    fund = models.DecimalField(_("统筹基金支付"), max_digits=16, decimal_places=2)
-    personal = models.DecimalField(_("个人负担"), max_digits=16, decimal_places=2)
-    total = models.DecimalField(_("医疗费总额"), max_digits=16, decimal_places=2)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("计算人"))
-    made_at = models.DateTimeField(_("计算时间"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("待遇计算")
-        ordering = ("-id",)
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(fund__gte=0) & Q(personal__gte=0) & Q(total=F("fund") + F("personal")),
-                name="calculation_parts_make_the_total",
-                violation_error_message=_("基金支付与个人负担之和须等于医疗费总额"),
-            ),
-        )
-        triggers = (pgtrigger.Protect(name="calculation_is_final", operation=pgtrigger.Update | pgtrigger.Delete),)
-
-    def __str__(self) -> str:
-        return f"{self.claim_id}·{self.pk}"

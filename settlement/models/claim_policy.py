@@ -16,6 +16,13 @@ from settlement.checklist import ClaimRules
 class ClaimPolicy(DatedPolicy):
     """One version; its checklists are its rows."""
 
+    after_cancellation = models.CharField(
+        _("备案终止后的费用"),
+        max_length=200,
+        blank=True,
+        help_text=_("规定终止备案后在原居住（工作）地的费用不予支付的条款；没有规定时留空"),
+    )
+
     class Meta(DatedPolicy.Meta):
         verbose_name = verbose_name_plural = _("报销材料政策")
 
@@ -33,10 +40,13 @@ class ClaimPolicy(DatedPolicy):
             starts_assumed=self.starts_assumed,
             note=self.note,
             checklists=checklists,
+            after_cancellation=self.after_cancellation,
         )
 
     def add_rules(self, rules: ClaimRules) -> None:
         """Write a version's checklists into this draft."""
+        self.after_cancellation = rules.after_cancellation
+        self.save(update_fields=["after_cancellation"])
         ClaimMaterialRow.objects.bulk_create(
             ClaimMaterialRow(
                 policy=self,

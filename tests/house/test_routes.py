@@ -45,6 +45,16 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "resubmit_filing": (Right.FILE, "get", "filing"),
     "new_filing": (Right.FILE, "get", "?person"),
     "decision": (Right.FILE, "post", "?person"),
+    "claims": (Right.SEE_CLAIMS, "get", ""),
+    "claims_for_finance": (Right.RELEASE_CLAIMS, "get", ""),
+    "claim": (Right.SEE_CLAIMS, "get", "claim"),
+    "claim_sheet": (Right.SEE_CLAIMS, "get", "claim"),
+    "new_claim": (Right.ACCEPT_CLAIMS, "get", "?person"),
+    "claim_calculation": (Right.ACCEPT_CLAIMS, "post", "person"),
+    "claim_hospitals": (Right.ACCEPT_CLAIMS, "get", ""),
+    "edit_claim": (Right.ACCEPT_CLAIMS, "get", "claim"),
+    "calculate_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
+    "take_claim": (Right.REVIEW_CLAIMS, "post", "claim approve"),
 }
 PUBLIC_KINDS = {"", "hospital"}
 
@@ -71,6 +81,7 @@ BEHIND = {
     "participation": lambda area: make.ParticipationFactory(person__area__code=area),
     "list import": lambda area: make.ListImportFactory(area__code=area),
     "filing": lambda area: make.FilingFactory(person__area__code=area),
+    "claim": lambda area: make.ClaimFactory(person__area__code=area),
 }
 
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from filings import demo as filings
 from hospitals import demo as staff
 from hospitals.development import is_development_database
+from settlement import demo as claims
 
 
 class Command(BaseCommand):
@@ -21,3 +22,4 @@ class Command(BaseCommand):
             users: dict[str, User] = staff.load()
             self.stdout.write(f"演示账户：{len(users)} 个")
             self.stdout.write(filings.load(users))
+            self.stdout.write(claims.load(users))

@@ -1,0 +1,118 @@
+"""What is wrong with a claim: as it is entered, and before it is handed on or approved."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from filings.vocabulary import Category
+from hospitals.reasons import Reason, Refused
+from settlement.claim_calculation import work_out
+from settlement.claim_contents import entry_of, stay_of
+from settlement.claim_entry import ClaimEntry, sum_of
+from settlement.claim_materials import requirements, shortfalls
+from settlement.models import Claim, ClaimMaterial, Receipt
+
+FOLLOWS = ("scheme", "employment", "hardship", "category", "tier", "scope", "calculation", "filing")
+
+
+def entry_faults(claim: Claim, entry: ClaimEntry) -> list[Reason]:
+    """Every fault of what was entered.  `code` is the field's name, `receipts` or `materials`.
+
+    claim: with the entry already filled in, not saved.
+    """
+    by_column = list(_column_faults(claim, exclude=FOLLOWS))
+    return [
+        *(by_column or _stay_faults(claim)),
+        *_receipt_faults(claim, entry),
+        *_material_faults(claim, entry),
+    ]
+
+
+def not_ready(claim: Claim) -> list[Reason]:
+    """What keeps a claim from being handed on; empty where nothing does."""
+    entry = entry_of(claim)
+    reasons = []
+    on_receipts = sum_of(entry.receipts)
+    if on_receipts != claim.total:
+        text = _("票据合计 %(receipts)s 元，与医疗费总额 %(total)s 元不一致")
+        reasons.append(Reason("receipts_differ", text % {"receipts": on_receipts, "total": claim.total}))
+    required = requirements(claim.area_id, Category.of(claim.category), claim.admitted_on)
+    return [*reasons, *shortfalls(required, entry.materials), *calculation_faults(claim)]
+
+
+def calculation_faults(claim: Claim) -> list[Reason]:
+    """Why the claim's calculation cannot stand: there is none, or the rules no longer say the same."""
+    try:
+        worked = work_out(claim.person, stay_of(claim))
+    except Refused as refused:
+        return list(refused.reasons)
+    if not worked.is_calculated:
+        return list(worked.result.reasons)
+    if claim.calculation is None or not worked.agrees_with(claim.calculation):
+        return [Reason("calculation_outdated", _("备案、参保信息或政策已有变化，须由经办人员重新计算"))]
+    return []
+
+
+def same_contents(claim: Claim, entry: ClaimEntry) -> bool:
+    """Whether a claim holds just what is entered again; the category aside, which a filing may have settled."""
+    return _comparable(entry_of(claim)) == _comparable(entry)
+
+
+def _comparable(entry: ClaimEntry) -> tuple[object, ...]:
+    rows = ({row.key: row for row in entry.receipts}, {row.material: row for row in entry.materials})
+    return replace(entry, stay=replace(entry.stay, category=None), receipts=(), materials=()), rows
+
+
+def _column_faults(row: models.Model, exclude: tuple[str, ...]) -> Iterator[Reason]:
+    try:
+        row.clean_fields(exclude=exclude)
+    except ValidationError as faults:
+        for name, messages in faults.message_dict.items():
+            label = "" if name == NON_FIELD_ERRORS else row._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+            yield Reason(name, f"{label}：{'；'.join(messages)}")
+
+
+def _stay_faults(claim: Claim) -> Iterator[Reason]:
+    if claim.discharged_on < claim.admitted_on:
+        yield Reason("discharged_on", _("出院日期不能早于入院日期"))
+    if claim.discharged_on > claim.accepted_on:
+        yield Reason("discharged_on", _("出院日期不能晚于受理日期"))
+    if claim.eligible > claim.total:
+        yield Reason("eligible", _("符合政策范围费用不能大于医疗费总额"))
+    if claim.hospital and claim.hospital.area_id != claim.treatment_area_id:
+        yield Reason("hospital_name", _("%s不在所填就医地") % claim.hospital.name)
+
+
+def _receipt_faults(claim: Claim, entry: ClaimEntry) -> Iterator[Reason]:
+    if not entry.receipts:
+        yield Reason("receipts", _("至少登记一张票据"))
+    for place, receipt in enumerate(entry.receipts, start=1):
+        row = Receipt(
+            code=receipt.code,
+            number=receipt.number,
+            check_code=receipt.check_code,
+            amount=receipt.amount,
+            issued_on=receipt.issued_on,
+        )
+        for fault in _column_faults(row, exclude=("claim",)):
+            yield Reason("receipts", _("第%(row)d张票据%(fault)s") % {"row": place, "fault": fault.text})
+        if receipt.issued_on and receipt.issued_on > claim.accepted_on:
+            yield Reason("receipts", _("第%d张票据开票日期晚于受理日期") % place)
+
+
+def _material_faults(claim: Claim, entry: ClaimEntry) -> Iterator[Reason]:
+    for material, times in Counter(row.material for row in entry.materials).items():
+        if times > 1:
+            yield Reason("materials", _("%s重复") % material.label)
+    for given in entry.materials:
+        row = ClaimMaterial(
+            material=given.material, originals=given.originals, copies=given.copies, is_absent=given.is_absent
+        )
+        for fault in _column_faults(row, exclude=("claim",)):
+            yield Reason("materials", f"{given.material.label}{fault.text}")
+        if given.is_absent == bool(given.originals or given.copies):
+            yield Reason("materials", _("%s须填份数，或注明经核无此材料") % given.material.label)

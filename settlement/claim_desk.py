@@ -1,0 +1,132 @@
+"""The counter: a claim is taken in, changed, calculated and handed on."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from filings.models import Filing, InsuredPerson
+from hospitals.access import Right, reach_of
+from hospitals.history import doing
+from hospitals.models import ServiceHall
+from hospitals.reasons import Refused
+from settlement.claim_calculation import work_out
+from settlement.claim_checks import entry_faults, not_ready, same_contents
+from settlement.claim_contents import fill, keep_materials, stay_of
+from settlement.claim_entry import ClaimEntry
+from settlement.models import Claim
+from settlement.models.claim import CLAIM_LIFECYCLE
+from settlement.receipts import hold
+from settlement.turns import take_turns
+from settlement.vocabulary import ClaimStatus
+
+
+def accept_claim(
+    *, by: User, on: dt.date, person: InsuredPerson, hall: ServiceHall | None, entry: ClaimEntry, request_token: UUID
+) -> Claim:
+    """Take a claim in on a day and calculate it.  The same request twice makes one claim.
+
+    hall: the window, None where it is taken in for the whole area.  Raises Refused.
+    """
+    with transaction.atomic(), doing(_("受理"), by=by):
+        take_turns([f"request {request_token}"])
+        earlier = Claim.objects.filter(request_token=request_token).first()
+        if earlier:
+            return _same_again(earlier, by, entry)
+        claim = Claim(
+            area=person.area, hall=hall, person=person, made_by=by, accepted_on=on, request_token=request_token
+        )
+        _require_right(claim, by)
+        if hall and hall.area_id != person.area_id:
+            raise Refused.because("hall", _("%s不属于参保地") % hall.name)
+        _enter(claim, entry, by=by)
+    return claim
+
+
+def change_claim(*, by: User, claim: Claim, version: int, entry: ClaimEntry) -> Claim:
+    """Put other contents in the place of what was entered, while the claim is at the counter.  Raises Refused.
+
+    version: what the person saw.
+    """
+    with transaction.atomic(), doing(_("修改"), by=by):
+        locked = _lock_at_counter(claim, by, version)
+        _enter(locked, entry, by=by)
+    return locked
+
+
+def calculate_claim(*, by: User, claim: Claim, version: int) -> Claim:
+    """Calculate again, by the filing, insurance and policy as they stand now.  Raises Refused."""
+    with transaction.atomic(), doing(_("重新计算"), by=by):
+        locked = _lock_at_counter(claim, by, version)
+        _save_calculated(locked, by=by)
+    return locked
+
+
+def submit(*, by: User, claim: Claim, version: int) -> Claim:
+    """Hand the claim on to review: complete, and calculated as it stands.  Raises Refused with every reason at once."""
+    return CLAIM_LIFECYCLE.take(claim, "submit", by=by, version=version, effect=_leave_the_counter)
+
+
+def has_cost_under(filing: Filing) -> bool:
+    """Whether cost was claimed under a filing: it then may be locked against change and cancellation."""
+    return Claim.objects.filter(filing=filing).exclude(status=ClaimStatus.REFUSED).exists()
+
+
+def _leave_the_counter(claim: Claim) -> None:
+    reasons = not_ready(claim)
+    if reasons:
+        raise Refused.all_of(reasons)
+    claim.reviewed_by = claim.reviewed_at = None
+    claim.review_reason = ""
+
+
+def _same_again(earlier: Claim, by: User, entry: ClaimEntry) -> Claim:
+    if earlier.made_by_id == by.pk and same_contents(earlier, entry):
+        return earlier
+    raise Refused.because("already_accepted", _("此表单已受理为报销件 %s，请在该件上修改") % earlier.number)
+
+
+def _require_right(claim: Claim, by: User) -> None:
+    if not reach_of(by).covers(Right.ACCEPT_CLAIMS, claim.area_id, claim.hall_id):
+        raise Refused.because("no_right", _("您没有“%s”的权限") % Right.ACCEPT_CLAIMS.label)
+
+
+def _lock_at_counter(claim: Claim, by: User, version: int) -> Claim:
+    locked: Claim = Claim.objects.select_for_update().get(pk=claim.pk)
+    _require_right(locked, by)
+    if locked.version != version:
+        raise Refused.because("changed_meanwhile", _("此件刚刚被他人改动，请核对后再办理"))
+    if not locked.is_editable:
+        raise Refused.because("wrong_state", _("当前状态为“%s”，不能修改") % locked.get_status_display())
+    locked.version += 1
+    return locked
+
+
+def _enter(claim: Claim, entry: ClaimEntry, *, by: User) -> None:
+    """Write the entry into the claim with its rows, and calculate it.  Within the caller's transaction."""
+    fill(claim, entry)
+    claim.entered_by = sorted({*(claim.entered_by or ()), by.pk})
+    faults = entry_faults(claim, entry)
+    if faults:
+        raise Refused.all_of(faults)
+    claim.category = entry.stay.category or claim.category
+    _save_calculated(claim, by=by)
+    hold(claim, entry.receipts)
+    keep_materials(claim, entry.materials)
+
+
+def _save_calculated(claim: Claim, *, by: User) -> None:
+    """Work the stay out and keep what follows of it; a calculation is written only where it says something new."""
+    worked = work_out(claim.person, stay_of(claim))
+    standing = worked.standing
+    claim.filing, claim.category, claim.scope = standing.filing, standing.category, standing.scope
+    claim.tier = standing.tier or ""
+    insured = standing.participation
+    claim.scheme, claim.employment, claim.hardship = insured.scheme, insured.employment, insured.hardship
+    if claim.pk is None:
+        claim.save()
+    if claim.calculation is None or not worked.agrees_with(claim.calculation):
+        claim.calculation = worked.store(claim, by=by) if worked.is_calculated else None
+    claim.save()

@@ -1,0 +1,92 @@
+"""What is entered of a claim at the counter, as the pages and other callers hand it to the verbs."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from filings.identity import normal_number
+from filings.vocabulary import Category, Material
+from hospitals.models import Area, Hospital
+from hospitals.vocabulary import Level, Service
+from settlement.vocabulary import ManualReason
+
+ReceiptKey = tuple[str, str]
+NIL = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StayEntry:
+    """The stay.  Amounts are yuan to the fen.
+
+    category: what the stay was, asked only where no filing covers it.  hospital: the directory's entry of that name.
+    deductible_paid_this_year, fund_paid_this_year: for earlier stays of the year of admission.
+    """
+
+    treatment_area: Area
+    admitted_on: dt.date
+    discharged_on: dt.date
+    hospital_name: str
+    hospital_level: Level
+    total: Decimal
+    eligible: Decimal
+    category: Category | None = None
+    hospital: Hospital | None = None
+    service: Service = Service.INPATIENT
+    deductible_paid_this_year: Decimal = NIL
+    fund_paid_this_year: Decimal = NIL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptEntry:
+    """A receipt.  Code and number are stored without blanks, in half-width capitals: one receipt, one spelling."""
+
+    code: str
+    number: str
+    amount: Decimal
+    check_code: str = ""
+    issued_on: dt.date | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("code", "number", "check_code"):
+            object.__setattr__(self, name, normal_number(getattr(self, name)))
+
+    @property
+    def key(self) -> ReceiptKey:
+        return self.code, self.number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialEntry:
+    """A material handed in, with its numbers of originals and copies; or the word that there is none of it."""
+
+    material: Material
+    originals: int = 1
+    copies: int = 0
+    is_absent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payee:
+    """Whom the fund pays."""
+
+    name: str
+    bank: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimEntry:
+    """Everything entered of one claim."""
+
+    manual_reason: ManualReason
+    diagnosis: str
+    stay: StayEntry
+    payee: Payee
+    receipts: tuple[ReceiptEntry, ...]
+    materials: tuple[MaterialEntry, ...] = ()
+    note: str = ""
+
+
+def sum_of(receipts: Iterable[ReceiptEntry]) -> Decimal:
+    return sum((receipt.amount for receipt in receipts), NIL)

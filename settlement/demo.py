@@ -1,0 +1,124 @@
+"""Demo claims: the demo people's, in every state, taken through their steps by the verbs like any other."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from uuid import UUID, uuid5
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from filings.models import InsuredPerson
+from filings.vocabulary import Category, Material
+from hospitals.models import Area
+from hospitals.vocabulary import Level
+from settlement.claim_decisions import approve, pay, refuse, release, send_back
+from settlement.claim_desk import accept_claim, submit
+from settlement.claim_entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry
+from settlement.models import Claim
+from settlement.vocabulary import ManualReason
+
+NAMESPACE = UUID("0c4d5d0e-3f0f-4d31-9c55-6a3fb7c3b0d2")
+TIELING, YANTAI = "211200", "370600"
+BEIJING, SHENYANG, DALIAN, JINAN = "110000", "210100", "210200", "370100"
+HOSPITALS = {BEIJING: "北京示例医院", SHENYANG: "沈阳示例医院", DALIAN: "大连示例医院", JINAN: "济南示例医院"}
+Step = tuple[str, Callable[..., Claim]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One claim: whose, where, how many days ago discharged, what it cost, and how far it has come.
+
+    category: counts where no filing covers the stay.  on_receipts: where the receipts do not make the total.
+    """
+
+    area: str
+    name: str
+    place: str
+    level: Level
+    days_ago: int
+    diagnosis: str
+    total: str
+    eligible: str
+    steps: tuple[Step, ...] = ()
+    category: Category = Category.TEMPORARY
+    on_receipts: str = ""
+
+
+def samples(today: dt.date) -> tuple[Sample, ...]:
+    to_review: tuple[Step, ...] = (("clerk", submit),)
+    approved: tuple[Step, ...] = (*to_review, ("reviewer", approve))
+    released: tuple[Step, ...] = (*approved, ("finance", release))
+    paid = (*released, ("finance", partial(pay, paid_on=today, reference="示例流水0001", on=today)))
+    back = (*to_review, ("reviewer", partial(send_back, reason="住院病历复印件未加盖医院印章，请补正")))
+    refused = (*to_review, ("reviewer", partial(refuse, reason="经核实已在就医地直接结算，不能重复报销")))
+    two, three, three_a = Level.TWO, Level.THREE, Level.THREE_A
+    return (
+        Sample(TIELING, "周海", BEIJING, three, 60, "胃癌", "61200.00", "48975.66", paid),
+        Sample(TIELING, "周海", BEIJING, three, 20, "胃癌术后化疗", "25000.00", "20000.00", approved),
+        Sample(TIELING, "高桂兰", SHENYANG, three_a, 30, "冠心病", "42300.00", "36118.75", to_review),
+        Sample(TIELING, "刘洋", SHENYANG, two, 45, "骨折", "18600.50", "15230.40", back),
+        Sample(TIELING, "刘洋", BEIJING, two, 120, "阑尾炎", "9800.00", "8640.00", refused),
+        Sample(TIELING, "陈淑芬", DALIAN, three, 15, "脑梗死", "53000.00", "47210.00"),
+        Sample(TIELING, "刘洋", SHENYANG, two, 12, "肺炎", "12000.00", "10000.00", on_receipts="11000.00"),
+        Sample(YANTAI, "姜丽", JINAN, three, 11, "胰腺炎", "30150.00", "24600.00", category=Category.EMERGENCY),
+    )
+
+
+def load(users: Mapping[str, User]) -> str:
+    """Take the demo claims in and through their steps, once; what somebody did with them since stays.
+
+    users: the demo accounts by name.  After the demo people.  What there is, in one line.
+    """
+    today = timezone.localdate()
+    wanted = samples(today)
+    for place, sample in enumerate(wanted, start=1):
+        token = uuid5(NAMESPACE, f"claim {place}")
+        if Claim.objects.filter(request_token=token).exists():
+            continue
+        person = InsuredPerson.objects.filter(area=sample.area, name=sample.name).earliest("pk")
+        entry = _entry(sample, place, today)
+        claim = accept_claim(by=users["clerk"], on=today, person=person, hall=None, entry=entry, request_token=token)
+        for account, step in sample.steps:
+            claim = step(by=users[account], claim=claim, version=claim.version)
+    return f"示例报销 {len(wanted)} 件"
+
+
+def _entry(sample: Sample, place: int, today: dt.date) -> ClaimEntry:
+    discharged_on = today - dt.timedelta(days=sample.days_ago)
+    amount = Decimal(sample.on_receipts or sample.total)
+    first = (amount / 3).quantize(Decimal("0.01"))
+    receipts = (
+        ReceiptEntry(
+            code="00000000",
+            number=f"{place:06d}{row:04d}",
+            check_code=f"{place:03d}{row:03d}",
+            amount=part,
+            issued_on=discharged_on,
+        )
+        for row, part in enumerate((first, amount - first), start=1)
+    )
+    return ClaimEntry(
+        manual_reason=ManualReason.NOT_NETWORKED,
+        diagnosis=sample.diagnosis,
+        note="示例",
+        stay=StayEntry(
+            treatment_area=Area.objects.get(pk=sample.place),
+            admitted_on=discharged_on - dt.timedelta(days=9),
+            discharged_on=discharged_on,
+            hospital_name=HOSPITALS[sample.place],
+            hospital_level=sample.level,
+            category=sample.category,
+            total=Decimal(sample.total),
+            eligible=Decimal(sample.eligible),
+        ),
+        payee=Payee(name=sample.name, bank="示例银行营业部", account=f"622200000000000{place:04d}"),
+        receipts=tuple(receipts),
+        materials=(
+            MaterialEntry(material=Material.ORIGINAL_RECEIPTS, originals=2),
+            MaterialEntry(material=Material.INPATIENT_RECORD, originals=0, copies=1),
+            MaterialEntry(material=Material.ITEMISED_LIST),
+        ),
+    )

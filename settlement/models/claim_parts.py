@@ -1,0 +1,108 @@
+"""What belongs to a claim: its receipts, materials and calculations."""
+
+from decimal import Decimal
+
+import pgtrigger
+from django.conf import settings
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from filings.vocabulary import Material
+from hospitals.history import tracked
+from settlement.claim_lifecycle import rows_frozen_beyond_counter
+from settlement.models.claim import Claim
+
+receipt_number = RegexValidator(r"^[0-9A-Z-]+$", _("应为数字或字母"))
+
+
+@tracked()
+class Receipt(models.Model):
+    """A medical receipt.  The same one is never taken twice, whatever became of the other claim."""
+
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="receipts", verbose_name=_("报销件"))
+    code = models.CharField(_("票据代码"), max_length=50, validators=[receipt_number])
+    number = models.CharField(_("票据号码"), max_length=50, validators=[receipt_number])
+    check_code = models.CharField(
+        _("校验码"), max_length=6, blank=True, validators=[RegexValidator(r"^[A-Z0-9]{6}$", _("应为6位"))]
+    )
+    amount = models.DecimalField(
+        _("金额"), max_digits=16, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"), _("须大于零"))]
+    )
+    issued_on = models.DateField(_("开票日期"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("票据")
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["code", "number"], name="one_claim_a_receipt", violation_error_message=_("此票据已报销过")
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0), name="receipt_amount_positive", violation_error_message=_("票据金额须大于零")
+            ),
+        )
+        triggers = (rows_frozen_beyond_counter(),)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.number}"
+
+
+@tracked()
+class ClaimMaterial(models.Model):
+    """A material handed in with a claim, or the clerk's word that there is none where one is due only in some cases."""
+
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="materials", verbose_name=_("报销件"))
+    material = models.CharField(_("材料"), max_length=30, choices=Material.choices())
+    originals = models.PositiveSmallIntegerField(_("原件份数"), default=1)
+    copies = models.PositiveSmallIntegerField(_("复印件份数"), default=0)
+    is_absent = models.BooleanField(_("经核无此材料"), default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("报销材料")
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["claim", "material"], name="one_material_a_claim", violation_error_message=_("材料重复")
+            ),
+            models.CheckConstraint(
+                condition=Q(is_absent=True, originals=0, copies=0)
+                | (Q(is_absent=False) & (Q(originals__gt=0) | Q(copies__gt=0))),
+                name="claim_material_counted_or_absent",
+                violation_error_message=_("材料须填份数，或注明经核无此材料"),
+            ),
+        )
+        triggers = (rows_frozen_beyond_counter(),)
+
+    def __str__(self) -> str:
+        return self.get_material_display()
+
+
+class Calculation(models.Model):
+    """What was calculated, from what, by which version: written once, never changed."""
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="calculations", verbose_name=_("报销件"))
+    policy = models.ForeignKey("settlement.BenefitPolicy", models.PROTECT, related_name="+", verbose_name=_("政策版本"))
+    inputs = models.JSONField(_("计算依据"))
+    result = models.JSONField(_("计算结果"))
+    fund = models.DecimalField(_("统筹基金支付"), max_digits=16, decimal_places=2)
+    personal = models.DecimalField(_("个人负担"), max_digits=16, decimal_places=2)
+    total = models.DecimalField(_("医疗费总额"), max_digits=16, decimal_places=2)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("计算人"))
+    made_at = models.DateTimeField(_("计算时间"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("待遇计算")
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(fund__gte=0) & Q(personal__gte=0) & Q(total=F("fund") + F("personal")),
+                name="calculation_parts_make_the_total",
+                violation_error_message=_("基金支付与个人负担之和须等于医疗费总额"),
+            ),
+        )
+        triggers = (pgtrigger.Protect(name="calculation_is_final", operation=pgtrigger.Update | pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"基金 {self.fund} 元，个人 {self.personal} 元"

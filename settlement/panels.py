@@ -1,0 +1,30 @@
+"""What claims show elsewhere: their badge in lists, their section on a person's page."""
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from filings.models import InsuredPerson
+from filings.panels import Panel
+from hospitals.access import Right, StaffRequest, reach_of
+from hospitals.listing import badge
+from settlement.models import Claim
+from settlement.vocabulary import ClaimStatus
+
+TONES = {ClaimStatus.RETURNED: "warn", ClaimStatus.REFUSED: "bad", ClaimStatus.PAID: "good"}
+SHOWN = 20
+
+
+def status_badge(claim: Claim) -> SafeString:
+    return badge(claim.get_status_display(), TONES.get(ClaimStatus.of(claim.status), ""))
+
+
+def claims_of_person(request: StaffRequest, person: InsuredPerson) -> Panel | None:
+    """The person's claims, and the way to accept one; nothing for whoever may not see claims here."""
+    reach = reach_of(request.user)
+    if person.area_id not in reach.areas_of(Right.SEE_CLAIMS):
+        return None
+    claims = person.claims.visible_to(request.user).select_related("calculation")[:SHOWN]  # type: ignore[attr-defined]
+    may_accept = person.area_id in reach.areas_of(Right.ACCEPT_CLAIMS)
+    step = render_to_string("settlement/accept_button.html", {"person": person}) if may_accept else SafeString()
+    rows = [(claim, status_badge(claim)) for claim in claims]
+    return Panel(step, render_to_string("settlement/person_claims.html", {"claims": rows}))

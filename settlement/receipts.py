@@ -1,0 +1,72 @@
+"""Receipts: the same one is reimbursed once, whoever claims it, wherever, whatever became of the other claim."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from hospitals.reasons import Reason, Refused
+from settlement.claim_entry import ReceiptEntry, ReceiptKey
+from settlement.models import Claim, Receipt
+from settlement.turns import take_turns
+
+
+def taken(keys: Iterable[ReceiptKey], *, by_others_than: Claim | None = None) -> dict[ReceiptKey, Reason]:
+    """Which of these receipts other claims already hold, anywhere: the other claim's number and area, nothing more."""
+    wanted = Q()
+    for code, number in keys:
+        wanted |= Q(code=code, number=number)
+    if not wanted:
+        return {}
+    found = Receipt.objects.filter(wanted).select_related("claim__area")
+    if by_others_than is not None:
+        found = found.exclude(claim=by_others_than)
+    return {
+        (receipt.code, receipt.number): Reason(
+            "receipt_taken",
+            _("票据 %(code)s %(number)s 已用于报销件 %(claim)s（%(area)s），不能重复报销")
+            % {
+                "code": receipt.code,
+                "number": receipt.number,
+                "claim": receipt.claim.number,
+                "area": receipt.claim.area.name,
+            },
+        )
+        for receipt in found
+    }
+
+
+def repeated(receipts: Sequence[ReceiptEntry]) -> list[ReceiptKey]:
+    """The receipts that stand more than once among these."""
+    return [key for key, times in Counter(receipt.key for receipt in receipts).items() if times > 1]
+
+
+def hold(claim: Claim, receipts: Sequence[ReceiptEntry]) -> None:
+    """Make these the receipts of the claim; those it no longer has become free.  Within the caller's transaction.
+
+    Two who hold the same receipt at once take turns: the second one waits here, and then sees whose it is.
+    Raises Refused.
+    """
+    again = repeated(receipts)
+    if again:
+        raise Refused.all_of(Reason("receipt_repeated", _("票据 %s 在本件中重复") % " ".join(key)) for key in again)
+    wanted = {receipt.key: receipt for receipt in receipts}
+    held = {(receipt.code, receipt.number): receipt for receipt in claim.receipts.all()}
+    take_turns(f"receipt {code} {number}" for code, number in wanted.keys() | held.keys())
+    conflicts = taken(wanted, by_others_than=claim)
+    if conflicts:
+        raise Refused.all_of(conflicts.values())
+    for key, receipt in held.items():
+        if key not in wanted:
+            receipt.delete()
+    for key, entry in wanted.items():
+        _write(held.get(key) or Receipt(claim=claim, code=entry.code, number=entry.number), entry)
+
+
+def _write(receipt: Receipt, entry: ReceiptEntry) -> None:
+    now = (entry.check_code, entry.amount, entry.issued_on)
+    if receipt.pk and now == (receipt.check_code, receipt.amount, receipt.issued_on):
+        return
+    receipt.check_code, receipt.amount, receipt.issued_on = now
+    receipt.save()

@@ -1,0 +1,149 @@
+"""How a person stands on the day of admission: insured how, filed how, and which tier of benefits follows."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from filings.assessment import FilingRules
+from filings.models import Filing, FilingPolicy, InsuredPerson, Participation
+from filings.models.filing import FilingStatus
+from filings.vocabulary import LONG_TERM, Category, Handling, Scheme, Tier
+from hospitals.models import Area
+from hospitals.reasons import Reason, Refused
+from hospitals.vocabulary import Scope
+from settlement.claim_materials import requirements
+from settlement.models import ClaimPolicy
+
+UNFILED = (Category.REFERRAL, Category.EMERGENCY, Category.TEMPORARY)
+COUNTS_WITHOUT_FILING = frozenset({Handling.AUTOMATIC, Handling.DEEMED, Handling.NOT_NEEDED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """tier: None where no policy says which; `reason` then says so, and otherwise why this one."""
+
+    participation: Participation
+    filing: Filing | None
+    category: Category
+    tier: Tier | None
+    scope: Scope
+    reason: Reason
+
+
+def standing_of(
+    *, person: InsuredPerson, treatment_area: Area, admitted_on: dt.date, category: Category | None
+) -> Standing:
+    """The standing for a stay.  The filing that covers the day decides; without one, the category the clerk names.
+
+    Raises Refused where the person was not insured, the place is none to be treated at, or a filing is needed.
+    """
+    _refuse_place(person, treatment_area)
+    participation = person.participation_on(admitted_on)
+    if participation is None:
+        raise Refused.because("not_insured", _("入院日期 %s 没有参保关系，不能报销") % admitted_on)
+    scope = scope_of(person.area_id, treatment_area)
+    filing = covering_filing(person, treatment_area, admitted_on)
+    if filing:
+        reason = Reason(
+            "tier_by_filing",
+            _("备案 %(number)s（%(category)s）覆盖入院日期，按%(tier)s")
+            % {
+                "number": filing.number,
+                "category": filing.get_category_display(),
+                "tier": filing.get_tier_display(),
+            },
+        )
+        tier: Tier | None = Tier.of(filing.tier)
+        category = Category.of(filing.category)
+    else:
+        _refuse_after_cancellation(person, treatment_area, admitted_on)
+        if category not in UNFILED:
+            raise Refused.because("category_missing", _("没有备案覆盖入院日期，请选择就医类别"))
+        tier, reason = _tier_without_filing(person, category, Scheme.of(participation.scheme), scope, admitted_on)
+    return Standing(
+        participation=participation, filing=filing, category=category, tier=tier, scope=scope, reason=reason
+    )
+
+
+def scope_of(home: str, treatment_area: Area) -> Scope:
+    """The first two digits of an area's code are its province (GB/T 2260)."""
+    return Scope.IN_PROVINCE if home[:2] == treatment_area.pk[:2] else Scope.CROSS_PROVINCE
+
+
+def covering_filing(person: InsuredPerson, treatment_area: Area, day: dt.date) -> Filing | None:
+    """The filing in force for the place on the day; one that ended later still covers its days."""
+    return (
+        Filing.objects.filter(person=person, period__contains=day, destination__in=lineage(treatment_area))
+        .filter(Q(status=FilingStatus.ACTIVE) | Q(status=FilingStatus.CANCELLED, end_on__isnull=False))
+        .order_by("status", "-start_on", "-pk")  # active before cancelled
+        .first()
+    )
+
+
+def lineage(area: Area | None) -> list[str]:
+    """The area and those above it: a filing for a whole province covers its cities."""
+    codes = []
+    while area is not None:
+        codes.append(area.pk)
+        area = area.parent
+    return codes
+
+
+def _refuse_place(person: InsuredPerson, place: Area) -> None:
+    if not place.is_served:
+        raise Refused.because("place_not_served", _("%s不在异地就医范围内") % place.name)
+    if not place.is_pool or place.pk == person.area_id:
+        raise Refused.because("place_not_elsewhere", _("就医地应为参保地以外的统筹区（市或直辖市）"))
+
+
+def _refuse_after_cancellation(person: InsuredPerson, treatment_area: Area, admitted_on: dt.date) -> None:
+    """Where the area's document says so: after cancellation, cost at the former place is not paid."""
+    policy = ClaimPolicy.objects.in_force(person.area_id, admitted_on)
+    if policy is None or not policy.after_cancellation:
+        return
+    ended = (
+        Filing.objects.filter(
+            person=person,
+            status=FilingStatus.CANCELLED,
+            category__in=LONG_TERM,
+            end_on__lt=admitted_on,
+            destination__in=lineage(treatment_area),
+        )
+        .order_by("-end_on")
+        .first()
+    )
+    if ended:
+        text = _("备案 %(number)s 已于 %(end)s 终止，终止后在%(place)s发生的医疗费用不予支付") % {
+            "number": ended.number,
+            "end": ended.end_on,
+            "place": ended.destination.name,
+        }
+        raise Refused.because("after_cancellation", text, f"《{policy.document}》{policy.after_cancellation}")
+
+
+def _tier_without_filing(
+    person: InsuredPerson, category: Category, scheme: Scheme, scope: Scope, day: dt.date
+) -> tuple[Tier | None, Reason]:
+    """What the filing policy says of the category.  Where it asks for a filing, a claim's own materials stand for it if
+    the area's document lists them for the category."""
+    policy = FilingPolicy.objects.in_force(person.area_id, day)
+    rules: FilingRules | None = policy.rules() if policy else None
+    rule = rules.rule_for(category, None, scheme, scope) if rules else None
+    if rules is None or rule is None:
+        text = _("%(area)s未配置%(category)s的备案政策，待遇档次不能确定")
+        return None, Reason("tier_not_configured", text % {"area": person.area.name, "category": category.label})
+    by_materials = rule.handling not in COUNTS_WITHOUT_FILING
+    if by_materials and not requirements(person.area_id, category, day):
+        text = _("%s须有覆盖入院日期的备案；按规定可以补办的，先补办备案") % category.label
+        raise Refused.because("filing_needed", text, rules.cite(rule.section))
+    text = _("无备案，%(how)s，按%(category)s适用%(tier)s：%(text)s%(assumption)s")
+    words = {
+        "how": _("凭手工报销材料") if by_materials else rule.handling.label,
+        "category": category.label,
+        "tier": rule.tier.label,
+        "text": rule.text,
+        "assumption": f"（{rule.assumption}）" if rule.assumption else "",
+    }
+    return rule.tier, Reason("tier_by_category", text % words, rules.cite(rule.section))

@@ -1,0 +1,82 @@
+"""What stands beside the counter form: the calculation so far, the sums, the checklist."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from filings.vocabulary import Category, Material
+from hospitals.reasons import Reason, Refused
+from settlement.claim_calculation import Worked, work_out, year_on_record
+from settlement.claim_entry import StayEntry
+from settlement.claim_forms import CounterForm, MaterialForm
+from settlement.claim_materials import ALSO_TAKEN, Requirement, requirements
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """The ticks in the order the area asks for them, then what else is taken in.
+
+    key: changes when other materials are asked for.
+    """
+
+    asked: list[tuple[Requirement, list[MaterialForm]]]
+    others: list[MaterialForm]
+    key: str
+
+
+def beside(form: CounterForm) -> dict[str, Any]:
+    """Context of the form's page and of the fragment that follows the typing.  `form` has been validated."""
+    stay = form.stay_so_far()
+    worked, refusals = _worked(form, stay)
+    total, on_receipts = form.given.get("total"), form.receipts_sum()
+    return {
+        "form": form,
+        "needed": [] if stay else form.still_needed(),
+        "refusals": refusals,
+        "result": worked.shown() if worked else None,
+        "warnings": _warnings(form, stay),
+        "on_receipts": on_receipts,
+        "receipts_differ": total is not None and on_receipts != total,
+        "checklist": _checklist(form, worked),
+    }
+
+
+def _worked(form: CounterForm, stay: StayEntry | None) -> tuple[Worked | None, tuple[Reason, ...]]:
+    if stay is None:
+        return None, ()
+    try:
+        return work_out(form.person, stay), ()
+    except Refused as refused:
+        return None, refused.reasons
+
+
+def _warnings(form: CounterForm, stay: StayEntry | None) -> list[str]:
+    """What the clerk typed of the year, where this system knows better."""
+    if stay is None:
+        return []
+    deductible, fund = year_on_record(form.person, stay.admitted_on.year, besides=form.claim)
+    if (stay.deductible_paid_this_year, stay.fund_paid_this_year) == (deductible, fund):
+        return []
+    text = _("本系统记录：%(year)d 年度已付起付标准 %(deductible)s 元，基金已支付 %(fund)s 元，与所填不一致，请核对")
+    return [text % {"year": stay.admitted_on.year, "deductible": deductible, "fund": fund}]
+
+
+def _checklist(form: CounterForm, worked: Worked | None) -> Checklist:
+    given = form.given
+    day = given.get("admitted_on") or timezone.localdate()
+    category = worked.standing.category if worked else given.get("category")
+    asked = requirements(form.person.area_id, Category.of(category), day) if category else ()
+    named = [material for requirement in asked for material in requirement.group.one_of]
+    ticked = [entry.material for entry in form.material_entries()]
+    others = [material for material in dict.fromkeys((*ALSO_TAKEN, *ticked)) if material not in named]
+    return Checklist(
+        asked=[(requirement, _forms(form, requirement.group.one_of)) for requirement in asked],
+        others=_forms(form, others),
+        key=",".join(material.value for material in named),
+    )
+
+
+def _forms(form: CounterForm, materials: Any) -> list[MaterialForm]:
+    return [form.materials[Material(material)] for material in materials]

@@ -1,0 +1,8 @@
+import pytest
+
+from tests.settlement.office import Office, open_office
+
+
+@pytest.fixture
+def office(db: None) -> Office:
+    return open_office()

@@ -1,0 +1,138 @@
+"""An office to try claims in: the shipped policies, staff of every role, claims brought to every state."""
+
+import datetime as dt
+import itertools
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.auth.models import User
+
+from filings import policy_packs as filing_packs
+from filings.models import Filing, InsuredPerson
+from filings.vocabulary import Category, Employment, Material, Tier
+from hospitals.models import Area
+from hospitals.vocabulary import Level, Role, Scope
+from settlement import claim_decisions, claim_desk
+from settlement.claim_entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry
+from settlement.models import Claim
+from settlement.policy_packs import load_benefits, load_claims
+from settlement.vocabulary import ClaimStatus, ManualReason
+from tests import factories as make
+
+SHENYANG = "210100"
+TODAY = dt.date(2026, 3, 20)
+ADMITTED, DISCHARGED = dt.date(2026, 3, 1), dt.date(2026, 3, 12)
+numbers = itertools.count(1)
+
+
+@dataclass
+class Office:
+    """clerk, reviewer, finance: of Tieling and Yantai.  person: insured in Tieling, employee, active."""
+
+    person: InsuredPerson
+    clerk: User = field(default_factory=lambda: make.staff(Role.CLERK, make.TIELING, make.YANTAI))
+    colleague: User = field(default_factory=lambda: make.staff(Role.CLERK, make.TIELING, make.YANTAI))
+    reviewer: User = field(default_factory=lambda: make.staff(Role.REVIEWER, make.TIELING, make.YANTAI))
+    finance: User = field(default_factory=lambda: make.staff(Role.FINANCE, make.TIELING, make.YANTAI))
+
+    def file(self, person: InsuredPerson | None = None, **fields: Any) -> Filing:
+        """A referral to Beijing that covers the stay, as the database holds it."""
+        given: dict[str, Any] = {"category": Category.REFERRAL, "tier": Tier.REFERRAL, "start_on": dt.date(2026, 2, 1)}
+        given |= {"filed_on": dt.date(2026, 2, 1), "scope": Scope.CROSS_PROVINCE, "employment": Employment.ACTIVE}
+        return make.FilingFactory(person=person or self.person, **given | fields)
+
+    def accept(self, entry: ClaimEntry | None = None, **options: Any) -> Claim:
+        given: dict[str, Any] = {"by": self.clerk, "on": TODAY, "person": self.person, "hall": None}
+        given |= {"request_token": uuid4(), "entry": entry or an_entry()}
+        return claim_desk.accept_claim(**given | options)
+
+    def claim_in(self, status: str, **options: Any) -> Claim:
+        """A claim brought to a state by the verbs."""
+        claim = self.accept(**options)
+        for verb in WAYS[ClaimStatus(status)]:  # type: ignore[call-arg]
+            claim = self.take(claim, verb)
+        return claim
+
+    def take(self, claim: Claim, verb: str, by: User | None = None, **options: Any) -> Claim:
+        """A step by whoever it belongs to, with whatever it asks for."""
+        module: Any = claim_desk if verb == "submit" else claim_decisions
+        given: dict[str, Any] = {"by": by or self.belongs_to(verb), "claim": claim, "version": claim.version}
+        if verb in NEEDS_REASON:
+            given["reason"] = "票据不清"
+        if verb == "pay":
+            today = dt.date.today()  # noqa: DTZ011
+            given |= {"paid_on": today, "reference": "YH0001", "on": today}
+        return getattr(module, verb)(**given | options)
+
+    def belongs_to(self, verb: str) -> User:
+        by_reviewer = verb in ("approve", "send_back", "refuse")
+        return self.clerk if verb == "submit" else self.reviewer if by_reviewer else self.finance
+
+
+NEEDS_REASON = {"send_back", "refuse", "return_to_review"}
+WAYS = {
+    ClaimStatus.ACCEPTED: (),
+    ClaimStatus.IN_REVIEW: ("submit",),
+    ClaimStatus.RETURNED: ("submit", "send_back"),
+    ClaimStatus.REFUSED: ("submit", "refuse"),
+    ClaimStatus.APPROVED: ("submit", "approve"),
+    ClaimStatus.RELEASED: ("submit", "approve", "release"),
+    ClaimStatus.PAID: ("submit", "approve", "release", "pay"),
+}
+
+
+def open_office() -> Office:
+    for code in (make.TIELING, make.YANTAI, make.WEIFANG, make.BEIJING, SHENYANG):
+        make.AreaFactory(code=code)
+    filing_packs.load()
+    load_benefits()
+    load_claims()
+    return Office(person=a_person())
+
+
+def a_person(area: str = make.TIELING, **insured: Any) -> InsuredPerson:
+    given: dict[str, Any] = {"scheme": "employee", "employment": Employment.ACTIVE}
+    person = make.PersonFactory(area__code=area, name="王小明")
+    make.ParticipationFactory(person=person, **given | insured)
+    return person
+
+
+def a_receipt(amount: str = "25000.00", **changes: Any) -> ReceiptEntry:
+    given: dict[str, Any] = {"code": "11060125", "number": f"{next(numbers):010d}", "check_code": "123456"}
+    return ReceiptEntry(amount=Decimal(amount), **given | {"issued_on": DISCHARGED} | changes)
+
+
+def a_stay(**changes: Any) -> StayEntry:
+    given: dict[str, Any] = {
+        "treatment_area": Area.objects.get(pk=make.BEIJING),
+        "admitted_on": ADMITTED,
+        "discharged_on": DISCHARGED,
+        "hospital_name": "北京示例医院",
+        "hospital_level": Level.THREE,
+        "category": Category.TEMPORARY,
+        "total": Decimal("25000.00"),
+        "eligible": Decimal("20000.00"),
+    }
+    return StayEntry(**given | changes)
+
+
+def an_entry(**changes: Any) -> ClaimEntry:
+    """A temporary outing to Beijing.  Keys of the stay, the payee and the claim itself may all be given."""
+    stay = {key: changes.pop(key) for key in list(changes) if key in StayEntry.__dataclass_fields__}
+    given: dict[str, Any] = {
+        "manual_reason": ManualReason.NOT_NETWORKED,
+        "diagnosis": "肺炎",
+        "stay": a_stay(**stay),
+        "payee": Payee(name="王小明", bank="示例银行铁岭支行", account="6222000000000000000"),
+        "materials": (MaterialEntry(material=Material.ORIGINAL_RECEIPTS),),
+    }
+    if "receipts" not in changes:
+        changes["receipts"] = (a_receipt(str(given["stay"].total)),)
+    return ClaimEntry(**given | changes)
+
+
+def other(entry: ClaimEntry, **changes: Any) -> ClaimEntry:
+    """The same entry with another stay."""
+    return replace(entry, stay=replace(entry.stay, **changes))
