@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from filings.assessment import FilingAnswer, FilingCase, FilingRules, MaterialGroup, Place, Rule, assess
+from filings.assessment import FilingAnswer, FilingCase, FilingRules, MaterialGroup, Rule, assess
 from filings.models import Filing, FilingPolicy, InsuredPerson, Participation
+from filings.places import places_of
 from filings.vocabulary import Category, Channel, Employment, Material, Outcome, Scheme, Variant
 from hospitals.models import Area
 from hospitals.reasons import Reason, Refused
@@ -107,7 +108,7 @@ def assess_filing(*, person: InsuredPerson, application: Application, replacing:
     participation = participation_on(person, application.filed_on)
     policy = FilingPolicy.objects.in_force(person.area_id, application.filed_on)
     rules = policy.rules() if policy else None
-    areas = places_of(person.area_id, application.destination.pk)
+    areas = places_of((person.area_id, application.destination.pk))
     case = _case(person, participation, application, rules)
     answer = assess(case, rules, areas)
     conflict = None
@@ -153,17 +154,6 @@ def overlap(other: Filing) -> Reason:
         status=other.get_status_display(),
     )
     return Reason("already_filed", text)
-
-
-def places_of(*codes: str) -> dict[str, Place]:
-    """These areas and all above them, as assessment reads them."""
-    areas = Area.objects.filter(pk__in=codes).select_related("parent__parent")
-    return {
-        at.code: Place(at.code, at.name, at.parent_id, at.is_pool, at.is_served)
-        for area in areas
-        for at in (area, area.parent, area.parent and area.parent.parent)
-        if at is not None
-    }
 
 
 def _case(person: InsuredPerson, insured: Participation, asked: Application, rules: FilingRules | None) -> FilingCase:

@@ -31,15 +31,25 @@ INSTEAD = {
 TONES = {Outcome.ACCEPT: "good", Outcome.REVIEW: "warn", Outcome.INCOMPLETE: "warn", Outcome.REFUSE: "bad"}
 
 
+TOLD_OTHERWISE = {
+    "material_missing",  # stands among the materials, with its source
+    "commitment_possible",  # nothing at this desk takes a commitment
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A group of materials of which one is required.  state: have, missing, or condition (only where it applies)."""
+    """A group of materials of which one is required.
+
+    state: have, missing, or condition (only where it applies).  source: document and section.
+    """
 
     label: str
     counts: str
     note: str
     condition: str
     state: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,8 @@ def shown(record: Mapping[str, Any]) -> Decision:
     outcome = Outcome.of(record["outcome"])
     codes = {reason["code"] for reason in record["reasons"]}
     conflicted = "already_filed" in codes
-    basis = record.get("basis")
+    basis, policy = record.get("basis"), record.get("policy")
+    document = policy["document"] if policy else ""
     return Decision(
         outcome=outcome,
         title=_("不能备案") if conflicted else str(TITLES[outcome]),
@@ -77,14 +88,14 @@ def shown(record: Mapping[str, Any]) -> Decision:
         settlement=SettlementWay.name_of(record["settlement"]),
         earliest=_day(record["earliest_start_on"]),
         start=_day(record.get("start_on")),
-        requirements=[_requirement(group) for group in record.get("required", ())],
-        reasons=record["reasons"],
+        requirements=[_requirement(group, document) for group in record.get("required", ())],
+        reasons=[reason for reason in record["reasons"] if reason["code"] not in TOLD_OTHERWISE],
         basis=None if basis is None or basis["code"] in codes else basis,
-        policy=record.get("policy"),
+        policy=policy,
     )
 
 
-def _requirement(group: Mapping[str, Any]) -> Requirement:
+def _requirement(group: Mapping[str, Any], document: str) -> Requirement:
     names = [Material.name_of(code) for code in group["one_of"]]
     state = "condition" if group["condition"] else "missing" if group["lacking"] else "have"
     return Requirement(
@@ -93,6 +104,7 @@ def _requirement(group: Mapping[str, Any]) -> Requirement:
         note=group["note"],
         condition=group["condition"],
         state=state,
+        source=f"《{document}》{group['section']}" if document and group["section"] else "",
     )
 
 

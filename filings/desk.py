@@ -10,10 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from filings.application import Application, Assessment, assess_filing, open_filing_in, overlap, places_of
+from filings.application import Application, Assessment, assess_filing, open_filing_in, overlap
 from filings.assessment import ChangeAnswer, ChangeCase, assess_change
 from filings.models import Filing, FilingMaterial, FilingPolicy, InsuredPerson
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
+from filings.places import places_of
 from filings.vocabulary import Category, Kind, Outcome
 from hospitals.access import Right, reach_of
 from hospitals.constraints import refused_by_constraints
@@ -133,7 +134,7 @@ def assess_cancellation(*, filing: Filing, on: dt.date, has_cost_there: bool = F
         has_cost_there=has_cost_there or has_known_cost(filing),
         on=on,
     )
-    return assess_change(case, policy.rules() if policy else None, places_of(filing.area_id))
+    return assess_change(case, policy.rules() if policy else None, places_of((filing.area_id,)))
 
 
 def has_known_cost(filing: Filing) -> bool:

@@ -139,7 +139,10 @@ class ListPage(View):
         return [rows[key] for key in keys]
 
     def cell(self, column: Column, row: Any) -> tuple[Column, Any, str]:
-        return column, column.value(row), column.link(row) if column.link else ""
+        value = column.value(row)
+        if isinstance(value, dt.date):
+            value = f"{value:%Y-%m-%d}"
+        return column, value, column.link(row) if column.link else ""
 
     def heading(self, column: Column, sort: str, request: HttpRequest) -> tuple[Column, str, str]:
         if not column.sort:

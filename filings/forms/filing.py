@@ -2,15 +2,18 @@
 
 import datetime as dt
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from filings.application import Application, Seen, materials_of, places_of
+from filings.application import Application, Seen, materials_of
 from filings.assessment import FilingRules, MaterialGroup, scope_between
+from filings.decision import counted
 from filings.destinations import find_destination, offered, written
 from filings.models import Filing, InsuredPerson, Participation
+from filings.places import places_of
 from filings.vocabulary import Category, Channel, Material, Scheme, Variant
 from hospitals.forms import DayField
 from hospitals.models import Area, ServiceHall
@@ -21,8 +24,27 @@ MOST_COPIES = 99
 Offer = tuple[Category, Variant | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A material to tick, with its counts as typed, at first as many as are asked for."""
+
+    material: Material
+    is_ticked: bool
+    originals: Any
+    copies: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """A group of materials of which one is required.  counts: how many of each, empty where they are not counted."""
+
+    group: MaterialGroup
+    counts: str
+    boxes: list[Box]
+
+
 class FilingForm(forms.Form):
-    """rules: of the policy in force, None where there is none.  halls: the windows to choose from, often none."""
+    """rules: of the policy in force.  halls: the windows to choose from, often none."""
 
     category = forms.ChoiceField(
         label=_("备案类别"),
@@ -37,7 +59,7 @@ class FilingForm(forms.Form):
         error_messages={"required": _("请填写就医地")},
     )
     channel = forms.ChoiceField(label=_("办理渠道"))
-    start_on = DayField(label=_("备案开始"), required=False, help_text=_("留空则从可以开始的最合适日期起"))
+    start_on = DayField(label=_("备案开始"), required=False, help_text=_("留空按政策确定"))
     admitted_on = DayField(label=_("入院日期"), required=False, help_text=_("已入院或已出院的填写"))
     discharge_settled = forms.BooleanField(label=_("已出院并自费结算"), required=False)
     note = forms.CharField(label=_("备注"), required=False, max_length=200)
@@ -50,7 +72,7 @@ class FilingForm(forms.Form):
         *args: Any,
         person: InsuredPerson,
         insured: Participation,
-        rules: FilingRules | None,
+        rules: FilingRules,
         filed_on: dt.date,
         halls: list[ServiceHall] | None = None,
         **options: Any,
@@ -74,16 +96,17 @@ class FilingForm(forms.Form):
 
     def offers(self) -> list[Offer]:
         """Categories and their variants that the policy has for this person's scheme."""
-        rules = self.rules.rules if self.rules else ()
-        found = {(rule.category, rule.variant) for rule in rules if rule.scheme in (None, self.insured.scheme)}
+        found = {
+            (rule.category, rule.variant) for rule in self.rules.rules if rule.scheme in (None, self.insured.scheme)
+        }
         return sorted(found, key=_place)
 
     def channels(self) -> list[Channel]:
-        given = [offer.channel for offer in self.rules.channels] if self.rules else []
+        given = [offer.channel for offer in self.rules.channels]
         return [channel for channel in given or Channel if channel not in NOT_AT_A_DESK]
 
     def destinations(self) -> list[tuple[str, str]]:
-        return list(offered(self.rules.whole_provinces if self.rules else ()))
+        return list(offered(self.rules.whole_provinces))
 
     # what was typed
 
@@ -121,21 +144,45 @@ class FilingForm(forms.Form):
     # the materials of the case
 
     def required(self) -> tuple[MaterialGroup, ...] | None:
-        """What this case asks for; None while category or destination are not known."""
+        """What this case asks for; None while category or destination are not known.  After `is_valid`."""
         data = getattr(self, "cleaned_data", {})
-        if not (self.rules and data.get("category") and data.get("destination") and data.get("channel")):
+        if not (data.get("category") and data.get("destination") and data.get("channel")):
             return None
         category, variant = data["category"]
-        areas = places_of(self.person.area_id, data["destination"].pk)
+        areas = places_of((self.person.area_id, data["destination"].pk))
         scope = scope_between(self.person.area_id, data["destination"].pk, areas)
         rule = self.rules.rule_for(category, variant, Scheme.of(self.insured.scheme), scope)
         return materials_of(rule, self.rules, Channel.of(data["channel"])) if rule else ()
 
-    def ticked(self) -> set[str]:
-        return set(self["material"].value() or ())
+    def boxes(self) -> list[Boxes] | None:
+        """The tick boxes of this case; None while it is not known."""
+        groups = self.required()
+        if groups is None:
+            return None
+        ticked = set(self["material"].value() or ())
+        return [
+            Boxes(
+                group,
+                counted(group.originals, group.copies),
+                [
+                    Box(
+                        code,
+                        code in ticked,
+                        self._count("originals", code, group.originals or 0),
+                        self._count("copies", code, group.copies or 0),
+                    )
+                    for code in group.one_of
+                ],
+            )
+            for group in groups
+        ]
+
+    def _count(self, kind: str, material: Material, asked: int) -> Any:
+        typed = self[f"{kind}_{material}"].value() if f"{kind}_{material}" in self.fields else None
+        return asked if typed is None else typed
 
     def _counted(self) -> set[Material]:
-        groups = [group for rule in (self.rules.rules if self.rules else ()) for group in rule.materials]
+        groups = [group for rule in self.rules.rules for group in rule.materials]
         return {code for group in groups if group.originals or group.copies for code in group.one_of}
 
 

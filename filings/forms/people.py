@@ -39,7 +39,7 @@ class NewPersonForm(PersonForm):
     def __init__(self, *args: Any, request: StaffRequest, **options: Any) -> None:
         super().__init__(*args, **options)
         areas = Area.objects.filter(pk__in=reach_of(request.user).areas_of(Right.KEEP_PEOPLE))
-        self.fields["area"] = forms.ModelChoiceField(label=_("参保地"), queryset=areas)
+        self.fields["area"] = forms.ModelChoiceField(label=_("参保地"), queryset=areas, empty_label=_("请选择"))
         if not self.is_bound and len(areas) == 1:
             self.initial["area"] = areas[0]
         self.fields["id_number"].widget.attrs["autofocus"] = True
@@ -74,6 +74,12 @@ class ParticipationForm(forms.ModelForm):
             "is_civil_servant",
         )
         help_texts = {"employment": _("职工须填，居民不填")}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, blank in (("scheme", _("请选择")), ("employment", _("（无）")), ("hardship", _("（无）"))):
+            field: Any = self.fields[name]
+            field.choices = [("", blank), *(choice for choice in field.choices if choice[0])]
 
 
 class CardForm(forms.Form):

@@ -169,7 +169,7 @@ class Participation(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_scheme_display()}{self.get_employment_display()}"
+        return f"{self.get_scheme_display()} {self.get_employment_display()}".strip()
 
 
 @tracked()

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from filings.application import assess_filing, participation_on
 from filings.assessment import FilingRules
-from filings.decision import counted, shown
+from filings.decision import shown
 from filings.desk import file_person, resubmit
 from filings.forms.filing import FilingForm, initial_of
 from filings.models import Filing, FilingPolicy, InsuredPerson, Participation
@@ -30,8 +30,8 @@ class Desk:
 
     person: InsuredPerson
     insured: Participation
-    policy: FilingPolicy | None
-    rules: FilingRules | None
+    policy: FilingPolicy
+    rules: FilingRules
     filed_on: dt.date
     halls: list[ServiceHall]
     filing: Filing | None = None
@@ -61,8 +61,8 @@ class Desk:
         }
 
     def context(self, form: FilingForm) -> dict[str, Any]:
-        groups = form.required()
-        ticked = form.ticked()
+        decided = self.decided(form)
+        groups = form.boxes()
         return {
             "person": self.person,
             "insured": self.insured,
@@ -70,10 +70,9 @@ class Desk:
             "filing": self.filing,
             "filed_on": self.filed_on,
             "form": form,
-            "groups": None if groups is None else [(group, counted(group.originals, group.copies)) for group in groups],
-            "ticked": ticked,
-            "materials_for": "" if groups is None else " ".join("+".join(group.one_of) for group in groups) or "-",
-            **self.decided(form),
+            "groups": groups,
+            "materials_for": "" if groups is None else " ".join("+".join(one.group.one_of) for one in groups) or "-",
+            **decided,
         }
 
 
@@ -84,7 +83,9 @@ def new_filing(request: StaffRequest) -> HttpResponse:
     try:
         desk = desk_of(request, person)
     except Refused as refused:
-        return render(request, "filings/not_fileable.html", {"person": person, "reasons": refused.reasons})
+        is_uninsured = any(reason.code == "not_insured" for reason in refused.reasons)
+        context = {"person": person, "reasons": refused.reasons, "may_insure": is_uninsured}
+        return render(request, "filings/not_fileable.html", context)
     form = desk.form(posted(request))
     refusal: tuple[Reason, ...] = ()
     if request.method == "POST" and form.is_valid():
@@ -163,14 +164,19 @@ def filing_to_correct(request: StaffRequest, pk: int) -> Filing:
 
 
 def desk_of(request: StaffRequest, person: InsuredPerson, filing: Filing | None = None) -> Desk:
-    """Raises Refused where the person is not insured on the day."""
+    """Raises Refused where the person is not insured on the day, or no policy is in force."""
     filed_on = filing.filed_on if filing else timezone.localdate()
     policy = FilingPolicy.objects.in_force(person.area_id, filed_on)
+    if policy is None:
+        raise Refused.because(
+            "no_policy_in_force",
+            _("{area}在 {day} 没有施行中的备案政策，请联系主管").format(area=person.area.name, day=filed_on),
+        )
     return Desk(
         person=person,
         insured=participation_on(person, filed_on),
         policy=policy,
-        rules=policy.rules() if policy else None,
+        rules=policy.rules(),
         filed_on=filed_on,
         halls=[] if filing else halls_of(request, person),
         filing=filing,

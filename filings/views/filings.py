@@ -73,8 +73,10 @@ def step(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     try:
         take(request, found)
     except Refused as refused:
-        typed = {"verb": verb, "reason": request.POST.get("reason", ""), "has_cost": "has_cost" in request.POST}
-        context = filing_context(request, found) | {"refusal": refused.reasons, "typed": typed}
+        context = filing_context(request, found)
+        asks = any(move.verb == verb and move.needs_reason for move in context["moves"])
+        typed = {"reason": request.POST.get("reason", ""), "has_cost": "has_cost" in request.POST}
+        context |= {"refusal": refused.reasons, "typed": typed, "dialog": verb if asks else ""}
         return render(request, "filings/filing.html", context, status=422)
     messages.success(request, _("已办理：{label}").format(label=FILING_LIFECYCLE.moves[verb].label))
     return redirect(found)

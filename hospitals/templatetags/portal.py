@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField
+from django.forms import BoundField
 
 register = template.Library()
 
@@ -32,9 +32,3 @@ def described(field: BoundField) -> str:
     """The ids that describe a field, for aria-describedby."""
     ids = [f"{field.id_for_label}_help"] if field.help_text else []
     return " ".join(ids + ([f"{field.id_for_label}_errors"] if field.errors else []))
-
-
-@register.filter
-def counts_of(form: BaseForm, material: str) -> tuple[BoundField, BoundField]:
-    """The two fields that count the originals and the copies of a material."""
-    return form[f"originals_{material}"], form[f"copies_{material}"]

@@ -12,7 +12,7 @@ from filings import desk
 from filings.application import Seen, assess_filing
 from filings.models import Filing, InsuredPerson
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
-from filings.vocabulary import Category, Channel, Material, Outcome
+from filings.vocabulary import Category, Channel, Material, Outcome, Variant
 from hospitals.history import entries
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
@@ -102,9 +102,18 @@ def test_filing_with_materials_missing_is_refused_and_nothing_is_kept(clerk: Use
 @pytest.mark.clause("YT-01")
 def test_too_few_originals_are_missing(clerk: User, insured: Insured) -> None:
     person = insured(make.YANTAI)
-    short = assess_filing(person=person, application=asking(materials=(Seen(Material.PHOTO_ONE_INCH, 2),)))
-    enough = assess_filing(person=person, application=asking(materials=(Seen(Material.PHOTO_ONE_INCH, 3),)))
-    assert (short.answer.outcome, enough.answer.outcome) == (Outcome.INCOMPLETE, Outcome.ACCEPT)
+    form = Seen(Material.REGISTRATION_FORM)
+
+    def assessed(photos: int, copies: int = 1) -> Outcome:
+        seen = (form, Seen(Material.PHOTO_ONE_INCH, photos), Seen(Material.HOUSEHOLD_REGISTER, 1, copies))
+        application = asking(
+            Category.RESETTLED_RETIREE, variant=Variant.NATIVE_PLACE, destination="370100", materials=seen
+        )
+        return assess_filing(person=person, application=application).answer.outcome
+
+    assert assessed(3) is Outcome.ACCEPT
+    assert assessed(2) is Outcome.INCOMPLETE
+    assert assessed(3, copies=0) is Outcome.INCOMPLETE
 
 
 @pytest.mark.clause("WF-04", "WF-05", "TL-05")
