@@ -171,6 +171,12 @@ class Participation(models.Model):
     def __str__(self) -> str:
         return f"{self.get_scheme_display()} {self.get_employment_display()}".strip()
 
+    def clean_fields(self, exclude: Any = None) -> None:
+        """An end before the start is told here: the database cannot even make a period of it to check."""
+        super().clean_fields(exclude=exclude)
+        if self.ends_on and self.starts_on and self.ends_on < self.starts_on:
+            raise ValidationError({"ends_on": _("终止日期不能早于参保日期")})
+
 
 @tracked()
 class SocialSecurityCard(models.Model):
