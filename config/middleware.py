@@ -6,6 +6,8 @@ from typing import Any
 import pghistory.middleware
 from django.http import HttpRequest, HttpResponse
 
+from hospitals.access import staff_name
+
 
 class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
     """Every change made in a request carries the user's id and name as they were then.
@@ -17,7 +19,7 @@ class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
         user = request.user
         if not user.is_authenticated:
             return {"user": None, "user_name": ""}
-        return {"user": user.pk, "user_name": user.get_full_name() or user.get_username()}
+        return {"user": user.pk, "user_name": staff_name(user)}
 
 
 class ContentSecurityPolicyMiddleware:

@@ -181,3 +181,8 @@ def require(user: User, right: Right) -> None:
     """Stop with 403 where the user holds the right nowhere; what exactly they may touch is `visible_to`'s business."""
     if not reach_of(user).has(right):
         raise PermissionDenied(f"您没有“{right.label}”的权限")
+
+
+def staff_name(user: Any) -> str:
+    """How a member of staff is called: family name first, or the account's name; empty for nobody."""
+    return f"{user.last_name}{user.first_name}" or str(user.get_username()) if user else ""

@@ -10,6 +10,8 @@ import pghistory
 from django.db import models
 from django.utils import timezone
 
+from hospitals.access import staff_name
+
 Model = TypeVar("Model", bound=type[models.Model])
 Names = dict[tuple[Any, Any], str]  # how rows that a history refers to are called, each looked up once
 
@@ -23,7 +25,7 @@ def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[Model], Model]:
 
 def doing(action: str, *, by: Any, reason: str = "") -> AbstractContextManager[Any]:
     """Whatever is changed inside goes into the history as this action of this user, for this reason."""
-    name = by.get_full_name() or by.get_username()
+    name = staff_name(by)
     context: AbstractContextManager[Any] = pghistory.context(
         user=by.pk, user_name=name, action=action, reason=reason.strip()
     )

@@ -18,7 +18,7 @@ from filings.filters import FilingFilter
 from filings.models import Filing
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
 from filings.views.counter import version_in
-from hospitals.access import Right, StaffRequest, require
+from hospitals.access import Right, StaffRequest, require, staff_name
 from hospitals.history import entries
 from hospitals.listing import Column, ListPage, badge
 from hospitals.reasons import Refused
@@ -50,7 +50,7 @@ class FilingList(ListPage):
         Column("范围", lambda row: row.get_scope_display()),
         Column("备案开始", lambda row: row.start_on, sort="start_on", kind="date"),
         Column("状态", status_badge, exported=lambda row: row.get_status_display()),
-        Column("经办人", lambda row: row.made_by.get_full_name() or row.made_by.get_username()),
+        Column("经办人", lambda row: staff_name(row.made_by)),
     )
 
     def queryset(self) -> QuerySet[Any]:

@@ -22,7 +22,7 @@ from filings.register import (
     reveal_id_number,
 )
 from filings.views.filings import status_badge
-from hospitals.access import Right, StaffRequest, reach_of, require
+from hospitals.access import Right, StaffRequest, reach_of, require, staff_name
 from hospitals.forms import posted, tell
 from hospitals.history import Entry, entries
 from hospitals.listing import Column, ListPage, form_page
@@ -191,7 +191,7 @@ def person_history(
 ) -> list[Entry]:
     """What was done to the person's record and to what hangs on it, and who looked at the id number; newest first."""
     looks = [
-        Entry(look.at, look.by.get_full_name() or look.by.get_username(), _("查看完整证件号码"), "", [])
+        Entry(look.at, staff_name(look.by), _("查看完整证件号码"), "", [])
         for look in found.disclosures.select_related("by")[:SHOWN_HISTORY]
     ]
     every = [*entries(found, *participations, *cards), *looks]

@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hospitals.access import staff_name
 from hospitals.hospital_lists.carrying import carry_out
 from hospitals.hospital_lists.check import Checker
 from hospitals.hospital_lists.columns import COLUMNS
@@ -224,7 +225,7 @@ def moving(list_import: HospitalListImport, verb: str, *, by: User | None, reaso
 
 def as_user(by: User | None, action: str, reason: str = "") -> Any:
     """The history's context; outside a request there is no other."""
-    name = (by.get_full_name() or by.get_username()) if by else _("命令行")
+    name = staff_name(by) if by else _("命令行")
     return pghistory.context(user=by.pk if by else None, user_name=name, action=action, reason=reason)
 
 

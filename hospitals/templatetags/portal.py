@@ -6,7 +6,10 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 
+from hospitals.access import staff_name
+
 register = template.Library()
+register.filter("staff_name", staff_name)
 
 
 @register.filter

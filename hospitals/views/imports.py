@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hospitals import tasks
-from hospitals.access import Right, reach_of, require
+from hospitals.access import Right, reach_of, require, staff_name
 from hospitals.directory_forms import HospitalListForm, ReasonForm
 from hospitals.exports import export
 from hospitals.filters import ListImportFilter
@@ -42,7 +42,7 @@ def _when(row: HospitalListImport) -> str:
 
 
 def _name(user: Any) -> str:
-    return (user.get_full_name() or user.get_username()) if user else ""
+    return staff_name(user)
 
 
 class ListImports(ListPage):

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from filings.identity import masked
-from hospitals.access import Right, reach_of
+from hospitals.access import Right, reach_of, staff_name
 from hospitals.listing import Column, ListPage
 from hospitals.templatetags.portal import day, yuan
 from settlement.filters import ClaimFilter
@@ -67,7 +67,7 @@ class FinanceList(ClaimList):
         Column("开户银行", lambda row: row.payee_bank),
         Column("银行账号", lambda row: masked(row.payee_account), kind="date", exported=lambda row: row.payee_account),
         FUND,
-        Column("审核人", lambda row: row.reviewed_by.get_full_name() or row.reviewed_by.get_username()),
+        Column("审核人", lambda row: staff_name(row.reviewed_by)),
         STATUS,
     )
 

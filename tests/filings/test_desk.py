@@ -13,6 +13,7 @@ from filings.application import Seen, assess_filing
 from filings.models import Filing, InsuredPerson
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
 from filings.vocabulary import Category, Channel, Material, Outcome, Variant
+from hospitals.access import staff_name
 from hospitals.history import entries
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
@@ -88,7 +89,7 @@ def test_filing_with_its_materials_is_active_at_once_and_keeps_why(clerk: User, 
     assert filing.decision["basis"]["source"].startswith("《铁岭市参保人员异地就医联网结算服务指南》")
     assert {seen.material for seen in filing.materials.all()} == {"id_document", "residence_permit"}
     assert entries(filing)[0].action == "受理备案"
-    assert entries(filing)[0].who == clerk.get_full_name()
+    assert entries(filing)[0].who == staff_name(clerk)
 
 
 @pytest.mark.clause("TL-06")

@@ -14,6 +14,7 @@ from filings import register
 from filings.identity import made_up_number
 from filings.models import IdDisclosure, InsuredPerson, Participation
 from filings.vocabulary import Employment, Scheme
+from hospitals.access import staff_name
 from hospitals.history import entries
 from hospitals.models import Area
 from hospitals.reasons import Refused
@@ -55,7 +56,7 @@ def test_registered_person_has_what_follows_from_the_id_card(clerk: User, area: 
         "2",
         "wxm",
     )
-    assert [(entry.action, entry.who) for entry in entries(person)] == [("登记参保人", clerk.get_full_name())]
+    assert [(entry.action, entry.who) for entry in entries(person)] == [("登记参保人", staff_name(clerk))]
 
 
 def test_other_documents_keep_birth_and_sex_as_told(clerk: User, area: Area) -> None:

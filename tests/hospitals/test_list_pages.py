@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from hospitals import tasks
+from hospitals.access import staff_name
 from hospitals.hospital_lists import shown, verbs
 from hospitals.models import Hospital, HospitalListImport
 from hospitals.views import imports
@@ -251,7 +252,7 @@ def test_long_list_is_read_and_applied_by_the_worker(client: Any, supervisor: An
     assert (found.status, found.applied_by) == (ListStatus.APPLIED, supervisor)
     assert Hospital.objects.filter(name__startswith="第").count() == 30
     event = Hospital.objects.get(name="第1医院").events.get()
-    assert event.pgh_context["user_name"] == supervisor.get_full_name()
+    assert event.pgh_context["user_name"] == staff_name(supervisor)
 
 
 def test_worker_puts_a_stale_plan_back_with_the_reason(client: Any, long_list: bytes) -> None:
