@@ -45,6 +45,15 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person's case is judged by on a day: their insurance and the policy in force, if there is one."""
+
+    insured: Participation
+    policy: FilingPolicy | None
+    rules: FilingRules | None
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """The answer with what it rests on.
 
@@ -52,10 +61,9 @@ class Assessment:
     """
 
     application: Application
-    participation: Participation
+    standing: Standing
     case: FilingCase
     answer: FilingAnswer
-    policy: FilingPolicy | None
     required: tuple[MaterialGroup, ...]
     conflict: Reason | None
 
@@ -81,11 +89,11 @@ class Assessment:
             "basis": answer.basis and answer.basis.as_dict(),
             "start_on": answer.start_on and answer.start_on.isoformat(),
             "required": [_group(group) | {"lacking": group.lacks(self.case.materials)} for group in self.required],
-            "policy": self.policy and _policy(self.policy),
+            "policy": self.standing.policy and _policy(self.standing.policy),
             "question": {
-                "area": self.participation.area_id,
-                "scheme": self.participation.scheme,
-                "employment": self.participation.employment,
+                "area": self.standing.insured.area_id,
+                "scheme": self.standing.insured.scheme,
+                "employment": self.standing.insured.employment,
                 "category": asked.category,
                 "variant": asked.variant,
                 "destination": asked.destination.pk,
@@ -99,39 +107,43 @@ class Assessment:
         }
 
 
-def assess_filing(*, person: InsuredPerson, application: Application, replacing: Filing | None = None) -> Assessment:
+def standing_on(person: InsuredPerson, day: dt.date) -> Standing:
+    """Raises Refused where the person is not insured on that day."""
+    insured = person.participation_on(day)
+    if insured is None:
+        text = _("{name}在 {day} 没有有效的参保关系，请先登记参保关系").format(name=person.name, day=day)
+        raise Refused.because("not_insured", text)
+    policy = FilingPolicy.objects.with_rows().in_force(person.area_id, day)
+    return Standing(insured, policy, policy.rules() if policy else None)
+
+
+def assess_filing(
+    *,
+    person: InsuredPerson,
+    application: Application,
+    replacing: Filing | None = None,
+    standing: Standing | None = None,
+) -> Assessment:
     """What the policy in force on the day of filing says; the page and the saving ask the same.
 
-    replacing: a filing that is handed in anew and does not stand in its own way.
-    Raises Refused where the person is not insured on that day.
+    replacing: a filing that is handed in anew and does not stand in its own way.  standing: on the day of filing, where
+    it is at hand already.  Raises Refused where the person is not insured on that day.
     """
-    participation = participation_on(person, application.filed_on)
-    policy = FilingPolicy.objects.in_force(person.area_id, application.filed_on)
-    rules = policy.rules() if policy else None
+    standing = standing or standing_on(person, application.filed_on)
     areas = places_of((person.area_id, application.destination.pk))
-    case = _case(person, participation, application, rules)
-    answer = assess(case, rules, areas)
+    case = _case(person, standing.insured, application, standing.rules)
+    answer = assess(case, standing.rules, areas)
     conflict = None
     if answer.start_on and (other := open_filing_in(person, answer.start_on, replacing)):
         conflict = overlap(other)
-    required = materials_of(answer.rule, rules, application.channel) if answer.rule and rules else ()
-    return Assessment(application, participation, case, answer, policy, required, conflict)
+    required = materials_of(answer.rule, standing.rules, application.channel) if answer.rule and standing.rules else ()
+    return Assessment(application, standing, case, answer, required, conflict)
 
 
 def materials_of(rule: Rule, rules: FilingRules, channel: Channel) -> tuple[MaterialGroup, ...]:
     """What a rule asks for through this channel; some channels ask for nothing."""
     offer = rules.offer_of(channel, rule.category)
     return () if offer and offer.without_materials else rule.materials
-
-
-def participation_on(person: InsuredPerson, day: dt.date) -> Participation:
-    """Raises Refused where there is none."""
-    participation = person.participation_on(day)
-    if participation is None:
-        raise Refused.because(
-            "not_insured", _("{name}在 {day} 没有有效的参保关系，请先登记参保关系").format(name=person.name, day=day)
-        )
-    return participation
 
 
 def open_filing_in(person: InsuredPerson, start_on: dt.date, besides: Filing | None = None) -> Filing | None:

@@ -179,16 +179,17 @@ def _fileable(assessment: Assessment) -> Assessment:
 
 def _fill_in(filing: Filing, assessment: Assessment) -> None:
     asked, answer = assessment.application, assessment.answer
-    filing.scheme, filing.employment = assessment.participation.scheme, assessment.participation.employment
+    insured, policy = assessment.standing.insured, assessment.standing.policy
+    filing.scheme, filing.employment = insured.scheme, insured.employment
     filing.category, filing.variant = asked.category, asked.variant or ""
     filing.destination, filing.channel, filing.note = asked.destination, asked.channel, asked.note
     filing.filed_on, filing.admitted_on = asked.filed_on, asked.admitted_on
     filing.discharge_settled = asked.discharge_settled
-    if not (answer.scope and answer.tier and answer.settlement and answer.start_on and assessment.policy):
+    if not (answer.scope and answer.tier and answer.settlement and answer.start_on and policy):
         raise ValueError(f"an answer of {answer.outcome} is nothing to keep")
     filing.scope, filing.tier, filing.settlement = answer.scope, answer.tier, answer.settlement
     filing.start_on = answer.start_on
-    filing.policy, filing.decision = assessment.policy, assessment.as_record()
+    filing.policy, filing.decision = policy, assessment.as_record()
 
 
 def _keep_materials(filing: Filing, application: Application) -> None:

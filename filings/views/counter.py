@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from filings.application import assess_filing, participation_on
+from filings.application import Standing, assess_filing, standing_on
 from filings.assessment import FilingRules
 from filings.decision import shown
 from filings.desk import file_person, resubmit
 from filings.forms.filing import FilingForm, initial_of
-from filings.models import Filing, FilingPolicy, InsuredPerson, Participation
+from filings.models import Filing, InsuredPerson
 from filings.models.filing import FILING_LIFECYCLE
 from hospitals.access import Right, StaffRequest, reach_of, require
 from hospitals.forms import posted
@@ -29,8 +29,7 @@ class Desk:
     """What stands around one form.  filing: the one handed in anew, None for a new one."""
 
     person: InsuredPerson
-    insured: Participation
-    policy: FilingPolicy
+    standing: Standing
     rules: FilingRules
     filed_on: dt.date
     halls: list[ServiceHall]
@@ -40,7 +39,7 @@ class Desk:
         return FilingForm(
             data,
             person=self.person,
-            insured=self.insured,
+            insured=self.standing.insured,
             rules=self.rules,
             filed_on=self.filed_on,
             halls=self.halls,
@@ -51,7 +50,9 @@ class Desk:
         if not form.is_bound or not form.is_valid():
             return {"decision": None, "prompts": prompts(form)}
         try:
-            assessment = assess_filing(person=self.person, application=form.application(), replacing=self.filing)
+            assessment = assess_filing(
+                person=self.person, application=form.application(), replacing=self.filing, standing=self.standing
+            )
         except Refused as refused:
             return {"decision": None, "prompts": [reason.text for reason in refused.reasons]}
         return {
@@ -65,8 +66,7 @@ class Desk:
         groups = form.boxes()
         return {
             "person": self.person,
-            "insured": self.insured,
-            "policy": self.policy,
+            "insured": self.standing.insured,
             "filing": self.filing,
             "filed_on": self.filed_on,
             "form": form,
@@ -166,17 +166,14 @@ def filing_to_correct(request: StaffRequest, pk: int) -> Filing:
 def desk_of(request: StaffRequest, person: InsuredPerson, filing: Filing | None = None) -> Desk:
     """Raises Refused where the person is not insured on the day, or no policy is in force."""
     filed_on = filing.filed_on if filing else timezone.localdate()
-    policy = FilingPolicy.objects.in_force(person.area_id, filed_on)
-    if policy is None:
-        raise Refused.because(
-            "no_policy_in_force",
-            _("{area}在 {day} 没有施行中的备案政策，请联系主管").format(area=person.area.name, day=filed_on),
-        )
+    standing = standing_on(person, filed_on)
+    if standing.rules is None:
+        text = _("{area}在 {day} 没有施行中的备案政策，请联系主管").format(area=person.area.name, day=filed_on)
+        raise Refused.because("no_policy_in_force", text)
     return Desk(
         person=person,
-        insured=participation_on(person, filed_on),
-        policy=policy,
-        rules=policy.rules(),
+        standing=standing,
+        rules=standing.rules,
         filed_on=filed_on,
         halls=[] if filing else halls_of(request, person),
         filing=filing,

@@ -1,12 +1,15 @@
 """The shipped policies in force, and people to file under them."""
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
 
 from filings import desk, policy_packs
 from filings.application import Application, Seen
@@ -17,6 +20,8 @@ from hospitals.vocabulary import Role
 from tests import factories as make
 
 TODAY = dt.date(2026, 3, 10)
+TOKEN = "6f1b8a52-6a0f-4c56-9a38-0f5b1c1f7a10"
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -46,6 +51,12 @@ def reviewer(policies: None) -> User:
     return make.staff(Role.REVIEWER, make.YANTAI, make.WEIFANG, make.TIELING)
 
 
+@pytest.fixture
+def client(signed_in: Any, clerk: User) -> Client:
+    """The clerk's."""
+    return signed_in(clerk)
+
+
 def asking(category: Category = Category.LONG_TERM_RESIDENT, **values: Any) -> Application:
     """A filing for Beijing asked for today, unless told otherwise."""
     destination = Area.objects.get(pk=values.pop("destination", make.BEIJING))
@@ -63,3 +74,29 @@ def filed(by: User, person: InsuredPerson, application: Application | None = Non
 
 def filed_for_review(by: User, person: InsuredPerson) -> Filing:
     return filed(by, person, asking(Category.REFERRAL, materials=APPROVAL))
+
+
+def filed_today(
+    by: User, person: InsuredPerson, category: Category = Category.LONG_TERM_RESIDENT, **more: Any
+) -> Filing:
+    return filed(by, person, asking(category, filed_on=timezone.localdate(), **more))
+
+
+def to_review(by: User, person: InsuredPerson) -> Filing:
+    return filed_today(by, person, Category.REFERRAL, materials=APPROVAL)
+
+
+def typed(**values: Any) -> dict[str, Any]:
+    """What a clerk types at the counter: a long-term filing for Beijing, unless told otherwise."""
+    return {
+        "category": "long_term_resident",
+        "destination": "北京市（110000）",
+        "channel": "counter",
+        "request_token": TOKEN,
+    } | values
+
+
+def is_open_to_submit(page: str) -> bool:
+    button = re.search(r'<button[^>]*form="filing_form"[^>]*>', page)
+    assert button
+    return "disabled" not in button[0]
