@@ -8,7 +8,6 @@ from hospitals.hospital_lists.undoing import undo
 from hospitals.models import Hospital, NetworkedService
 from hospitals.reasons import Refused
 from hospitals.vocabulary import ListStatus, ListStrategy, Role
-from settlement.models import Claim
 from tests import factories as make
 from tests.hospitals.lists import (
     DONGYING,
@@ -108,26 +107,7 @@ def test_undo_leaves_later_changes_of_other_fields_alone():
 def test_undo_is_refused_where_an_added_hospital_is_in_use():
     list_import = apply(upload(listed("甲医院"), strategy=ListStrategy.ADD))
     person = make.PersonFactory(area__code=DONGYING)
-    Claim.objects.create(
-        area=person.area,
-        person=person,
-        scheme="employee",
-        employment="retired",
-        category="temporary",
-        tier="temporary",
-        manual_reason="not_networked",
-        treatment_area=person.area,
-        scope="in_province",
-        hospital=Hospital.objects.get(name="甲医院"),
-        hospital_name="甲医院",
-        hospital_level="2",
-        admitted_on=TODAY,
-        discharged_on=TODAY,
-        total=1,
-        eligible=1,
-        accepted_on=TODAY,
-        made_by=make.UserFactory(),
-    )
+    make.ClaimFactory(person=person, hospital=Hospital.objects.get(name="甲医院"))
     with pytest.raises(Refused, match="新增的医院已在业务中使用：甲医院"):
         undo(list_import=list_import, by=None, reason="名单有误")
     assert Hospital.objects.filter(name="甲医院").exists()
