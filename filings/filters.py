@@ -8,12 +8,12 @@ import django_filters
 from django.db.models import QuerySet
 from django.forms import TextInput
 
-from filings.models import Filing, InsuredPerson
+from filings.models import Filing, InsuredPerson, PeopleListImport
 from filings.models.filing import FilingStatus
 from filings.vocabulary import Category
 from hospitals.access import Right, reach_of
 from hospitals.models import Area
-from hospitals.vocabulary import Scope
+from hospitals.vocabulary import ListStatus, Scope
 
 SEARCH = TextInput(attrs={"type": "search", "autocomplete": "off", "maxlength": 60})
 FILING_NUMBER = re.compile(r"BA\d{8}(\d{8,18})")
@@ -60,3 +60,14 @@ class FilingFilter(django_filters.FilterSet):
         if number:
             return queryset.filter(pk=int(number[1]))
         return queryset.filter(person__in=InsuredPerson.objects.matching(value))
+
+
+class PeopleImportFilter(django_filters.FilterSet):
+    area = django_filters.ModelChoiceFilter(
+        label="统筹区", queryset=areas_of_posts(Right.KEEP_PEOPLE), empty_label="全部"
+    )
+    status = django_filters.ChoiceFilter(label="状态", choices=ListStatus.choices(), empty_label="全部")
+
+    class Meta:
+        model = PeopleListImport
+        fields: list[str] = []

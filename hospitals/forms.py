@@ -1,12 +1,17 @@
 """Fields that forms share."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from hospitals.access import Right, User, reach_of
+from hospitals.models import Area
 from hospitals.reasons import Refused
+from hospitals.sheets.table import MAX_BYTES
 
 
 class DayField(forms.DateField):
@@ -36,3 +41,29 @@ def tell(form: forms.BaseForm, refused: Refused) -> None:
     """What a verb refused stands above the form, which comes back as it was typed."""
     for reason in refused.reasons:
         form.add_error(None, reason.text + (f"（{reason.source}）" if reason.source else ""))
+
+
+def areas_kept_by(user: User, right: Right) -> QuerySet[Area]:
+    """The pooling areas where the user holds the right for the whole area."""
+    return Area.objects.pools().filter(pk__in=sorted(reach_of(user).areas.get(right, ())))
+
+
+class ListForm(forms.Form):
+    """A list in a file, and the area whose it is.  Subclasses say who may import it and which columns it wants."""
+
+    right: ClassVar[Right]
+    wanted: ClassVar[str]
+
+    area = forms.ModelChoiceField(Area.objects.none(), label="统筹区", empty_label=None)
+    file = forms.FileField(label="名单文件", widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["area"].queryset = areas_kept_by(user, self.right)  # type: ignore[attr-defined]
+        self.fields["file"].help_text = f"xlsx、xls 或 csv；{self.wanted}"
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if file.size is not None and file.size > MAX_BYTES:
+            raise forms.ValidationError(f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请分成几个文件导入")
+        return file

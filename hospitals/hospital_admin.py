@@ -20,7 +20,7 @@ from import_export.results import Error, Result, RowResult
 
 from hospitals.access import Right, User, reach_of
 from hospitals.admin_access import VisibleAdmin
-from hospitals.directory_forms import areas_kept_by
+from hospitals.forms import areas_kept_by
 from hospitals.hospital_lists import verbs
 from hospitals.hospital_lists.columns import HEADINGS
 from hospitals.hospital_lists.planning import Planned
@@ -159,7 +159,7 @@ class OwnAreas(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["area"].queryset = areas_kept_by(user).select_related("parent")  # type: ignore[attr-defined]
+        self.fields["area"].queryset = areas_kept_by(user, Right.KEEP_DIRECTORY).select_related("parent")  # type: ignore[attr-defined]
 
 
 class ListImportForm(OwnAreas, ImportForm):

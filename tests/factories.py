@@ -10,7 +10,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from filings.identity import made_up_number
-from filings.models import Filing, FilingPolicy, InsuredPerson, Participation, SocialSecurityCard
+from filings.models import Filing, FilingPolicy, InsuredPerson, Participation, PeopleListImport, SocialSecurityCard
 from filings.vocabulary import Category, Employment, Scheme, SettlementWay, Tier
 from hospitals.models import Area, Hospital, HospitalListImport, Post, ServiceHall
 from hospitals.models.policy import PolicyStatus
@@ -106,8 +106,15 @@ class ListImportFactory(DjangoModelFactory):
     area = factory.SubFactory(AreaFactory)
     file_name = "名单.xlsx"
     status = ListStatus.PREVIEWED
-    columns = factory.LazyFunction(lambda: {"name": "医院名称"})
+    columns = factory.LazyFunction(lambda: [["name", "医院名称"]])
     rows = invalid = 1
+
+
+class PeopleImportFactory(ListImportFactory):
+    class Meta:
+        model = PeopleListImport
+
+    columns = factory.LazyFunction(lambda: [["name", "姓名"], ["id_number", "证件号码"]])
 
 
 class UserFactory(DjangoModelFactory):

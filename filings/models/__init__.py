@@ -1,4 +1,5 @@
 from filings.models.filing import Filing, FilingMaterial
+from filings.models.imports import PeopleListImport, PeopleListRow
 from filings.models.people import IdDisclosure, InsuredPerson, Participation, SocialSecurityCard
 from filings.models.policy import FilingPolicy
 from filings.models.policy_rows import FilingChannel, FilingClause, FilingLock, FilingRule, RequiredMaterial
@@ -14,6 +15,8 @@ __all__ = [
     "IdDisclosure",
     "InsuredPerson",
     "Participation",
+    "PeopleListImport",
+    "PeopleListRow",
     "RequiredMaterial",
     "SocialSecurityCard",
 ]

@@ -71,7 +71,7 @@ def carry_out(list_import: HospitalListImport, on: dt.date) -> None:
         statements.append(WITHDRAW)
     if list_import.new:
         statements.append(ADD)
-    if "services" in list_import.columns:
+    if "services" in list_import.headings:
         statements += [CLOSE, REDATE, OPEN]
     with connection.cursor() as cursor:
         for statement in statements:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hospitals.hospital_lists.verbs import lock_area, moving
+from hospitals.list_imports import lock_area, moving
 from hospitals.models import Hospital, HospitalListImport, NetworkedService
 from hospitals.reasons import Refused
 from hospitals.vocabulary import ListAction

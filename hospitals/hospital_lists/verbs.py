@@ -2,31 +2,24 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
-import pghistory
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hospitals.access import staff_name
 from hospitals.hospital_lists.carrying import carry_out
 from hospitals.hospital_lists.check import Checker
 from hospitals.hospital_lists.columns import COLUMNS
 from hospitals.hospital_lists.planning import Directory, Plan, make_plan
 from hospitals.hospital_lists.record import directory_of, facts_of, store
+from hospitals.list_imports import Report, as_user, check_move, lock_area, moving, notes_of, reporter
 from hospitals.models import Area, HospitalListImport
-from hospitals.models.imports import LIST_LIFECYCLE, WITHDRAWAL_LIMIT
+from hospitals.models.imports import WITHDRAWAL_LIMIT
 from hospitals.reasons import Refused
 from hospitals.sheets import Table, Unreadable, read_table
-from hospitals.vocabulary import ListStatus, ListStrategy, Scope
-
-Report = Callable[[int, str], None]
-LOCK = 370_000_001  # advisory lock: (LOCK, area code)
+from hospitals.vocabulary import ListStrategy, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +68,7 @@ def upload(
         allow_many_withdrawals=allow_many_withdrawals,
         made_by=by,
     )
-    _check(list_import, "preview", by)
+    check_move(list_import, "preview", by)
     with as_user(by, _("上传医院名单")):
         list_import.save()
     return list_import
@@ -86,10 +79,7 @@ def preview(*, list_import: HospitalListImport, by: User | None) -> HospitalList
 
     Raises Refused.
     """
-
-    def report(percent: int, stage: str) -> None:
-        HospitalListImport.objects.filter(pk=list_import.pk).update(progress=percent, stage=stage)
-
+    report = reporter(list_import)
     data = bytes(HospitalListImport.objects.values_list("content", flat=True).get(pk=list_import.pk) or b"")
     report(10, _("读取文件"))
     try:
@@ -112,8 +102,8 @@ def give_up(*, list_import: HospitalListImport, by: User | None, problem: str) -
 def keep(*, list_import: HospitalListImport, seen: Forecast, by: User | None) -> HospitalListImport:
     """Keep a forecast as the import's plan, ready to be confirmed.  Raises Refused."""
     with moving(list_import, "preview", by=by) as locked:
-        locked.directory_state = seen.directory.fingerprint()
-        locked.columns = seen.table.headings
+        locked.seen_state = seen.directory.fingerprint()
+        locked.columns = list(seen.table.headings.items())
         locked.notes = notes_of(seen.table)
         locked.problem = ""
         locked.progress, locked.stage = 100, ""
@@ -158,7 +148,7 @@ def apply(
             locked.allow_many_withdrawals |= allow_many_withdrawals
             refuse_to_apply(locked)
             codes = locked.steps.exclude(code="").values_list("code", flat=True)
-            if directory_of(locked.area, codes, lock=True).fingerprint() != locked.directory_state:
+            if directory_of(locked.area, codes, lock=True).fingerprint() != locked.seen_state:
                 raise Refused.because("changed_meanwhile", _("预览之后名录有改动，请重新预览"))
             carry_out(locked, on)
             locked.applied_by, locked.applied_at, locked.applied_on = by, timezone.now(), on
@@ -188,58 +178,3 @@ def check_withdrawals(withdrawn: int, active: int, *, allowed: bool) -> None:
     if withdrawn * WITHDRAWAL_LIMIT > active and not allowed:
         text = _("名单中缺少 %(withdrawn)s 家在网医院，超过在网 %(active)s 家的 20%%，请核对名单是否完整")
         raise Refused.because("too_many_withdrawals", text % {"withdrawn": withdrawn, "active": active})
-
-
-def notes_of(table: Table) -> list[str]:
-    """What was left out of a file, in words."""
-    notes = []
-    for entry in table.skipped:
-        place = f"{entry.sheet} " if entry.sheet else ""
-        notes.append(f"{place}{entry.text}" if entry.row is None else f"{place}第 {entry.row} 行：{entry.text}")
-    if table.unknown_headings:
-        notes.append(_("未使用的列：") + "、".join(table.unknown_headings))
-    return notes
-
-
-def lock_area(area: Area) -> None:
-    """One list at a time for an area, until the transaction ends.  Raises Refused rather than wait."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, int(area.code)])
-        if cursor.fetchone() != (True,):
-            raise Refused.because("busy", _("该统筹区正在导入另一份名单，请稍后再试"))
-
-
-@contextmanager
-def moving(list_import: HospitalListImport, verb: str, *, by: User | None, reason: str = "") -> Iterator[Any]:
-    """One step of the lifecycle: lock the row, check, let the body work, save the new state.  Raises Refused."""
-    move = LIST_LIFECYCLE.moves[verb]
-    with transaction.atomic(), as_user(by, move.label, reason):
-        rows = HospitalListImport.objects.select_related("area__parent").select_for_update(of=("self",))
-        locked = rows.defer("content").get(pk=list_import.pk)
-        _check(locked, verb, by, reason)
-        yield locked
-        locked.status = move.target
-        locked.version += 1
-        locked.save()
-
-
-def as_user(by: User | None, action: str, reason: str = "") -> Any:
-    """The history's context; outside a request there is no other."""
-    name = staff_name(by) if by else _("命令行")
-    return pghistory.context(user=by.pk if by else None, user_name=name, action=action, reason=reason)
-
-
-def _check(list_import: HospitalListImport, verb: str, by: User | None, reason: str = "") -> None:
-    """Whoever works at the command line holds the machine, so only the state is asked of them."""
-    move = LIST_LIFECYCLE.moves[verb]
-    if by is not None:
-        refusal = LIST_LIFECYCLE.refusal(list_import, verb, by, reason)
-    elif list_import.status not in move.sources:
-        state = ListStatus.name_of(list_import.status)
-        refusal = Refused.because(
-            "wrong_state", _("当前状态为“%(state)s”，不能%(step)s") % {"state": state, "step": move.label}
-        )
-    else:
-        refusal = None
-    if refusal:
-        raise refusal

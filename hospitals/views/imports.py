@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,29 +19,42 @@ from hospitals.exports import export
 from hospitals.filters import ListImportFilter
 from hospitals.history import entries
 from hospitals.hospital_lists import verbs
-from hospitals.hospital_lists.shown import faulty_rows, page_of, tabs_of
+from hospitals.hospital_lists.shown import page_of
 from hospitals.hospital_lists.undoing import undo
+from hospitals.list_imports import faulty_rows, tabs_of
 from hospitals.listing import Column, ListPage, form_page
 from hospitals.models import HospitalListImport
-from hospitals.models.imports import LIST_LIFECYCLE
+from hospitals.models.imports import ListImport
 from hospitals.reasons import Refused
-from hospitals.vocabulary import ListAction, ListStatus, ListStrategy, Scope
+from hospitals.vocabulary import ListAction, ListStrategy, Scope
 
 WORKER_BYTES = 64 * 1024  # a longer file is read by the worker
 WORKER_ROWS = 1_000  # a longer list is imported by the worker
 
 
-def _counts(row: HospitalListImport) -> str:
+def _counts(row: ListImport) -> str:
     shown = (ListAction.NEW, ListAction.CHANGED, ListAction.WITHDRAWN, ListAction.INVALID)
-    return "、".join(f"{action.label} {count}" for action in shown if (count := getattr(row, action.value))) or "—"
+    return "、".join(f"{action.label} {count}" for action in shown if (count := getattr(row, action.value, 0))) or "—"
 
 
-def _when(row: HospitalListImport) -> str:
+def _when(row: ListImport) -> str:
     return timezone.localtime(row.made_at).strftime("%Y-%m-%d %H:%M")
 
 
 def _name(user: Any) -> str:
     return staff_name(user)
+
+
+IMPORT_COLUMNS = (
+    Column("上传时间", _when, kind="date", link=lambda row: row.get_absolute_url()),
+    Column("统筹区", lambda row: row.area.name, kind="nowrap"),
+    Column("文件", lambda row: row.file_name),
+    Column("状态", lambda row: row.get_status_display(), kind="nowrap"),
+    Column("行数", lambda row: row.rows, kind="number"),
+    Column("变动", _counts),
+    Column("导入人", lambda row: _name(row.made_by) or "命令行", kind="nowrap"),
+    Column("确认人", lambda row: _name(row.applied_by), kind="nowrap"),
+)
 
 
 class ListImports(ListPage):
@@ -52,17 +64,7 @@ class ListImports(ListPage):
     filterset_class = ListImportFilter
     template_name = "hospitals/list_imports.html"
     empty_text = "还没有导入过名单"
-    columns = (
-        Column("上传时间", _when, kind="date", link=lambda row: reverse("list_import", args=[row.pk])),
-        Column("统筹区", lambda row: row.area.name, kind="nowrap"),
-        Column("文件", lambda row: row.file_name),
-        Column("状态", lambda row: row.get_status_display(), kind="nowrap"),
-        Column("行数", lambda row: row.rows, kind="number"),
-        Column("变动", _counts),
-        Column("导入人", lambda row: _name(row.made_by) or "命令行", kind="nowrap"),
-        Column("确认人", lambda row: _name(row.applied_by), kind="nowrap"),
-        Column("撤销人", lambda row: _name(row.undone_by), kind="nowrap"),
-    )
+    columns = (*IMPORT_COLUMNS, Column("撤销人", lambda row: _name(row.undone_by), kind="nowrap"))
 
     def queryset(self) -> QuerySet[HospitalListImport]:
         people = ("made_by", "applied_by", "undone_by")
@@ -106,12 +108,6 @@ def _find(request: HttpRequest, pk: int) -> HospitalListImport:
     return get_object_or_404(rows, pk=pk)
 
 
-def _earlier(found: HospitalListImport) -> HospitalListImport | None:
-    """The last time the very same file was imported, so that nobody wonders why it changes nothing."""
-    same = HospitalListImport.objects.filter(area=found.area, file_sha256=found.file_sha256, pk__lt=found.pk)
-    return same.filter(status=ListStatus.APPLIED).defer("content").order_by("-pk").first()
-
-
 @require_GET
 def list_import(request: HttpRequest, pk: int) -> HttpResponse:
     """What the list would change, or has changed, tab by tab."""
@@ -127,9 +123,9 @@ def list_import(request: HttpRequest, pk: int) -> HttpResponse:
         "here": here,
         "rows": rows,
         "following": following,
-        "moves": {move.verb for move in LIST_LIFECYCLE.open_to(found, request.user)},
+        "moves": {move.verb for move in found.lifecycle.open_to(found, request.user)},
         "reason_form": ReasonForm(),
-        "earlier": _earlier(found),
+        "earlier": found.earlier(),
         "history": entries(found),
     }
     return render(request, "hospitals/list_import.html", context)
@@ -140,7 +136,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far the worker is; once it is done the page loads anew."""
     require(request.user, Right.SEE_DIRECTORY)
     found = _find(request, pk)
-    response = render(request, "hospitals/list_progress.html", {"list_import": found})
+    response = render(request, "components/list_progress.html", {"list_import": found})
     if not found.is_working:
         response["HX-Refresh"] = "true"
     return response

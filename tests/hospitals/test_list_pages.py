@@ -91,7 +91,7 @@ def test_changes_are_shown_field_by_field(client: Any) -> None:
 
 
 def test_faulty_list_cannot_be_confirmed_and_its_rows_come_back_as_a_file(client: Any) -> None:
-    send(client, listed("甲医院,四级,=1+1", "乙医院,二级,", heading="医院名称,级别,地址"), strategy="add")
+    send(client, listed("甲医院,=1+1,四级", "乙医院,,二级", heading="医院名称,地址,级别"), strategy="add")
     found = newest()
     text = page(client, found)
     assert "不认识的医院级别" in text
@@ -102,8 +102,8 @@ def test_faulty_list_cannot_be_confirmed_and_its_rows_come_back_as_a_file(client
     reply = client.get(f"/hospitals/imports/{found.pk}/faults/")
     rows = list(openpyxl.load_workbook(io.BytesIO(b"".join(reply.streaming_content))).active.values)
     assert rows == [
-        ("医院名称", "级别", "地址", "原行号", "有误之处"),
-        ("甲医院", "四级", "'=1+1", "2", "级别：不认识的医院级别"),
+        ("医院名称", "地址", "级别", "原行号", "有误之处"),
+        ("甲医院", "'=1+1", "四级", "2", "级别：不认识的医院级别"),
     ]
 
 

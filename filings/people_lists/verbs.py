@@ -1,0 +1,188 @@
+"""The verbs of an import of people: upload, preview, confirm, discard, and taking the faulty rows back."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import Error, IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from filings.models import PeopleListImport
+from filings.people_lists.carrying import carry_out
+from filings.people_lists.check import Checker
+from filings.people_lists.columns import COLUMNS
+from filings.people_lists.planning import Plan, Register, make_plan
+from filings.people_lists.record import register_of, store
+from hospitals.access import Right, reach_of
+from hospitals.list_imports import (
+    Report,
+    as_user,
+    check_move,
+    faulty_rows,
+    lock_area,
+    moving,
+    notes_of,
+    reporter,
+)
+from hospitals.models import Area
+from hospitals.reasons import Refused
+from hospitals.sheets import Table, Unreadable, read_table
+
+
+class ImportBroken(Exception):
+    """The database failed.  Its own message is not passed on, because it quotes the row: names and id numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a list would do to the register as it is now."""
+
+    table: Table
+    register: Register
+    plan: Plan
+
+
+def read_list(data: bytes) -> Table:
+    """A list of people from the bytes of a file.  Raises Unreadable."""
+    return read_table(data, COLUMNS)
+
+
+def forecast(*, table: Table, area: Area, on: dt.date, report: Report = lambda percent, stage: None) -> Forecast:
+    """Check and plan as of a day; writes nothing.  report: told the progress in per cent and words."""
+    report(30, _("核对各行"))
+    entries = Checker(on).entries(table)
+    report(60, _("比对参保登记"))
+    register = register_of(area, (entry.id_number for entry in entries), (entry.card for entry in entries))
+    return Forecast(table, register, make_plan(entries, register, on))
+
+
+def upload(*, data: bytes, file_name: str, area: Area, by: User | None) -> PeopleListImport:
+    """Take a list in; `preview` reads it.  Raises Refused."""
+    list_import = PeopleListImport(
+        area=area,
+        file_name=file_name[-200:],
+        file_sha256=hashlib.sha256(data).hexdigest(),
+        content=data,
+        made_by=by,
+    )
+    check_move(list_import, "preview", by)
+    with as_user(by, _("上传参保人员名单")):
+        list_import.save()
+    return list_import
+
+
+def preview(*, list_import: PeopleListImport, by: User | None, on: dt.date) -> PeopleListImport:
+    """Work out what the list would change and keep that plan.  A file that cannot be read leaves its sentence.
+
+    Raises Refused.
+    """
+    report = reporter(list_import)
+    data = bytes(PeopleListImport.objects.values_list("content", flat=True).get(pk=list_import.pk) or b"")
+    report(10, _("读取文件"))
+    try:
+        table = read_list(data)
+    except Unreadable as problem:
+        return give_up(list_import=list_import, by=by, problem=str(problem))
+    with discreet():
+        seen = forecast(table=table, area=list_import.area, on=on, report=report)
+    report(80, _("写入预览"))
+    return keep(list_import=list_import, seen=seen, by=by)
+
+
+def give_up(*, list_import: PeopleListImport, by: User | None, problem: str) -> PeopleListImport:
+    """Leave a list that cannot be read, with its sentence.  Raises Refused."""
+    with moving(list_import, "give_up", by=by) as locked:
+        locked.problem, locked.content = problem, None
+    return locked
+
+
+def keep(*, list_import: PeopleListImport, seen: Forecast, by: User | None) -> PeopleListImport:
+    """Keep a forecast as the import's plan, ready to be confirmed.  Raises Refused."""
+    with discreet(), moving(list_import, "preview", by=by) as locked:
+        locked.seen_state = seen.register.fingerprint()
+        locked.columns = list(seen.table.headings.items())
+        locked.notes = notes_of(seen.table)
+        locked.problem = ""
+        locked.progress, locked.stage = 100, ""
+        store(locked, seen.plan)
+    return locked
+
+
+def queue(*, list_import: PeopleListImport, by: User | None) -> PeopleListImport:
+    """Hand a confirmed plan to the worker, who applies it or puts it back.  Raises Refused."""
+    with moving(list_import, "queue", by=by) as locked:
+        refuse_faulty(locked)
+        locked.problem, locked.stage, locked.progress = "", _("等待导入"), 0
+    return locked
+
+
+def put_back(*, list_import: PeopleListImport, by: User | None, problem: str = "") -> PeopleListImport:
+    """Take a plan back from the worker, to be looked at again.  Raises Refused."""
+    with moving(list_import, "put_back", by=by) as locked:
+        locked.problem = problem
+    return locked
+
+
+def apply(*, list_import: PeopleListImport, by: User | None, queued: bool = False) -> PeopleListImport:
+    """Carry out exactly the plan that was previewed, once.
+
+    queued: for the worker.  Raises Refused: faulty rows, a register changed since the preview.
+    """
+    verb = "apply_queued" if queued else "apply"
+    changed = Refused.because("changed_meanwhile", _("预览之后参保登记有改动，请重新预览"))
+    try:
+        with discreet(), moving(list_import, verb, by=by, reason=list_import.file_name) as locked:
+            lock_area(locked.area, "peoplelistimport")
+            refuse_faulty(locked)
+            told = list(locked.steps.values_list("id_number", "card"))
+            register = register_of(locked.area, (row[0] for row in told), (row[1] for row in told), lock=True)
+            if register.fingerprint() != locked.seen_state:
+                raise changed
+            carry_out(locked)
+            locked.applied_by, locked.applied_at = by, timezone.now()
+            locked.content, locked.problem = None, ""
+    except IntegrityError:
+        raise changed from None
+    return locked
+
+
+def discard(*, list_import: PeopleListImport, by: User | None) -> PeopleListImport:
+    """Put a list away that will not be imported, and what it held of people with it.  Raises Refused."""
+    with moving(list_import, "discard", by=by) as locked:
+        locked.content = None
+        locked.steps.all().delete()
+    return locked
+
+
+def take_faults(*, list_import: PeopleListImport, by: User) -> tuple[list[str], Iterator[list[Any]]]:
+    """Header and rows of the file that gives the faulty rows back.  It holds whole id numbers, so it is on record who
+    took it."""
+    with transaction.atomic(), as_user(by, _("下载有误的行（含完整证件号码）")):
+        locked = PeopleListImport.objects.select_for_update().defer("content").get(pk=list_import.pk)
+        if not reach_of(by).covers(Right.KEEP_PEOPLE, locked.area_id):
+            raise Refused.because("no_right", _("您没有“{right}”的权限").format(right=Right.KEEP_PEOPLE.label))
+        locked.version += 1
+        locked.save(update_fields=["version"])
+    return faulty_rows(locked)
+
+
+def refuse_faulty(list_import: PeopleListImport) -> None:
+    """Raises Refused where the plan may not be applied."""
+    if list_import.invalid:
+        raise Refused.because("invalid_rows", _("有 %(rows)s 行有误，请改正后重新上传") % {"rows": list_import.invalid})
+
+
+@contextmanager
+def discreet() -> Iterator[None]:
+    """Inside, what the database says of a failing row stays out of every log."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except Error as error:
+        raise ImportBroken(type(error).__name__) from None

@@ -1,0 +1,121 @@
+"""What imports of lists have in common, of hospitals or of people: their steps, who takes them, one at a time."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pghistory
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from hospitals.access import staff_name
+from hospitals.models import Area
+from hospitals.reasons import Refused
+from hospitals.sheets import Table
+from hospitals.vocabulary import ListAction, ListStatus
+
+Report = Callable[[int, str], None]  # told the progress in per cent and words
+TABS = (
+    ListAction.INVALID,
+    ListAction.CHANGED,
+    ListAction.NEW,
+    ListAction.WITHDRAWN,
+    ListAction.SKIPPED,
+    ListAction.SAME,
+)
+LOCKS = {"hospitallistimport": 370_000_001, "peoplelistimport": 370_000_002}  # advisory locks: (lock, area code)
+
+
+def reporter(list_import: Any) -> Report:
+    """Tells the page, as the work goes on, how far it is."""
+
+    def report(percent: int, stage: str) -> None:
+        type(list_import).objects.filter(pk=list_import.pk).update(progress=percent, stage=stage)
+
+    return report
+
+
+def notes_of(table: Table) -> list[str]:
+    """What was left out of a file, in words."""
+    notes = []
+    for entry in table.skipped:
+        place = f"{entry.sheet} " if entry.sheet else ""
+        notes.append(f"{place}{entry.text}" if entry.row is None else f"{place}第 {entry.row} 行：{entry.text}")
+    if table.unknown_headings:
+        notes.append(_("未使用的列：") + "、".join(table.unknown_headings))
+    return notes
+
+
+def lock_area(area: Area, kind: str = "hospitallistimport") -> None:
+    """One list at a time for an area, until the transaction ends.  Raises Refused rather than wait."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCKS[kind], int(area.code)])
+        if cursor.fetchone() != (True,):
+            raise Refused.because("busy", _("该统筹区正在导入另一份名单，请稍后再试"))
+
+
+@contextmanager
+def moving(list_import: Any, verb: str, *, by: User | None, reason: str = "") -> Iterator[Any]:
+    """One step of the lifecycle: lock the row, check, let the body work, save the new state.  Raises Refused."""
+    move = list_import.lifecycle.moves[verb]
+    with transaction.atomic(), as_user(by, move.label, reason):
+        rows = type(list_import).objects.select_related("area__parent").select_for_update(of=("self",))
+        locked = rows.defer("content").get(pk=list_import.pk)
+        check_move(locked, verb, by, reason)
+        yield locked
+        locked.status = move.target
+        locked.version += 1
+        locked.save()
+
+
+def as_user(by: User | None, action: str, reason: str = "") -> Any:
+    """The history's context; outside a request there is no other."""
+    name = staff_name(by) if by else _("命令行")
+    return pghistory.context(user=by.pk if by else None, user_name=name, action=action, reason=reason)
+
+
+def check_move(list_import: Any, verb: str, by: User | None, reason: str = "") -> None:
+    """Whoever works at the command line holds the machine, so only the state is asked of them.  Raises Refused."""
+    move = list_import.lifecycle.moves[verb]
+    if by is not None:
+        refusal = list_import.lifecycle.refusal(list_import, verb, by, reason)
+    elif list_import.status not in move.sources:
+        state = ListStatus.name_of(list_import.status)
+        refusal = Refused.because(
+            "wrong_state", _("当前状态为“%(state)s”，不能%(step)s") % {"state": state, "step": move.label}
+        )
+    else:
+        refusal = None
+    if refusal:
+        raise refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    action: ListAction
+    count: int
+    here: bool
+
+
+def tabs_of(list_import: Any, asked: str) -> list[Tab]:
+    """The tabs with something in them; the first, or the one asked for, is open."""
+    counts = [(action, getattr(list_import, action.value, 0)) for action in TABS]
+    filled = [(action, count) for action, count in counts if count]
+    open_tab = asked if asked in [action for action, _count in filled] else next((a.value for a, _count in filled), "")
+    return [Tab(action, count, action == open_tab) for action, count in filled]
+
+
+def faulty_rows(list_import: Any) -> tuple[list[str], Iterator[list[Any]]]:
+    """Header and rows of the file that gives faulty rows back: the list's own columns, then where and why."""
+    columns = list_import.headings
+    header = [*columns.values(), _("原行号"), _("有误之处")]
+
+    def lines() -> Iterator[list[Any]]:
+        for row in list_import.steps.filter(action=ListAction.INVALID).order_by("position").iterator():
+            causes = "；".join(f"{fault['column']}：{fault['text']}" for fault in row.faults)
+            place = f"{row.sheet} {row.number}".strip()
+            yield [*(row.written.get(name, "") for name in columns), place, causes]
+
+    return header, lines()
