@@ -59,7 +59,7 @@ INSURANCE_DAYS = ("starts_on", "ends_on", "contributions_paid_through", "continu
 class Entry:
     """What a row says of a person.  `person` and `insurance` hold only the fields that the row fills in.
 
-    is_identified: its number is sound, so that it can be compared with the register.
+    is_identified: its number is sound and not another row's too, so that it can be compared with the register.
     """
 
     row: Row
@@ -170,6 +170,7 @@ def _find_duplicates(entries: list[Entry]) -> None:
     for entry in entries:
         earlier = people.setdefault(entry.key, entry) if entry.id_number else entry
         if earlier is not entry:
+            entry.is_identified = False  # whose row it is nobody knows
             entry.row.fault("id_number", f"与{_place(earlier.row, entry.row)}重复")
         same_card = cards.setdefault(entry.card, entry) if entry.card else entry
         if same_card is not entry and same_card is not earlier:

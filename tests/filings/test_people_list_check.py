@@ -139,6 +139,13 @@ def test_person_listed_twice_names_the_other_row() -> None:
     assert faults(listed(*rows, heading="姓名,身份证号,社保卡号")) == [(4, "身份证号", "与第 2 行重复")]
 
 
+def test_person_listed_twice_is_not_compared_with_the_register() -> None:
+    heading = "姓名,身份证号,社保卡号"
+    imported(f"李小明,{number(3)},G00000002", heading=heading)
+    rows = [f"王小明,{NUMBER},G00000001", f"李小明,{NUMBER},G00000002"]
+    assert faults(listed(*rows, heading=heading)) == [(3, "身份证号", "与第 2 行重复")]
+
+
 def test_card_listed_twice_names_the_other_row() -> None:
     rows = [f"王小明,{NUMBER},G00000001", f"李小明,{number(3)},g00000001"]
     assert faults(listed(*rows, heading="姓名,身份证号,社保卡号")) == [(3, "社保卡号", "与第 2 行的社保卡号重复")]
