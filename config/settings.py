@@ -84,7 +84,12 @@ TEMPLATES = [
 DATABASES = {"default": dj_database_url.parse(environment.database_url)} if environment.database_url else {}
 for database in DATABASES.values():
     database["CONN_HEALTH_CHECKS"] = True  # a restarted server costs nobody a request
-    database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8, "timeout": 20}}
+    database["OPTIONS"] = {
+        **database.get("OPTIONS", {}),
+        "pool": {"min_size": 1, "max_size": 8, "timeout": 20},
+        # Short questions, many at once: helpers and compiled plans cost each of them more than they save.
+        "options": "-c max_parallel_workers_per_gather=0 -c jit=off",
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Sign-in: short sessions, lock-out after failures, nothing without an account.
