@@ -124,6 +124,7 @@ def _page(
         "steps": [_step(move, found, failed) for move in moves],
         "may_edit": found.is_editable
         and reach_of(request.user).covers(Right.ACCEPT_CLAIMS, found.area_id, found.hall_id),
+        "may_see_filing": found.area_id in reach_of(request.user).areas_of(Right.SEE_FILINGS),
         "refused": reasons,
         "open_points": _open_points(found, result),
         "receipts": receipts,
