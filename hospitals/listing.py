@@ -130,8 +130,9 @@ class ListPage(View):
 
     def first(self, parts: list[QuerySet[Any]], order: list[str], size: int) -> list[Any]:
         """The first rows of all parts together: the head of each by its index, then the first of those."""
-        if len(parts) == 1:
-            return list(parts[0].order_by(*order)[:size])
+        parts = [part for part in parts if not part.query.is_empty()]  # a union of nothing cannot be put in order
+        if len(parts) < 2:
+            return list(parts[0].order_by(*order)[:size]) if parts else []
         names = [key.lstrip("-") for key in order]
         heads = [part.order_by(*order).values_list(*names)[:size] for part in parts]
         keys = [row[-1] for row in heads[0].union(*heads[1:]).order_by(*order)[:size]]

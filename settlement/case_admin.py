@@ -38,7 +38,7 @@ class MaterialRows(ReadOnlyRows):
 class CalculationRows(ReadOnlyRows):
     model = Calculation
     fk_name = "claim"
-    fields = ("made_at", "made_by", "policy", "total", "fund", "personal")
+    fields = readonly_fields = ("made_at", "made_by", "policy", "total", "fund", "personal")
 
 
 @admin.register(Claim)

@@ -37,9 +37,11 @@ class Worked:
         """As pages and prints show it; the same keys as a stored calculation's `result`."""
         return {**self.result.as_dict(), "tier": self.standing.reason.as_dict()}
 
-    def store(self, claim: Claim, *, by: Any) -> Calculation:
-        """Write it down for good.  Only what is calculated is written."""
+    def store(self, claim: Claim, *, by: Any) -> Calculation | None:
+        """Write it down for good; None where it could not be calculated."""
         result = self.result
+        if self.policy is None or result.fund is None or result.personal is None:
+            return None
         return Calculation.objects.create(
             claim=claim,
             policy=self.policy,

@@ -128,5 +128,5 @@ def _save_calculated(claim: Claim, *, by: User) -> None:
     if claim.pk is None:
         claim.save()
     if claim.calculation is None or not worked.agrees_with(claim.calculation):
-        claim.calculation = worked.store(claim, by=by) if worked.is_calculated else None
+        claim.calculation = worked.store(claim, by=by)
     claim.save()

@@ -23,7 +23,7 @@ class YuanField(forms.DecimalField):
         attrs = {"inputmode": "decimal", "autocomplete": "off", "class": "amount"}
         super().__init__(max_digits=16, decimal_places=2, widget=forms.TextInput(attrs=attrs), **options)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         text = normal_number(str(value)).lstrip("¥￥") if value is not None else ""
         if text.startswith("-"):
             raise ValidationError(_("金额不能为负"))

@@ -27,6 +27,7 @@ from settlement.standing import UNFILED
 from settlement.vocabulary import ManualReason
 
 MOST_RECEIPTS = 200
+STALE_PAGE = "页面已失效，请重新打开后再填写"
 YEAR = ("deductible_paid_this_year", "fund_paid_this_year")
 STAY_NEEDS = ("treatment_area", "admitted_on", "discharged_on", "hospital_level", "total", "eligible")
 
@@ -63,7 +64,9 @@ class StayForm(forms.Form):
     payee_account = forms.CharField(label="银行账号", max_length=40, widget=text_input(inputmode="numeric"))
     note = forms.CharField(label="备注", max_length=200, required=False, widget=text_input())
     hall = forms.ChoiceField(label="受理窗口", required=False)
-    request_token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    request_token = forms.UUIDField(
+        widget=forms.HiddenInput, initial=uuid4, error_messages=dict.fromkeys(("required", "invalid"), STALE_PAGE)
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, halls: list[tuple[str, str]], **options: Any) -> None:
@@ -208,8 +211,13 @@ class CounterForm:
 
     def is_valid(self) -> bool:
         faulty = [part for part in (self.stay, self.receipts, *self.materials.values()) if not part.is_valid()]
-        self.receipts.mark_known(self.claim)
+        self.receipts.mark_known(self.claim or self._sent_before())
         return not faulty and not any(form.errors for form in self.receipts.filled)
+
+    def _sent_before(self) -> Claim | None:
+        """The claim this very form has made already; its receipts are no fault."""
+        token = self.given.get("request_token")
+        return Claim.objects.filter(request_token=token).first() if token else None
 
     def entry(self) -> ClaimEntry:
         """What was entered; of a valid form."""

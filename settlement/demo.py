@@ -51,9 +51,11 @@ def samples(today: dt.date) -> tuple[Sample, ...]:
     to_review: tuple[Step, ...] = (("clerk", submit),)
     approved: tuple[Step, ...] = (*to_review, ("reviewer", approve))
     released: tuple[Step, ...] = (*approved, ("finance", release))
-    paid = (*released, ("finance", partial(pay, paid_on=today, reference="示例流水0001", on=today)))
-    back = (*to_review, ("reviewer", partial(send_back, reason="住院病历复印件未加盖医院印章，请补正")))
-    refused = (*to_review, ("reviewer", partial(refuse, reason="经核实已在就医地直接结算，不能重复报销")))
+    paid: tuple[Step, ...] = (*released, ("finance", partial(pay, paid_on=today, reference="示例流水0001", on=today)))
+    no_stamp = partial(send_back, reason="住院病历复印件未加盖医院印章，请补正")
+    paid_already = partial(refuse, reason="经核实已在就医地直接结算，不能重复报销")
+    back: tuple[Step, ...] = (*to_review, ("reviewer", no_stamp))
+    refused: tuple[Step, ...] = (*to_review, ("reviewer", paid_already))
     two, three, three_a = Level.TWO, Level.THREE, Level.THREE_A
     return (
         Sample(TIELING, "周海", BEIJING, three, 60, "胃癌", "61200.00", "48975.66", paid),

@@ -23,7 +23,7 @@ def claims_of_person(request: StaffRequest, person: InsuredPerson) -> Panel | No
     reach = reach_of(request.user)
     if person.area_id not in reach.areas_of(Right.SEE_CLAIMS):
         return None
-    claims = person.claims.visible_to(request.user).select_related("calculation")[:SHOWN]  # type: ignore[attr-defined]
+    claims = person.claims.visible_to(request.user).select_related("calculation")[:SHOWN]
     may_accept = person.area_id in reach.areas_of(Right.ACCEPT_CLAIMS)
     step = render_to_string("settlement/accept_button.html", {"person": person}) if may_accept else SafeString()
     rows = [(claim, status_badge(claim)) for claim in claims]

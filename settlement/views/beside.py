@@ -1,5 +1,6 @@
 """What stands beside the counter form: the calculation so far, the sums, the checklist."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,5 +79,5 @@ def _checklist(form: CounterForm, worked: Worked | None) -> Checklist:
     )
 
 
-def _forms(form: CounterForm, materials: Any) -> list[MaterialForm]:
-    return [form.materials[Material(material)] for material in materials]
+def _forms(form: CounterForm, materials: Iterable[Material]) -> list[MaterialForm]:
+    return [form.materials[material] for material in materials]

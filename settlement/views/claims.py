@@ -133,7 +133,7 @@ def _page(
         "required": required,
         "result": result,
         "account": _account(request, found),
-        "earlier": list(found.calculations.exclude(pk=found.calculation_id).select_related("made_by", "policy")),
+        "earlier": list(found.calculations.exclude(settles=found).select_related("made_by", "policy")),
         "history": claim_history(found),
     }
     status = 422 if failed or reasons else 200
@@ -161,7 +161,7 @@ def _open_points(found: Claim, result: dict[str, Any]) -> list[Reason]:
 def _result(found: Claim) -> dict[str, Any]:
     """The stored calculation; where there is none, why."""
     if found.calculation:
-        return found.calculation.result  # type: ignore[no-any-return]
+        return dict(found.calculation.result)
     try:
         return work_out(found.person, stay_of(found)).shown()
     except Refused as refused:

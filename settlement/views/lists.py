@@ -8,7 +8,7 @@ from django.urls import reverse
 from filings.identity import masked
 from hospitals.access import Right, reach_of, staff_name
 from hospitals.listing import Column, ListPage
-from hospitals.templatetags.portal import day, yuan
+from hospitals.templatetags.portal import yuan
 from settlement.filters import ClaimFilter
 from settlement.models import Claim
 from settlement.panels import status_badge
@@ -32,14 +32,14 @@ class ClaimList(ListPage):
     filterset_class = ClaimFilter
     template_name = "settlement/claims.html"
     here = "claims"
-    columns = (
+    columns: tuple[Column, ...] = (
         NUMBER,
         NAME,
         Column("参保地", lambda row: row.area.name),
         Column("就医类别", lambda row: row.get_category_display()),
         Column("医院", lambda row: row.hospital_name),
-        Column("入院日期", lambda row: day(row.admitted_on), sort="admitted_on", kind="date"),
-        Column("受理日期", lambda row: day(row.accepted_on), sort="accepted_on", kind="date"),
+        Column("入院日期", lambda row: row.admitted_on, sort="admitted_on", kind="date"),
+        Column("受理日期", lambda row: row.accepted_on, sort="accepted_on", kind="date"),
         Column("总额（元）", lambda row: yuan(row.total), sort="total", kind="number", exported=lambda row: row.total),
         FUND,
         STATUS,
