@@ -15,7 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from filings.models import Filing, InsuredPerson
 from filings.models.filing import FilingStatus
+from filings.models.people import matched_by
 from hospitals.access import Reach, Right, reach_of, require
+from hospitals.listing import first_of
 from settlement.models import Claim
 from settlement.vocabulary import ClaimStatus
 
@@ -74,19 +76,20 @@ class Queue:
 
 
 def queues(user: Any, reach: Reach) -> list[Queue]:
-    """What waits for this user, by right; one statement a queue."""
+    """What waits for this user, by right, the longest waiting first; two statements a queue."""
     found = []
 
     def add(title: str, empty: str, model: Any, right: Right, status: str, *, mine: bool = False) -> None:
         if not reach.has(right):
             return
-        cases = model.objects.visible_to(user, right).filter(status=status).select_related("person", "area")
+        cases = model.objects.filter(status=status)
         if mine:
             cases = cases.filter(made_by=user)
         elif right in (Right.REVIEW_FILINGS, Right.REVIEW_CLAIMS):
             cases = cases.exclude(made_by=user)
+        parts, rows = cases.visible_parts(user, right), model.objects.select_related("person", "area")
         route = "filings" if model is Filing else "claims"
-        found.append(Queue(title, empty, route, status, list(cases.order_by("pk")[:SHOWN])))
+        found.append(Queue(title, empty, route, status, first_of(parts, ["pk"], SHOWN, rows)))
 
     add("退回我的备案", "没有被退回的备案", Filing, Right.FILE, FilingStatus.RETURNED, mine=True)
     add("退回我的报销", "没有被退回的报销", Claim, Right.ACCEPT_CLAIMS, ClaimStatus.RETURNED, mine=True)
@@ -109,12 +112,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """The one search box.  Posted, so that no id number stands in an address; one hit opens the person at once."""
     require(request.user, Right.SEE_PEOPLE)
     words = request.POST.get("words", "").strip()[:60]
-    found = list(
-        InsuredPerson.objects.visible_to(request.user)
-        .matching(words)
-        .select_related("area")
-        .order_by("pk")[: SHOWN * 5]
-    )
+    parts = InsuredPerson.objects.matching(words).visible_parts(request.user)
+    found = first_of(parts, [matched_by(words), "pk"], SHOWN * 5, InsuredPerson.objects.select_related("area"))
     if len(found) == 1:
         return redirect("person", found[0].pk)
     may_add = reach_of(request.user).has(Right.KEEP_PEOPLE)

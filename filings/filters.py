@@ -7,14 +7,20 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.forms import TextInput
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from filings.models import Filing, InsuredPerson, PeopleListImport
 from filings.models.filing import FilingStatus
+from filings.models.people import matched_by
 from filings.vocabulary import Category
 from hospitals.access import Right, reach_of
+from hospitals.listing import first_of
 from hospitals.models import Area
 from hospitals.vocabulary import ListStatus, Scope
 
+MOST_PEOPLE = 200
+NUMBERS_ELSEWHERE = gettext_lazy("证件号码和卡号请在页首的查找框中输入，以免留在地址里")
 SEARCH = TextInput(attrs={"type": "search", "autocomplete": "off", "maxlength": 60})
 FILING_NUMBER = re.compile(r"BA\d{8}(\d{8,18})")
 
@@ -28,6 +34,23 @@ def areas_of_posts(right: Right) -> Callable[[Any], QuerySet[Area]]:
     return areas
 
 
+def named_people(filterset: django_filters.FilterSet, words: str, right: Right) -> list[int]:
+    """Whom a name or its initials may mean, the first of them: cases are looked up by person, and quickly for so many.
+
+    Where there are more, the list says so (`filterset.hint`); numbers are sent to the search box, which is posted.
+    """
+    if matched_by(words) == "id_number":
+        filterset.hint = NUMBERS_ELSEWHERE
+        return []
+    parts = InsuredPerson.objects.matching(words).visible_parts(filterset.request.user, right)
+    people = first_of(parts, [matched_by(words), "pk"], MOST_PEOPLE + 1, InsuredPerson.objects.only("pk"))
+    if len(people) > MOST_PEOPLE:
+        filterset.hint = _("符合的参保人超过 {count} 名，只列出其中一部分，请输入更完整的姓名").format(
+            count=MOST_PEOPLE
+        )
+    return [person.pk for person in people[:MOST_PEOPLE]]
+
+
 class PersonFilter(django_filters.FilterSet):
     words = django_filters.CharFilter(label="姓名或简拼", method="with_words", widget=SEARCH)
     area = django_filters.ModelChoiceFilter(
@@ -39,6 +62,9 @@ class PersonFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def with_words(self, queryset: Any, name: str, value: str) -> Any:
+        if matched_by(value) == "id_number":
+            self.hint = NUMBERS_ELSEWHERE
+            return queryset.none()
         return queryset.matching(value)
 
 
@@ -59,7 +85,7 @@ class FilingFilter(django_filters.FilterSet):
         number = FILING_NUMBER.fullmatch(value.strip().upper())
         if number:
             return queryset.filter(pk=int(number[1]))
-        return queryset.filter(person__in=InsuredPerson.objects.matching(value))
+        return queryset.filter(person__in=named_people(self, value, Right.SEE_FILINGS))
 
 
 class PeopleImportFilter(django_filters.FilterSet):

@@ -112,7 +112,7 @@ class ListPage(View):
         if cursor:
             parts = [part.filter(_beyond(name, cursor, descending != backwards)) for part in parts]
         order = [f"-{key}" if descending != backwards else key for key in dict.fromkeys([name, "pk"])]
-        found = self.first(parts, order, PAGE_SIZE + 1)
+        found = first_of(parts, order, PAGE_SIZE + 1, self.queryset())
         more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
         if backwards:
             found.reverse()
@@ -127,17 +127,6 @@ class ListPage(View):
         if found and cursor and (more or not backwards):
             page.previous = self.link(request, before=_cursor(found[0], name))
         return page
-
-    def first(self, parts: list[QuerySet[Any]], order: list[str], size: int) -> list[Any]:
-        """The first rows of all parts together: the head of each by its index, then the first of those."""
-        parts = [part for part in parts if not part.query.is_empty()]  # a union of nothing cannot be put in order
-        if len(parts) < 2:
-            return list(parts[0].order_by(*order)[:size]) if parts else []
-        names = [key.lstrip("-") for key in order]
-        heads = [part.order_by(*order).values_list(*names)[:size] for part in parts]
-        keys = [row[-1] for row in heads[0].union(*heads[1:]).order_by(*order)[:size]]
-        rows = self.queryset().in_bulk(keys)
-        return [rows[key] for key in keys]
 
     def cell(self, column: Column, row: Any) -> tuple[Column, Any, str]:
         value = column.value(row)
@@ -172,6 +161,22 @@ class ListPage(View):
                 yield [(column.exported or column.value)(row) for column in self.columns]
 
         return export(kind, str(self.title), [column.label for column in self.columns], lines())
+
+
+def first_of(parts: list[Any], order: list[str], size: int, rows: Any) -> list[Any]:
+    """The first rows of all parts together: the head of each from an index, the first of those, then the rows.
+
+    parts: of `visible_parts`.  order: fields, the last of them the primary key.  rows: where the found ones are taken
+    from, with what they are shown with joined in.
+    """
+    names = [key.lstrip("-") for key in order]
+    parts = [part for part in parts if not part.query.is_empty()]  # a union of nothing cannot be put in order
+    heads = [part.order_by(*order).values_list(*names)[:size] for part in parts]
+    if len(heads) > 1:
+        heads = [heads[0].union(*heads[1:]).order_by(*order)[:size]]
+    keys = [key[-1] for head in heads for key in head]
+    found = rows.in_bulk(keys)
+    return [found[key] for key in keys]
 
 
 def badge(label: str, tone: str = "") -> SafeString:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from filings.filters import PersonFilter
 from filings.forms.people import CardForm, ChangedPersonForm, NewPersonForm, ParticipationForm
 from filings.models import InsuredPerson, Participation, SocialSecurityCard
+from filings.models.people import matched_by
 from filings.panels import panels_of
 from filings.register import (
     add_participation,
@@ -49,6 +50,11 @@ class PersonList(ListPage):
 
     def queryset(self) -> QuerySet[InsuredPerson]:
         return InsuredPerson.objects.select_related("area")
+
+    def sort_field(self, request: HttpRequest) -> str:
+        """Found by the beginning of a name, people stand in its order, unless another is chosen."""
+        words = request.GET.get("words", "").strip()
+        return matched_by(words) if words and "sort" not in request.GET else super().sort_field(request)
 
     def extra_context(self) -> dict[str, Any]:
         return {"may_keep": reach_of(self.request.user).has(Right.KEEP_PEOPLE)}

@@ -201,6 +201,16 @@ def test_list_finds_by_number_name_and_initials(client: Client, three: list[Fili
     assert listed(client, text="BA2026031099999999") == []
 
 
+def test_list_of_too_many_people_says_so(client: Client, three: list[Filing], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("filings.filters.MOST_PEOPLE", 0)
+    page = client.get("/filings/", {"text": three[0].person.name}).content.decode()
+    assert "请输入更完整的姓名" in page
+
+
+def test_id_number_is_not_looked_for_by_address(client: Client, three: list[Filing]) -> None:
+    assert listed(client, text=three[0].person.id_number) == []
+
+
 @pytest.mark.parametrize("text", ["%", "' OR ''='", "BA" + "9" * 30, "\\", "<script>"])
 def test_hostile_text_finds_nothing(text: str, client: Client, three: list[Filing]) -> None:
     assert listed(client, text=text) == []
@@ -242,4 +252,4 @@ def test_list_takes_the_same_queries_whatever_its_length(signed_in: Any, db: Any
     client.get("/filings/")
     with CaptureQueriesContext(connection) as queries:
         assert len(listed(client)) == count
-    assert len(queries) == (6 if areas == 1 else 7), [query["sql"][:80] for query in queries]
+    assert len(queries) == 7, [query["sql"][:80] for query in queries]

@@ -61,4 +61,5 @@ def test_masked_keeps_what_tells_people_apart(number, shown):
 
 def test_initials_of_names():
     assert initials("王小明") == "wxm"
-    assert initials("Anna 王") == "anna w"
+    assert initials("Anna 王") == "annaw"
+    assert initials("阿依古丽·买买提") == "ayglmmt"
