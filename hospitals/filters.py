@@ -8,15 +8,15 @@ from django.forms import TextInput
 
 from hospitals.access import Right, reach_of
 from hospitals.models import Area, Hospital, HospitalListImport, NetworkedService, ServiceHall
-from hospitals.vocabulary import Level, ListStatus, Scope, Service
+from hospitals.vocabulary import AreaKind, Level, ListStatus, Scope, Service
 
 
 def areas_with_hospitals(request: Any) -> QuerySet[Area]:
-    return Area.objects.filter(Exists(Hospital.objects.filter(area=OuterRef("pk")))).order_by("code")
+    return Area.objects.pools().filter(Exists(Hospital.objects.filter(area=OuterRef("pk")))).order_by("code")
 
 
-def counties_with_hospitals(request: Any) -> QuerySet[Area]:
-    return Area.objects.filter(Exists(Hospital.objects.filter(county=OuterRef("pk")))).order_by("code")
+def counties_of_those(request: Any) -> QuerySet[Area]:
+    return Area.objects.filter(kind=AreaKind.COUNTY, parent__in=areas_with_hospitals(request)).order_by("code")
 
 
 class HospitalFilter(django_filters.FilterSet):
@@ -24,9 +24,7 @@ class HospitalFilter(django_filters.FilterSet):
         label="名称、地址或编码", method="with_text", widget=TextInput(attrs={"type": "search", "autocomplete": "off"})
     )
     area = django_filters.ModelChoiceFilter(label="统筹区", queryset=areas_with_hospitals, empty_label="全部")
-    county = django_filters.ModelChoiceFilter(
-        label="县（市、区）", queryset=counties_with_hospitals, empty_label="全部"
-    )
+    county = django_filters.ModelChoiceFilter(label="县（市、区）", queryset=counties_of_those, empty_label="全部")
     level = django_filters.ChoiceFilter(label="级别", choices=Level.choices, empty_label="全部")
     service = django_filters.ChoiceFilter(
         label="开通业务", choices=Service.choices, empty_label="全部", method="opened"

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -45,7 +46,7 @@ class PersonList(ListPage):
         Column("性别", lambda row: row.get_sex_display()),
         Column("出生日期", lambda row: row.birth_date, kind="date"),
         Column("参保地", lambda row: row.area.name),
-        Column("登记时间", lambda row: row.created_at.date(), sort="pk", kind="date"),
+        Column("登记时间", lambda row: timezone.localdate(row.created_at), sort="pk", kind="date"),
     )
 
     def queryset(self) -> QuerySet[InsuredPerson]:
