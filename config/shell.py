@@ -76,18 +76,19 @@ class Queue:
 
 
 def queues(user: Any, reach: Reach) -> list[Queue]:
-    """What waits for this user, by right, the longest waiting first; two statements a queue."""
+    """What waits for this user, by right, the longest waiting first; one or two statements a queue."""
     found = []
 
     def add(title: str, empty: str, model: Any, right: Right, status: str, *, mine: bool = False) -> None:
         if not reach.has(right):
             return
-        cases = model.objects.filter(status=status)
+        rows = model.objects.select_related("person", "area")
+        cases = rows.filter(status=status)
         if mine:
             cases = cases.filter(made_by=user)
         elif right in (Right.REVIEW_FILINGS, Right.REVIEW_CLAIMS):
             cases = cases.exclude(made_by=user)
-        parts, rows = cases.visible_parts(user, right), model.objects.select_related("person", "area")
+        parts = cases.visible_parts(user, right)
         route = "filings" if model is Filing else "claims"
         found.append(Queue(title, empty, route, status, first_of(parts, ["pk"], SHOWN, rows)))
 
@@ -112,8 +113,9 @@ def search(request: HttpRequest) -> HttpResponse:
     """The one search box.  Posted, so that no id number stands in an address; one hit opens the person at once."""
     require(request.user, Right.SEE_PEOPLE)
     words = request.POST.get("words", "").strip()[:60]
-    parts = InsuredPerson.objects.matching(words).visible_parts(request.user)
-    found = first_of(parts, [matched_by(words), "pk"], SHOWN * 5, InsuredPerson.objects.select_related("area"))
+    people = InsuredPerson.objects.select_related("area")
+    parts = people.matching(words).visible_parts(request.user)
+    found = first_of(parts, [matched_by(words), "pk"], SHOWN * 5, people)
     if len(found) == 1:
         return redirect("person", found[0].pk)
     may_add = reach_of(request.user).has(Right.KEEP_PEOPLE)

@@ -42,8 +42,9 @@ def named_people(filterset: django_filters.FilterSet, words: str, right: Right) 
     if matched_by(words) == "id_number":
         filterset.hint = NUMBERS_ELSEWHERE
         return []
-    parts = InsuredPerson.objects.matching(words).visible_parts(filterset.request.user, right)
-    people = first_of(parts, [matched_by(words), "pk"], MOST_PEOPLE + 1, InsuredPerson.objects.only("pk"))
+    rows = InsuredPerson.objects.only("pk")
+    parts = rows.matching(words).visible_parts(filterset.request.user, right)
+    people = first_of(parts, [matched_by(words), "pk"], MOST_PEOPLE + 1, rows)
     if len(people) > MOST_PEOPLE:
         filterset.hint = _("符合的参保人超过 {count} 名，只列出其中一部分，请输入更完整的姓名").format(
             count=MOST_PEOPLE

@@ -88,7 +88,8 @@ def masked_phone(number: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def initials(name: str) -> str:
-    """Pinyin initials of a name, lower case (王小明 → wxm); letters and digits stay."""
+    """Pinyin initials of a name, lower case (王小明 → wxm); letters and digits stay, what stands between goes."""
     import pypinyin  # its dictionaries take longer to load than most commands run
 
-    return "".join(pypinyin.lazy_pinyin(name, style=pypinyin.Style.FIRST_LETTER))[:40].lower()
+    letters = "".join(pypinyin.lazy_pinyin(name, style=pypinyin.Style.FIRST_LETTER))
+    return "".join(letter for letter in letters if letter.isalnum())[:40].lower()

@@ -166,15 +166,14 @@ class ListPage(View):
 def first_of(parts: list[Any], order: list[str], size: int, rows: Any) -> list[Any]:
     """The first rows of all parts together: the head of each from an index, the first of those, then the rows.
 
-    parts: of `visible_parts`.  order: fields, the last of them the primary key.  rows: where the found ones are taken
-    from, with what they are shown with joined in.
+    rows: with what they are shown with joined in; parts: of its `visible_parts`.  order: fields, the primary key last.
     """
-    names = [key.lstrip("-") for key in order]
     parts = [part for part in parts if not part.query.is_empty()]  # a union of nothing cannot be put in order
+    if len(parts) < 2:
+        return [row for part in parts for row in part.order_by(*order)[:size]]
+    names = [key.lstrip("-") for key in order]
     heads = [part.order_by(*order).values_list(*names)[:size] for part in parts]
-    if len(heads) > 1:
-        heads = [heads[0].union(*heads[1:]).order_by(*order)[:size]]
-    keys = [key[-1] for head in heads for key in head]
+    keys = [key[-1] for key in heads[0].union(*heads[1:]).order_by(*order)[:size]]
     found = rows.in_bulk(keys)
     return [found[key] for key in keys]
 
