@@ -56,11 +56,16 @@ def entries(*records: models.Model, limit: int = 50) -> list[Entry]:
     for record in records:
         kinds.setdefault(type(record), {})[record.pk] = record
     names: Names = {}
-    found = [entry for same_kind in kinds.values() for entry in _entries_of(same_kind, limit, names)]
+    found = [
+        entry
+        for kind, same_kind in kinds.items()
+        for entry in _entries_of(same_kind, limit, names, str(kind._meta.verbose_name) if len(kinds) > 1 else "")
+    ]
     return sorted(found, key=lambda entry: entry.when, reverse=True)[:limit]
 
 
-def _entries_of(records: dict[Any, models.Model], limit: int, names: Names) -> Iterator[Entry]:
+def _entries_of(records: dict[Any, models.Model], limit: int, names: Names, called: str) -> Iterator[Entry]:
+    """called: what such a record is, where it stands among others."""
     event_model = next(iter(records.values())).events.model  # type: ignore[attr-defined]
     events = list(event_model.objects.filter(pgh_obj__in=records).order_by("-pgh_id")[: limit * 2])
     for position, event in enumerate(events[:limit]):
@@ -69,7 +74,7 @@ def _entries_of(records: dict[Any, models.Model], limit: int, names: Names) -> I
         yield Entry(
             when=event.pgh_created_at,
             who=context.get("user_name") or "系统",
-            action=context.get("action") or LABELS.get(event.pgh_label, event.pgh_label),
+            action=context.get("action") or LABELS.get(event.pgh_label, event.pgh_label) + called,
             reason=context.get("reason") or "",
             changes=_changes(records[event.pgh_obj_id], before, event, names),
         )

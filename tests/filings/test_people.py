@@ -120,6 +120,12 @@ def test_history_masks_numbers(clerk: User) -> None:
     assert "370702********" in told
 
 
+def test_history_of_several_records_says_which_is_meant() -> None:
+    insured = make.ParticipationFactory()
+    assert {entry.action for entry in entries(insured.person, insured)} == {"登记参保人", "登记参保关系"}
+    assert [entry.action for entry in entries(insured.person)] == ["登记"]
+
+
 def test_two_insurances_at_one_time_are_refused(clerk: User) -> None:
     person = make.PersonFactory()
     values = {"scheme": Scheme.EMPLOYEE, "employment": Employment.ACTIVE, "starts_on": dt.date(2020, 1, 1)}
