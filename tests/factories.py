@@ -19,6 +19,7 @@ from settlement.models import Claim
 from settlement.vocabulary import ManualReason
 
 YANTAI, DONGYING, WEIFANG, JINING, TIELING, BEIJING = "370600", "370500", "370700", "370800", "211200", "110000"
+HOMES = (YANTAI, DONGYING, WEIFANG, JINING, TIELING)
 NAMES = {
     "110000": "北京市",
     "110101": "东城区",

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 
 from filings import policy_packs
 from filings.models import FilingPolicy
-from tests.factories import BEIJING, JINING, TIELING, WEIFANG, YANTAI, AreaFactory
+from tests.factories import BEIJING, HOMES, AreaFactory
 from tests.filings.test_questions import CANCEL, FILING
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def policies(db):
-    for code in (WEIFANG, TIELING, YANTAI, JINING, BEIJING):
+    for code in (*HOMES, BEIJING):
         AreaFactory(code=code)
     policy_packs.load()
 

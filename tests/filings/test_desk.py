@@ -9,7 +9,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from filings import desk
-from filings.application import Seen, assess_filing
+from filings.application import Seen
+from filings.appraisal import assess_filing
 from filings.models import Filing, InsuredPerson
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
 from filings.vocabulary import Category, Channel, Material, Outcome, Variant
