@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from filings.vocabulary import Category, Material
 from hospitals.reasons import Refused
-from settlement.checklist import claim_rules, missing_materials
+from settlement.claims.checklist import claim_rules, missing_materials
 from settlement.models import BenefitPolicy, ClaimPolicy, DeductibleRow, RatioRow
 from settlement.policy_packs import SHIPPED, load_benefits, load_claims, read_benefits, read_claims
 from tests.factories import TIELING, YANTAI, AreaFactory
