@@ -84,7 +84,7 @@ WAYS = {
 
 
 def open_office() -> Office:
-    for code in (make.TIELING, make.YANTAI, make.WEIFANG, make.BEIJING, SHENYANG):
+    for code in (*make.HOMES, make.BEIJING, SHENYANG):
         make.AreaFactory(code=code)
     filing_packs.load()
     load_benefits()
