@@ -52,7 +52,7 @@ class RuleRows(PolicyRows):
     model = FilingRule
     form = RuleForm
     show_change_link = True
-    fields = ("category", "variant", "scheme", "scope", "handling", "tier", "text", "section", "further")
+    fields = ("category", "variant", "scheme", "scope", "occasion", "handling", "tier", "text", "section", "further")
     readonly_fields = ("further",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
