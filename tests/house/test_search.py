@@ -1,4 +1,4 @@
-"""The search box stands on every page that staff see, in the shell and in admin; prints and parts of pages have none."""
+"""The search box stands on every page that staff see, in the shell and in admin; prints have none."""
 
 import re
 from typing import Any
