@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from import_export.admin import ImportExportMixin
 from import_export.fields import Field
 from import_export.formats.base_formats import CSV, XLSX, Format
-from import_export.forms import ConfirmImportForm, ImportForm
+from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
 from import_export.resources import ModelResource
 from import_export.results import Error, Result, RowResult
 
@@ -122,8 +122,9 @@ def _show(result: Result, step: Planned) -> None:
         causes: dict[str, list[str]] = {}
         for fault in row.faults:
             causes.setdefault(fault.column, []).append(fault.text)
-        given = dict(zip(result.diff_headers, values, strict=True))
-        result.append_invalid_row(row.number, given, ValidationError(causes))
+        given = (row.values.get(name.removesuffix("_text"), "") for name in SHOWN)
+        cells = dict(zip(result.diff_headers, [str(row.number), *given], strict=True))
+        result.append_invalid_row(row.number, cells, ValidationError(causes))
         return
     shown = RowResult()
     shown.import_type = ROW_TYPES[step.action]
@@ -197,6 +198,8 @@ class HospitalAdmin(ImportExportMixin, VisibleAdmin):
     resource_classes = [HospitalResource]
     import_formats = [ListFormat]
     export_formats = [CSV, XLSX]
+    export_form_class = ExportForm
+    import_template_name = "admin/list_import.html"
     import_form_class = ListImportForm
     confirm_form_class = ListConfirmForm
     tmp_storage_class = CarriedFile
