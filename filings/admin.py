@@ -81,7 +81,7 @@ class ChannelRows(PolicyRows):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         categories = "served" if obj and obj.is_published else "categories"
-        return ("channel", categories, "without_materials", "without_review", "asks", "section")
+        return ("channel", categories, "without_materials", "without_review", "backdates", "asks", "section")
 
     @admin.display(description=_("适用类别"))
     def served(self, row: FilingChannel) -> str:
