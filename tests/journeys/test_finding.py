@@ -41,7 +41,7 @@ def test_filters_narrow_the_list_and_the_search_box_leaves_it_alone(transactiona
 
 def test_search_box_is_at_hand_in_admin_too(transactional_db: None, sign_in: Any) -> None:
     make.PersonFactory(name="李四")
-    page = sign_in(make.staff(Role.SUPERVISOR, is_staff=True))
+    page = sign_in(make.staff(Role.SUPERVISOR))
     page.get_by_role("link", name="管理后台").click()
     expect(page.get_by_role("heading", name="管理后台")).to_be_visible()
     page.keyboard.press("/")
