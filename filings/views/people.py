@@ -183,6 +183,7 @@ def person_page(request: StaffRequest, found: InsuredPerson, **context: Any) -> 
             "participations": participations,
             "cards": cards,
             "filings": [(filing, status_badge(filing)) for filing in shown],
+            "may_see_filings": may(Right.SEE_FILINGS),
             "may_keep": may(Right.KEEP_PEOPLE),
             "may_file": may(Right.FILE),
             "may_reveal": may(Right.REVEAL_ID),
