@@ -1,4 +1,6 @@
+from filings.models.chronic import ChronicQualification
 from filings.models.filing import Filing, FilingMaterial
+from filings.models.home_care import HomeCareProof
 from filings.models.imports import PeopleListImport, PeopleListRow
 from filings.models.people import IdDisclosure, InsuredPerson, Participation, SocialSecurityCard
 from filings.models.policy import FilingPolicy
@@ -6,6 +8,7 @@ from filings.models.policy_lists import FilingDisease, FilingMeasure, FilingProc
 from filings.models.policy_rows import FilingChannel, FilingClause, FilingLock, FilingRule, RequiredMaterial
 
 __all__ = [
+    "ChronicQualification",
     "Filing",
     "FilingChannel",
     "FilingClause",
@@ -16,6 +19,7 @@ __all__ = [
     "FilingPolicy",
     "FilingProcedure",
     "FilingRule",
+    "HomeCareProof",
     "IdDisclosure",
     "InsuredPerson",
     "Participation",

@@ -321,7 +321,7 @@ def test_insurance_is_changed_on_the_page(client: Client) -> None:
 
 
 def test_person_page_offers_what_may_be_done_next(signed_in: SignedIn, client: Client) -> None:
-    person = make.PersonFactory()
+    person = make.ParticipationFactory().person
     page = client.get(f"/people/{person.pk}/").content.decode()
     assert f'href="/filings/new/?person={person.pk}" data-key="n"' in page
     reviewer = signed_in(make.staff(Role.REVIEWER)).get(f"/people/{person.pk}/").content.decode()
