@@ -1,4 +1,4 @@
-"""Forms of the register: a person, a period of insurance, a card."""
+"""Forms of the register: a person, a period of insurance."""
 
 from typing import Any
 
@@ -80,9 +80,3 @@ class ParticipationForm(forms.ModelForm):
         for name, blank in (("scheme", _("请选择")), ("employment", _("（无）")), ("hardship", _("（无）"))):
             field: Any = self.fields[name]
             field.choices = [("", blank), *(choice for choice in field.choices if choice[0])]
-
-
-class CardForm(forms.Form):
-    number = forms.CharField(
-        label=_("卡号"), max_length=20, widget=forms.TextInput(attrs=UNTOUCHED | {"autofocus": True})
-    )

@@ -1,12 +1,17 @@
+from filings.models.cards import CardReplacement, CardTest, SocialSecurityCard
 from filings.models.filing import Filing, FilingMaterial
 from filings.models.imports import PeopleListImport, PeopleListRow
-from filings.models.people import IdDisclosure, InsuredPerson, Participation, SocialSecurityCard
+from filings.models.people import IdDisclosure, InsuredPerson, Participation
 from filings.models.policy import FilingPolicy
-from filings.models.policy_lists import FilingDisease, FilingMeasure, FilingProcedure
+from filings.models.policy_lists import FilingAdvice, FilingDisease, FilingMeasure, FilingProcedure
 from filings.models.policy_rows import FilingChannel, FilingClause, FilingLock, FilingRule, RequiredMaterial
+from filings.models.registrations import InpatientRegistration
 
 __all__ = [
+    "CardReplacement",
+    "CardTest",
     "Filing",
+    "FilingAdvice",
     "FilingChannel",
     "FilingClause",
     "FilingDisease",
@@ -17,6 +22,7 @@ __all__ = [
     "FilingProcedure",
     "FilingRule",
     "IdDisclosure",
+    "InpatientRegistration",
     "InsuredPerson",
     "Participation",
     "PeopleListImport",
