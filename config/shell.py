@@ -37,6 +37,7 @@ class Place:
 PLACES = (
     Place("参保人", "people", Right.SEE_PEOPLE, ("/people/", "/participations/")),
     Place("异地备案", "filings", Right.SEE_FILINGS, ("/filings/",)),
+    Place("住院登记", "registrations", Right.SEE_FILINGS, ("/registrations/",)),
     Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
 )

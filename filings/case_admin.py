@@ -34,7 +34,7 @@ class ParticipationRows(ReadOnlyRows):
 
 class CardRows(ReadOnlyRows):
     model = SocialSecurityCard
-    fields = ("number", "is_current")
+    fields = ("number", "generation", "bank", "issued_on", "status")
 
 
 @admin.register(InsuredPerson)

@@ -114,4 +114,3 @@ def _review(filings: Sequence[Filing], by: User) -> Iterator[NextStep]:
 def _register(person: InsuredPerson) -> Iterator[NextStep]:
     yield NextStep(_("修改信息"), reverse("edit_person", args=[person.pk]), "e", order=90)
     yield NextStep(_("登记参保关系"), reverse("new_participation", args=[person.pk]), "p", order=91)
-    yield NextStep(_("登记社保卡"), reverse("new_card", args=[person.pk]), "k", order=92)

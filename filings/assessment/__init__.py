@@ -7,6 +7,7 @@ from filings.assessment.change import assess_change
 from filings.assessment.filing import assess
 from filings.assessment.questions import case_of
 from filings.assessment.rules import (
+    Advice,
     ChannelOffer,
     FilingRules,
     ListedDisease,
@@ -18,6 +19,7 @@ from filings.assessment.rules import (
 )
 
 __all__ = [
+    "Advice",
     "Areas",
     "ChangeAnswer",
     "ChangeCase",
