@@ -1,3 +1,4 @@
+from filings.models.changes import FilingChange
 from filings.models.filing import Filing, FilingMaterial
 from filings.models.imports import PeopleListImport, PeopleListRow
 from filings.models.people import IdDisclosure, InsuredPerson, Participation, SocialSecurityCard
@@ -7,6 +8,7 @@ from filings.models.policy_rows import FilingChannel, FilingClause, FilingLock, 
 
 __all__ = [
     "Filing",
+    "FilingChange",
     "FilingChannel",
     "FilingClause",
     "FilingDisease",
