@@ -52,7 +52,7 @@ class RuleRows(PolicyRows):
     model = FilingRule
     form = RuleForm
     show_change_link = True
-    fields = ("category", "variant", "scheme", "scope", "handling", "tier", "text", "section", "further")
+    fields = ("category", "variant", "scheme", "scope", "occasion", "handling", "tier", "text", "section", "further")
     readonly_fields = ("further",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -81,7 +81,7 @@ class ChannelRows(PolicyRows):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         categories = "served" if obj and obj.is_published else "categories"
-        return ("channel", categories, "without_materials", "without_review", "asks", "section")
+        return ("channel", categories, "without_materials", "without_review", "backdates", "asks", "section")
 
     @admin.display(description=_("适用类别"))
     def served(self, row: FilingChannel) -> str:

@@ -45,9 +45,9 @@ def assess(case: FilingCase, rules: FilingRules | None, areas: Areas) -> FilingA
     if outcome := NOTHING_TO_FILE.get(rule.handling):
         return FilingAnswer(outcome, scope, rule.tier, settlement, reasons=(basis, *minded), basis=basis, rule=rule)
 
-    earliest = rule.earliest_start(case.filed_on)
-    start = case.start_on or best_start(case, earliest)
     offer = rules.offer_of(case.channel, case.category)
+    earliest = None if offer and offer.backdates else rule.earliest_start(case.filed_on)
+    start = case.start_on or best_start(case, earliest)
     refusals = [
         *([basis] if rule.handling is Handling.REFUSE else ()),
         *_employment_refusals(case, rule, rules),

@@ -106,7 +106,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class ChannelOffer:
-    """A channel that the document offers.  categories: empty for all of them.  asks: what is to be told by this way."""
+    """A channel that the document offers.  categories: empty for all of them.  asks: what is to be told by this way.
+
+    backdates: files after the fact, from the admission on.
+    """
 
     channel: Channel
     section: str
@@ -114,6 +117,7 @@ class ChannelOffer:
     without_materials: bool = False
     without_review: bool = False
     asks: tuple[Asked, ...] = ()
+    backdates: bool = False
 
     def serves(self, category: Category) -> bool:
         return not self.categories or category in self.categories

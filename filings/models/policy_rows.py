@@ -236,6 +236,7 @@ class FilingChannel(PolicyRow):
     categories = codes_field(_("适用类别"), Category, help_text=_("不选为全部类别"))
     without_materials = models.BooleanField(_("免材料"), default=False)
     without_review = models.BooleanField(_("免审核"), default=False)
+    backdates = models.BooleanField(_("可事后补办"), default=False)
     asks = codes_field(_("另须登记"), Asked)
     section = section_field(blank=True)
 
@@ -260,6 +261,7 @@ class FilingChannel(PolicyRow):
             without_materials=self.without_materials,
             without_review=self.without_review,
             asks=tuple(Asked.of(code) for code in self.asks),
+            backdates=self.backdates,
         )
 
 
