@@ -10,7 +10,15 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from filings.identity import made_up_number
-from filings.models import Filing, FilingPolicy, InsuredPerson, Participation, PeopleListImport, SocialSecurityCard
+from filings.models import (
+    Filing,
+    FilingChange,
+    FilingPolicy,
+    InsuredPerson,
+    Participation,
+    PeopleListImport,
+    SocialSecurityCard,
+)
 from filings.vocabulary import Category, Employment, Scheme, SettlementWay, Tier
 from hospitals.models import Area, Hospital, HospitalListImport, Post, ServiceHall
 from hospitals.models.policy import PolicyStatus
@@ -234,6 +242,28 @@ class FilingFactory(DjangoModelFactory):
     @factory.lazy_attribute
     def policy(self) -> FilingPolicy:
         return FilingPolicy.objects.filter(area=self.area).first() or FilingPolicyFactory(area=self.area)
+
+
+class FilingChangeFactory(DjangoModelFactory):
+    """A cancellation that waits for review, as the database holds it; the verbs make the real ones."""
+
+    class Meta:
+        model = FilingChange
+
+    filing = factory.SubFactory(FilingFactory)
+    area = factory.SelfAttribute("filing.area")
+    hall = factory.SelfAttribute("filing.hall")
+    person = factory.SelfAttribute("filing.person")
+    category = factory.SelfAttribute("filing.category")
+    policy = factory.SelfAttribute("filing.policy")
+    kind = "cancel"
+    asked_on = on = factory.SelfAttribute("filing.filed_on")
+    reason = "返回参保地居住"
+    decision = factory.LazyFunction(
+        lambda: {"outcome": "review", "possible_on": None, "reasons": [], "basis": None, "policy": None, "filing": None}
+    )
+    status = "pending"
+    made_by = factory.SubFactory(UserFactory)
 
 
 class ClaimFactory(DjangoModelFactory):

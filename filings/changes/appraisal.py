@@ -161,9 +161,7 @@ def _possible_on(answer: ChangeAnswer, days: Days) -> dt.date | None:
     return max(answer.possible_on, days.first) if answer.possible_on else None
 
 
-def _successor(
-    filing: Filing, asked: ChangeAsked, rule: Rule | None
-) -> tuple[Assessment | None, tuple[Reason, ...]]:
+def _successor(filing: Filing, asked: ChangeAsked, rule: Rule | None) -> tuple[Assessment | None, tuple[Reason, ...]]:
     """The filing at the new place, and what stands in its way."""
     if asked.destination is None:
         return None, ()

@@ -33,9 +33,7 @@ class FilingChange(ActedFor, Taken):
     the successor is filed with.  decision: the answer that let it in.  successor: once a change is done.
     """
 
-    filing = models.ForeignKey(
-        Filing, models.PROTECT, related_name="changes", db_index=False, verbose_name=_("备案")
-    )
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="changes", db_index=False, verbose_name=_("备案"))
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", db_index=False, verbose_name=_("参保地"))
     hall = models.ForeignKey(
         ServiceHall,
