@@ -12,6 +12,7 @@ from filings.desk import fill_in, keep_materials, one_open_filing
 from filings.models import Filing, FilingChange
 from filings.models.filing_lifecycle import FILING_LIFECYCLE, FilingStatus
 from filings.vocabulary import Kind
+from hospitals.history import doing
 from hospitals.reasons import Refused
 
 
@@ -44,7 +45,8 @@ def carry_out(change: FilingChange, filing: Filing, assessment: ChangeAssessment
         ending.end_on = last if last >= ending.start_on else None  # None: it never came into effect
         ending.ended_by, ending.ended_at, ending.end_reason = change.made_by, timezone.now(), change.reason
 
-    FILING_LIFECYCLE.follow(filing, change.kind, by=by, reason=change.reason, effect=end)
+    with doing(FILING_LIFECYCLE.moves[change.kind].label, by=by, reason=change.reason):
+        FILING_LIFECYCLE.follow(filing, change.kind, effect=end)
     if assessment.successor:
         successor = Filing(
             area_id=filing.area_id,
