@@ -1,6 +1,19 @@
 from django.urls import path
 
-from filings.views import cards, counter, filings, people, people_imports, proofs, registrations
+from filings.views import (
+    cards,
+    change_pages,
+    changes,
+    counter,
+    filings,
+    people,
+    people_imports,
+    proofs,
+    registrations,
+    reviewing,
+    taking,
+)
+from filings.vocabulary import Kind
 
 urlpatterns = [
     path("people/", people.PersonList.as_view(), name="people"),
@@ -40,6 +53,23 @@ urlpatterns = [
     path("registrations/<int:pk>/", registrations.registration, name="registration"),
     path("registrations/<int:pk>/slip/", registrations.slip, name="registration_slip"),
     path("registrations/<int:pk>/cancel/", registrations.cancel, name="cancel_registration"),
+    path("filings/review/", reviewing.WaitingFilings.as_view(), name="review_filings"),
+    path("filings/review/changes/", reviewing.WaitingChanges.as_view(), name="review_changes"),
+    path("filings/changes/", change_pages.ChangeList.as_view(), name="filing_changes"),
+    path("filings/changes/<int:pk>/", change_pages.change, name="filing_change"),
+    path("filings/changes/<int:pk>/print/", change_pages.sheet, name="change_sheet"),
+    path("filings/changes/<int:pk>/resubmit/", changes.resubmit, name="resubmit_change"),
+    path("filings/changes/<int:pk>/hold/<slug:verb>/", taking.hold_change, name="hold_change"),
+    path("filings/changes/<int:pk>/<slug:verb>/", change_pages.step, name="change_step"),
+    *(
+        route
+        for kind in (Kind.CHANGE, Kind.CANCEL)
+        for route in (
+            path(f"filings/<int:pk>/{kind}/", changes.ask, {"kind": kind}, name=f"ask_{kind}"),
+            path(f"filings/<int:pk>/{kind}/decision/", changes.decision, {"kind": kind}, name=f"{kind}_decision"),
+        )
+    ),
+    path("filings/<int:pk>/hold/<slug:verb>/", taking.hold_filing, name="hold_filing"),
     path("filings/<int:pk>/", filings.filing, name="filing"),
     path("filings/<int:pk>/resubmit/", counter.resubmit_filing, name="resubmit_filing"),
     path("filings/<int:pk>/receipt/", filings.receipt, name="receipt"),

@@ -13,6 +13,7 @@ from filings.identity import made_up_number
 from filings.models import (
     CardReplacement,
     Filing,
+    FilingChange,
     FilingPolicy,
     InpatientRegistration,
     InsuredPerson,
@@ -273,6 +274,28 @@ class RegistrationFactory(DjangoModelFactory):
     registered_on = dt.date(2026, 3, 10)
     admitted_on = factory.SelfAttribute("registered_on")
     answer = factory.LazyFunction(lambda: {"outcome": "accept", "checks": [], "policy": None})
+    made_by = factory.SubFactory(UserFactory)
+
+
+class FilingChangeFactory(DjangoModelFactory):
+    """A cancellation that waits for review, as the database holds it; the verbs make the real ones."""
+
+    class Meta:
+        model = FilingChange
+
+    filing = factory.SubFactory(FilingFactory)
+    area = factory.SelfAttribute("filing.area")
+    hall = factory.SelfAttribute("filing.hall")
+    person = factory.SelfAttribute("filing.person")
+    category = factory.SelfAttribute("filing.category")
+    policy = factory.SelfAttribute("filing.policy")
+    kind = "cancel"
+    asked_on = on = factory.SelfAttribute("filing.filed_on")
+    reason = "返回参保地居住"
+    decision = factory.LazyFunction(
+        lambda: {"outcome": "review", "possible_on": None, "reasons": [], "basis": None, "policy": None, "filing": None}
+    )
+    status = "pending"
     made_by = factory.SubFactory(UserFactory)
 
 

@@ -1,4 +1,5 @@
 from filings.models.cards import CardReplacement, CardTest, SocialSecurityCard
+from filings.models.changes import FilingChange
 from filings.models.chronic import ChronicQualification
 from filings.models.filing import Filing, FilingMaterial
 from filings.models.home_care import HomeCareProof
@@ -15,6 +16,7 @@ __all__ = [
     "ChronicQualification",
     "Filing",
     "FilingAdvice",
+    "FilingChange",
     "FilingChannel",
     "FilingClause",
     "FilingDisease",
