@@ -14,12 +14,8 @@ from filings.panels import NextStep
 from filings.vocabulary import Channel, Outcome
 from hospitals.access import Reach, Right, User
 
-KEYS = {
-    "change": "g",
-    "cancel": "x",
-    "withdraw": "w",
-    "resubmit": "t",
-}  # of the lifecycle's steps, on the filing's page
+KEYS = {"change": "c", "cancel": "x", "withdraw": "w", "resubmit": "r"}  # of the lifecycle's steps
+ROUTES = {"resubmit": "resubmit_filing"}  # the others are taken on the filing's page
 
 
 def steps_of(
@@ -85,8 +81,8 @@ def _on_filing(filing: Filing, by: User, today: dt.date) -> Iterator[NextStep]:
         if move.verb not in KEYS:
             continue
         why_not = _locked(filing, today) if move.verb == "cancel" else ""
-        on_its_page = f"{filing.get_absolute_url()}#{move.verb}"
-        link = reverse("resubmit_filing", args=[filing.pk]) if move.verb == "resubmit" else on_its_page
+        route = ROUTES.get(move.verb)
+        link = reverse(route, args=[filing.pk]) if route else f"{filing.get_absolute_url()}#{move.verb}"
         yield NextStep(move.label, link, KEYS[move.verb], why_not, 20)
 
 
@@ -99,7 +95,7 @@ def _locked(filing: Filing, today: dt.date) -> str:
 def _after_filing(person: InsuredPerson, home_care: HomeCare | None) -> Iterator[NextStep]:
     if home_care and home_care.filing and home_care.missing:
         link = reverse("home_care", args=[home_care.filing.pk])
-        yield NextStep(_("回参保地就医证明"), link, "h", order=60)
+        yield NextStep(_("回参保地就医证明"), link, "g", order=60)
     yield NextStep(_("门诊慢特病认定"), reverse("new_recognition", args=[person.pk]), "m", order=70)
 
 
