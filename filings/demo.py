@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from filings import desk
+from filings import demo_stays, desk
 from filings.application import Application, Seen
 from filings.identity import made_up_number
 from filings.models import Filing, InsuredPerson, Participation, SocialSecurityCard
@@ -83,6 +83,7 @@ def load(users: dict[str, User]) -> str:
     people = {row[3]: _person(row[0], areas[row[1]], *row[2:]) for row in PEOPLE}
     for wish in WISHES:
         _file(wish, people[wish.name], areas[wish.destination], users)
+    demo_stays.load(people, users)
     return f"示例参保人 {len(people)} 名，示例备案 {len(WISHES)} 件"
 
 

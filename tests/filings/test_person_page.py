@@ -199,6 +199,11 @@ def test_status_says_whether_the_days_have_come_or_are_over(insured: Insured) ->
     assert "未到开始日期" in told[to_come]
 
 
+def test_years_of_a_long_line_are_told_as_far_as_there_is_room(insured: Insured) -> None:
+    line = timeline_of([made(insured(), "1990-05-01")], TODAY)
+    assert [year for _, year in line.years] == list(range(1991, 2027, 5))
+
+
 def test_nobody_s_time_line_is_empty() -> None:
     line = timeline_of([], TODAY)
     assert line.bars == ()
