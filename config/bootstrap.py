@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from config.causes import cause_of
+
 PROJECT = Path(__file__).resolve().parent.parent
 VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -31,7 +33,7 @@ def main() -> None:
             _install(locks)
         os.close(folder)
     except OSError as error:
-        sys.exit(f"无法在项目文件夹 {PROJECT} 中建立运行环境：{error.strerror}。")
+        sys.exit(f"无法在项目文件夹 {PROJECT} 中建立运行环境：{cause_of(error)}。")
     os.chdir(PROJECT)
     os.execv(PYTHON, [str(PYTHON), "-m", "config.launch", *sys.argv[1:]])
 

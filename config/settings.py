@@ -130,7 +130,12 @@ PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 
 # Sections of a person's page, each with the steps it offers.
-PERSON_PANELS = ["filings.views.proofs.chronic_of_person", "settlement.claims.shown.claims_of_person"]
+PERSON_PANELS = [
+    "filings.views.sections.cards_of_person",
+    "filings.views.sections.registrations_of_person",
+    "filings.views.proofs.chronic_of_person",
+    "settlement.claims.shown.claims_of_person",
+]
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

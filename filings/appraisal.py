@@ -67,7 +67,7 @@ class Assessment:
             "start_on": answer.start_on and answer.start_on.isoformat(),
             "complete_by": answer.complete_by and answer.complete_by.isoformat(),
             "required": [_group(group) | {"lacking": group.lacks(self.case.materials)} for group in self.required],
-            "policy": self.standing.policy and _policy(self.standing.policy),
+            "policy": self.standing.policy and policy_record(self.standing.policy),
             "question": {
                 "area": self.standing.insured.area_id,
                 "scheme": self.standing.insured.scheme,
@@ -220,7 +220,7 @@ def _group(group: MaterialGroup) -> dict[str, Any]:
     }
 
 
-def _policy(policy: FilingPolicy) -> dict[str, Any]:
+def policy_record(policy: FilingPolicy) -> dict[str, Any]:
     return {
         "document": policy.document,
         "version": policy.version,

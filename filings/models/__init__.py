@@ -1,15 +1,22 @@
+from filings.models.cards import CardReplacement, CardTest, SocialSecurityCard
+from filings.models.changes import FilingChange
 from filings.models.chronic import ChronicQualification
 from filings.models.filing import Filing, FilingMaterial
 from filings.models.home_care import HomeCareProof
 from filings.models.imports import PeopleListImport, PeopleListRow
-from filings.models.people import IdDisclosure, InsuredPerson, Participation, SocialSecurityCard
+from filings.models.people import IdDisclosure, InsuredPerson, Participation
 from filings.models.policy import FilingPolicy
-from filings.models.policy_lists import FilingDisease, FilingMeasure, FilingProcedure
+from filings.models.policy_lists import FilingAdvice, FilingDisease, FilingMeasure, FilingProcedure
 from filings.models.policy_rows import FilingChannel, FilingClause, FilingLock, FilingRule, RequiredMaterial
+from filings.models.registrations import InpatientRegistration
 
 __all__ = [
+    "CardReplacement",
+    "CardTest",
     "ChronicQualification",
     "Filing",
+    "FilingAdvice",
+    "FilingChange",
     "FilingChannel",
     "FilingClause",
     "FilingDisease",
@@ -21,6 +28,7 @@ __all__ = [
     "FilingRule",
     "HomeCareProof",
     "IdDisclosure",
+    "InpatientRegistration",
     "InsuredPerson",
     "Participation",
     "PeopleListImport",

@@ -119,7 +119,7 @@ def test_proof_is_handed_in_on_its_page_and_stands_on_the_receipt(client: Client
     filing, person = weifang_filing, f"/people/{weifang_filing.person_id}/"
     link = f"/filings/{filing.pk}/home-care/"
     page = client.get(person).content.decode()
-    assert f'href="{link}" data-key="g"' in page
+    assert f'href="{link}" data-key="h"' in page
     assert "须提交户口簿" in page
     form = client.get(link).content.decode()
     assert "备案就医地户籍证明、居住证或单位工作证明" in form
