@@ -129,8 +129,9 @@ PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 
-# What the apps beyond `filings` add to a person's page.
-PERSON_PANELS = ["settlement.claims.shown.claims_of_person"]
+# What is added to a person's page, and what the apps beyond `filings` add to a commitment's.
+PERSON_PANELS = ["filings.commitments_shown.commitments_of_person", "settlement.claims.shown.claims_of_person"]
+COMMITMENT_PANELS: list[str] = []
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

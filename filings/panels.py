@@ -1,4 +1,4 @@
-"""What other apps add to a person's page: settings name the panels, so that this app need not know them."""
+"""What other apps add to pages of this one: settings name the panels, so that this app need not know them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 
-from filings.models import InsuredPerson
+from filings.models import Commitment, InsuredPerson
 from hospitals.access import StaffRequest
 
 
@@ -25,3 +25,11 @@ def panels_of(request: StaffRequest, person: InsuredPerson) -> Iterator[Panel]:
         panel = import_string(path)(request, person)
         if panel is not None:
             yield panel
+
+
+def panels_under(request: StaffRequest, commitment: Commitment) -> Iterator[SafeString]:
+    """What else followed from a commitment: each of `settings.COMMITMENT_PANELS` gives a section or None."""
+    for path in settings.COMMITMENT_PANELS:
+        section = import_string(path)(request, commitment)
+        if section is not None:
+            yield section

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from filings.views import counter, filings, people, people_imports
+from filings.views import commitments, counter, filings, people, people_imports, sanctions
 
 urlpatterns = [
     path("people/", people.PersonList.as_view(), name="people"),
@@ -32,4 +32,12 @@ urlpatterns = [
     path("filings/<int:pk>/resubmit/", counter.resubmit_filing, name="resubmit_filing"),
     path("filings/<int:pk>/receipt/", filings.receipt, name="receipt"),
     path("filings/<int:pk>/<slug:verb>/", filings.step, name="filing_step"),
+    path("commitments/", commitments.CommitmentList.as_view(), name="commitments"),
+    path("commitments/<int:pk>/", commitments.commitment, name="commitment"),
+    path("commitments/<int:pk>/hand-in/", commitments.take_in, name="hand_in"),
+    path("commitments/<int:pk>/letter/", commitments.letter, name="commitment_letter"),
+    path("commitments/<int:pk>/notice/", commitments.notice, name="supplement_notice"),
+    path("sanctions/", sanctions.SanctionList.as_view(), name="sanctions"),
+    path("sanctions/<int:pk>/", sanctions.sanction, name="sanction"),
+    path("sanctions/<int:pk>/<slug:verb>/", sanctions.step, name="sanction_step"),
 ]

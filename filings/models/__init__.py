@@ -1,11 +1,15 @@
+from filings.models.commitments import Commitment, CommitmentItem
 from filings.models.filing import Filing, FilingMaterial
 from filings.models.imports import PeopleListImport, PeopleListRow
 from filings.models.people import IdDisclosure, InsuredPerson, Participation, SocialSecurityCard
 from filings.models.policy import FilingPolicy
 from filings.models.policy_lists import FilingDisease, FilingMeasure, FilingProcedure
 from filings.models.policy_rows import FilingChannel, FilingClause, FilingLock, FilingRule, RequiredMaterial
+from filings.models.sanctions import Sanction
 
 __all__ = [
+    "Commitment",
+    "CommitmentItem",
     "Filing",
     "FilingChannel",
     "FilingClause",
@@ -22,5 +26,6 @@ __all__ = [
     "PeopleListImport",
     "PeopleListRow",
     "RequiredMaterial",
+    "Sanction",
     "SocialSecurityCard",
 ]

@@ -15,6 +15,7 @@ from filings import desk
 from filings.assessment import ChangeAnswer
 from filings.decision import shown
 from filings.filters import FilingFilter
+from filings.lapsing import reinstate
 from filings.models import Filing
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
 from filings.views.counter import version_in
@@ -97,7 +98,12 @@ def visible_filing(request: StaffRequest, pk: int) -> Filing:
 
 
 def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
-    moves = FILING_LIFECYCLE.open_to(found, request.user)
+    commitment = found.commitments.first()
+    moves = [
+        move
+        for move in FILING_LIFECYCLE.open_to(found, request.user)
+        if move.verb != "reinstate" or (commitment and commitment.filing_was == FilingStatus.ACTIVE)
+    ]
     return {
         "filing": found,
         "person": found.person,
@@ -105,6 +111,7 @@ def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
         "decision": shown(found.decision),
         "moves": moves,
         "cancellation": _cancellation(found) if any(move.verb == "cancel" for move in moves) else None,
+        "commitment": commitment,
         "history": entries(found),
         "typed": {},
     }
@@ -135,4 +142,5 @@ STEPS: dict[str, Callable[[StaffRequest, Filing], Filing]] = {
     "refuse": lambda request, found: desk.refuse(**_typed(request, found)),
     "withdraw": lambda request, found: desk.withdraw(**_typed(request, found)),
     "cancel": _cancel,
+    "reinstate": lambda request, found: reinstate(**_typed(request, found)),
 }
