@@ -49,13 +49,19 @@ def lapse(*, by: User, commitment: Commitment, on: dt.date, rules: FilingRules |
             raise Refused.because("not_due", _("承诺期限至 {day}，尚未到期").format(day=locked.due_on))
         locked.closed_by, locked.closed_at, locked.close_reason = by, timezone.now(), reason
         locked.problem = ""
-        if locked.filing:
-            locked.filing_was, locked.filing_ended_on = locked.filing.status, locked.filing.end_on
-            _cancel(locked.filing, locked.due_on, by, reason)
+        if filing:
+            locked.filing_was, locked.filing_ended_on = filing.status, filing.end_on
+            FILING_LIFECYCLE.follow(filing, "lapse", effect=cancel)
+
+    def cancel(locked: Filing) -> None:
+        began = locked.status == FilingStatus.ACTIVE and locked.start_on <= commitment.due_on
+        last = min(locked.end_on or commitment.due_on, commitment.due_on)
+        locked.end_on = last if began else None  # one that never came into effect has no last day
+        locked.ended_by, locked.ended_at, locked.end_reason = by, timezone.now(), reason
 
     with transaction.atomic():
-        if commitment.filing_id:
-            Filing.objects.select_for_update().get(pk=commitment.filing_id)
+        filings = Filing.objects.select_for_update().filter(pk=commitment.filing_id)
+        filing = filings.get() if commitment.filing_id else None
         lapsed = COMMITMENT_LIFECYCLE.take(commitment, "lapse", by=by, reason=reason, effect=close)
         with doing(_("失信处理"), by=by, reason=reason):
             impose(lapsed, rules or Rules().of(lapsed.policy_id))
@@ -101,17 +107,6 @@ def reinstate(*, by: User, filing: Filing, reason: str, version: int | None = No
     with transaction.atomic(), refused_by_constraints(Filing):
         InsuredPerson.objects.select_for_update(no_key=True).get(pk=filing.person_id)
         return FILING_LIFECYCLE.take(filing, "reinstate", by=by, reason=reason, version=version, effect=restore)
-
-
-def _cancel(filing: Filing, due_on: dt.date, by: User, reason: str) -> None:
-    """One that never came into effect has no last day."""
-
-    def end(locked: Filing) -> None:
-        began = locked.status == FilingStatus.ACTIVE and locked.start_on <= due_on
-        locked.end_on = min(locked.end_on or due_on, due_on) if began else None
-        locked.ended_by, locked.ended_at, locked.end_reason = by, timezone.now(), reason
-
-    FILING_LIFECYCLE.take(filing, "lapse", by=by, reason=reason, effect=end)
 
 
 def _period(label: str, ends_on: dt.date | None) -> str:

@@ -70,15 +70,15 @@ def _try(pk: int, filing: int | None, by: User, on: dt.date, rules: Rules, swept
     try:
         with transaction.atomic():
             commitment = _free(pk, filing)
-            if commitment is None:
-                return False
-            if commitment.is_open:
+            is_ours = commitment is not None and commitment.is_open
+            if commitment and is_ours:
                 lapse(by=by, commitment=commitment, on=on, rules=rules.of(commitment.policy_id))
-                swept.lapsed += 1
-    except Exception as error:  # whatever it is, the others go on
+    except Exception as error:  # whatever it is, up to the very end of the transaction: the others go on
         swept.failed += 1
         _keep_problem(pk, by, error)
-    return True
+        return True
+    swept.lapsed += is_ours
+    return commitment is not None
 
 
 def _free(pk: int, filing: int | None) -> Commitment | None:
