@@ -10,8 +10,17 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from filings.identity import made_up_number
-from filings.models import Filing, FilingPolicy, InsuredPerson, Participation, PeopleListImport, SocialSecurityCard
-from filings.vocabulary import Category, Employment, Scheme, SettlementWay, Tier
+from filings.models import (
+    Commitment,
+    Filing,
+    FilingPolicy,
+    InsuredPerson,
+    Participation,
+    PeopleListImport,
+    Sanction,
+    SocialSecurityCard,
+)
+from filings.vocabulary import Category, CommitmentPurpose, Employment, Measure, Scheme, SettlementWay, Tier
 from hospitals.models import Area, Hospital, HospitalListImport, Post, ServiceHall
 from hospitals.models.policy import PolicyStatus
 from hospitals.vocabulary import AreaKind, Level, ListStatus, Role, Scope
@@ -232,6 +241,34 @@ class FilingFactory(DjangoModelFactory):
     @factory.lazy_attribute
     def policy(self) -> FilingPolicy:
         return FilingPolicy.objects.filter(area=self.area).first() or FilingPolicyFactory(area=self.area)
+
+
+class CommitmentFactory(DjangoModelFactory):
+    """An open one of a filing, with nothing listed as missing; the verbs make the real ones."""
+
+    class Meta:
+        model = Commitment
+
+    person = factory.SubFactory(PersonFactory)
+    area = factory.SelfAttribute("person.area")
+    filing = factory.SubFactory(FilingFactory, person=factory.SelfAttribute("..person"))
+    purpose = CommitmentPurpose.FILING
+    signed_on = dt.date(2026, 3, 10)
+    due_on = dt.date(2026, 9, 10)
+    policy = factory.SelfAttribute("filing.policy")
+    made_by = factory.SubFactory(UserFactory)
+
+
+class SanctionFactory(DjangoModelFactory):
+    class Meta:
+        model = Sanction
+
+    person = factory.SubFactory(PersonFactory)
+    area = factory.SelfAttribute("person.area")
+    commitment = factory.SubFactory(CommitmentFactory, person=factory.SelfAttribute("..person"))
+    measure = Measure.SUSPEND_DIRECT
+    starts_on = dt.date(2026, 9, 11)
+    source = "《示例文件》一"
 
 
 class ClaimFactory(DjangoModelFactory):

@@ -54,6 +54,14 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "resubmit_filing": (Right.FILE, "get", "filing"),
     "new_filing": (Right.FILE, "get", "?person"),
     "decision": (Right.FILE, "post", "?person"),
+    "commitments": (Right.SEE_FILINGS, "get", ""),
+    "commitment": (Right.SEE_FILINGS, "get", "commitment"),
+    "hand_in": (Right.FILE, "post", "commitment"),
+    "commitment_letter": (Right.SEE_FILINGS, "get", "commitment"),
+    "supplement_notice": (Right.SEE_FILINGS, "get", "commitment"),
+    "sanctions": (Right.SEE_FILINGS, "get", ""),
+    "sanction": (Right.SEE_FILINGS, "get", "sanction"),
+    "sanction_step": (Right.LIFT_SANCTIONS, "post", "sanction lift"),
     "claims": (Right.SEE_CLAIMS, "get", ""),
     "claims_for_finance": (Right.RELEASE_CLAIMS, "get", ""),
     "claim": (Right.SEE_CLAIMS, "get", "claim"),
@@ -91,6 +99,8 @@ BEHIND = {
     "list_import_row": lambda area: make.ListImportFactory(area__code=area),
     "people_import": lambda area: make.PeopleImportFactory(area__code=area),
     "filing": lambda area: make.FilingFactory(person__area__code=area),
+    "commitment": lambda area: make.CommitmentFactory(person__area__code=area),
+    "sanction": lambda area: make.SanctionFactory(person__area__code=area),
     "claim": lambda area: make.ClaimFactory(person__area__code=area),
 }
 
