@@ -80,6 +80,14 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "cancel_decision": (Right.FILE, "post", "filing"),
     "new_filing": (Right.FILE, "get", "?person"),
     "decision": (Right.FILE, "post", "?person"),
+    "commitments": (Right.SEE_FILINGS, "get", ""),
+    "commitment": (Right.SEE_FILINGS, "get", "commitment"),
+    "hand_in": (Right.FILE, "post", "commitment"),
+    "commitment_letter": (Right.SEE_FILINGS, "get", "commitment"),
+    "supplement_notice": (Right.SEE_FILINGS, "get", "commitment"),
+    "sanctions": (Right.SEE_FILINGS, "get", ""),
+    "sanction": (Right.SEE_FILINGS, "get", "sanction"),
+    "sanction_step": (Right.LIFT_SANCTIONS, "post", "sanction lift"),
     "claims": (Right.SEE_CLAIMS, "get", ""),
     "claims_for_finance": (Right.RELEASE_CLAIMS, "get", ""),
     "claim": (Right.SEE_CLAIMS, "get", "claim"),
@@ -121,6 +129,8 @@ BEHIND = {
     "registration": lambda area: make.RegistrationFactory(person__area__code=area),
     "filing": lambda area: make.FilingFactory(person__area__code=area),
     "filing_change": lambda area: make.FilingChangeFactory(filing__person__area__code=area),
+    "commitment": lambda area: make.CommitmentFactory(person__area__code=area),
+    "sanction": lambda area: make.SanctionFactory(person__area__code=area),
     "claim": lambda area: make.ClaimFactory(person__area__code=area),
 }
 
