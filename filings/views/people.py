@@ -195,7 +195,8 @@ def person_history(
     return sorted(every, key=lambda entry: entry.when, reverse=True)[:SHOWN_HISTORY]
 
 
-def part_page(request: StaffRequest, found: InsuredPerson, form: Any, title: str) -> HttpResponse:
-    """A form about something that hangs on a person.  title: with a place for the name."""
-    context = {"form": form, "title": title.format(name=found.name), "back": found.get_absolute_url(), "person": found}
+def part_page(request: StaffRequest, found: InsuredPerson, form: Any, title: str, submit: str = "") -> HttpResponse:
+    """A form about something that hangs on a person.  title: with a place for the name.  submit: its button."""
+    context = {"form": form, "title": title.format(name=found.name), "back": found.get_absolute_url()}
+    context |= {"person": found, "submit": submit}
     return form_page(request, "filings/person_form.html", context)
