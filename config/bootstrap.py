@@ -92,4 +92,8 @@ def _cause(output: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("已中断，再次运行时重新准备。", flush=True)
+        sys.exit(130)

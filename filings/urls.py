@@ -4,6 +4,7 @@ from filings.views import (
     cards,
     change_pages,
     changes,
+    commitments,
     counter,
     filings,
     people,
@@ -11,6 +12,7 @@ from filings.views import (
     proofs,
     registrations,
     reviewing,
+    sanctions,
     taking,
 )
 from filings.vocabulary import Kind
@@ -75,4 +77,12 @@ urlpatterns = [
     path("filings/<int:pk>/receipt/", filings.receipt, name="receipt"),
     path("filings/<int:pk>/home-care/", proofs.home_care, name="home_care"),
     path("filings/<int:pk>/<slug:verb>/", filings.step, name="filing_step"),
+    path("commitments/", commitments.CommitmentList.as_view(), name="commitments"),
+    path("commitments/<int:pk>/", commitments.commitment, name="commitment"),
+    path("commitments/<int:pk>/hand-in/", commitments.take_in, name="hand_in"),
+    path("commitments/<int:pk>/letter/", commitments.letter, name="commitment_letter"),
+    path("commitments/<int:pk>/notice/", commitments.notice, name="supplement_notice"),
+    path("sanctions/", sanctions.SanctionList.as_view(), name="sanctions"),
+    path("sanctions/<int:pk>/", sanctions.sanction, name="sanction"),
+    path("sanctions/<int:pk>/<slug:verb>/", sanctions.step, name="sanction_step"),
 ]

@@ -236,6 +236,13 @@ class Measure(Term):
     RESTRICT_FILING = "restrict_filing", "限制办理异地就医备案"
 
 
+class CommitmentPurpose(Term):
+    """What a commitment lets go on before its materials are complete."""
+
+    FILING = "filing", "异地就医备案"
+    CLAIM = "claim", "手工报销"
+
+
 class Procedure(Term):
     """What else than filing takes materials."""
 

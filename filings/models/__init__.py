@@ -1,6 +1,7 @@
 from filings.models.cards import CardReplacement, CardTest, SocialSecurityCard
 from filings.models.changes import FilingChange
 from filings.models.chronic import ChronicQualification
+from filings.models.commitments import Commitment, CommitmentItem
 from filings.models.filing import Filing, FilingMaterial
 from filings.models.home_care import HomeCareProof
 from filings.models.imports import PeopleListImport, PeopleListRow
@@ -9,11 +10,14 @@ from filings.models.policy import FilingPolicy
 from filings.models.policy_lists import FilingAdvice, FilingDisease, FilingMeasure, FilingProcedure
 from filings.models.policy_rows import FilingChannel, FilingClause, FilingLock, FilingRule, RequiredMaterial
 from filings.models.registrations import InpatientRegistration
+from filings.models.sanctions import Sanction
 
 __all__ = [
     "CardReplacement",
     "CardTest",
     "ChronicQualification",
+    "Commitment",
+    "CommitmentItem",
     "Filing",
     "FilingAdvice",
     "FilingChange",
@@ -34,5 +38,6 @@ __all__ = [
     "PeopleListImport",
     "PeopleListRow",
     "RequiredMaterial",
+    "Sanction",
     "SocialSecurityCard",
 ]

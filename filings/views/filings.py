@@ -15,8 +15,9 @@ from filings import desk, taking
 from filings.changes.shown import around
 from filings.decision import shown
 from filings.filters import FilingFilter
+from filings.lapsing import reinstate
 from filings.models import Filing
-from filings.models.filing import FILING_LIFECYCLE
+from filings.models.filing import FILING_LIFECYCLE, FilingStatus
 from filings.timeline import status_badge
 from filings.views.counter import version_in
 from filings.vocabulary import Kind
@@ -96,7 +97,12 @@ def visible_filing(request: StaffRequest, pk: int) -> Filing:
 
 def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
     changes = around(found, timezone.localdate())
-    moves = FILING_LIFECYCLE.open_to(found, request.user)
+    commitment = found.commitments.first()
+    moves = [
+        move
+        for move in FILING_LIFECYCLE.open_to(found, request.user)
+        if move.verb != "reinstate" or (commitment and commitment.filing_was == FilingStatus.ACTIVE)
+    ]
     return {
         "filing": found,
         "person": found.person,
@@ -105,6 +111,7 @@ def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
         "moves": [move for move in moves if move.verb not in CHANGES],
         "asks": [move for move in moves if move.verb in CHANGES and not changes.waiting],
         "around": changes,
+        "commitment": commitment,
         "taking": taking.steps(found, request.user),
         "history": entries(found),
         "typed": "",
@@ -127,4 +134,5 @@ STEPS: dict[str, Callable[[StaffRequest, Filing], Filing]] = {
     "send_back": lambda request, found: desk.send_back(**_typed(request, found)),
     "refuse": lambda request, found: desk.refuse(**_typed(request, found)),
     "withdraw": lambda request, found: desk.withdraw(**_typed(request, found)),
+    "reinstate": lambda request, found: reinstate(**_typed(request, found)),
 }
