@@ -190,7 +190,7 @@ def _issuer(home: str, asked: Application, rules: FilingRules | None) -> Issuer 
     levels = Hospital.objects.networked().filter(area=home).exclude(level="").values_list("level", flat=True).distinct()
     known = sorted(map(Level.of, levels), key=list(Level).index)
     level = Level.of(asked.issuer.level) if asked.issuer.level else None
-    return Issuer(asked.issuer.name, level, known[-1] if known else None)
+    return Issuer(asked.issuer.name, level, known[-1] if known else None, asked.issuer.area_id != home)
 
 
 def _unsaid(asked: Application, answer: FilingAnswer, rules: FilingRules) -> tuple[Reason, ...]:
