@@ -1,6 +1,6 @@
 from django.urls import path
 
-from filings.views import counter, filings, people, people_imports
+from filings.views import counter, filings, people, people_imports, prints, scans
 
 urlpatterns = [
     path("people/", people.PersonList.as_view(), name="people"),
@@ -30,6 +30,10 @@ urlpatterns = [
     path("filings/new/decision/", counter.decision, name="decision"),
     path("filings/<int:pk>/", filings.filing, name="filing"),
     path("filings/<int:pk>/resubmit/", counter.resubmit_filing, name="resubmit_filing"),
-    path("filings/<int:pk>/receipt/", filings.receipt, name="receipt"),
+    path("filings/<int:pk>/receipt/", prints.receipt, name="receipt"),
+    path("filings/<int:pk>/print/<slug:kind>/", prints.print_out, name="print"),
+    path("filings/<int:pk>/scans/", scans.attach, name="attach_scans"),
+    path("scans/<int:pk>/", scans.scan, name="scan"),
+    path("scans/<int:pk>/remove/", scans.remove, name="remove_scan"),
     path("filings/<int:pk>/<slug:verb>/", filings.step, name="filing_step"),
 ]

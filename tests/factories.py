@@ -10,8 +10,16 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from filings.identity import made_up_number
-from filings.models import Filing, FilingPolicy, InsuredPerson, Participation, PeopleListImport, SocialSecurityCard
-from filings.vocabulary import Category, Employment, Scheme, SettlementWay, Tier
+from filings.models import (
+    Filing,
+    FilingPolicy,
+    InsuredPerson,
+    Participation,
+    PeopleListImport,
+    Scan,
+    SocialSecurityCard,
+)
+from filings.vocabulary import Category, Employment, Material, Scheme, SettlementWay, Tier
 from hospitals.models import Area, Hospital, HospitalListImport, Post, ServiceHall
 from hospitals.models.policy import PolicyStatus
 from hospitals.vocabulary import AreaKind, Level, ListStatus, Role, Scope
@@ -232,6 +240,25 @@ class FilingFactory(DjangoModelFactory):
     @factory.lazy_attribute
     def policy(self) -> FilingPolicy:
         return FilingPolicy.objects.filter(area=self.area).first() or FilingPolicyFactory(area=self.area)
+
+
+class ScanFactory(DjangoModelFactory):
+    """A scan's row; its file is lost."""
+
+    class Meta:
+        model = Scan
+
+    filing = factory.SubFactory(FilingFactory)
+    area = factory.SelfAttribute("filing.area")
+    hall = factory.SelfAttribute("filing.hall")
+    person = factory.SelfAttribute("filing.person")
+    material = Material.ID_DOCUMENT
+    file_name = "身份证.pdf"
+    content_type = "application/pdf"
+    size = 1000
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    stored_name = factory.Sequence(lambda n: f"scans/lost-{n}.pdf")
+    made_by = factory.SubFactory(UserFactory)
 
 
 class ClaimFactory(DjangoModelFactory):

@@ -4,6 +4,7 @@ from filings.models.people import IdDisclosure, InsuredPerson, Participation, So
 from filings.models.policy import FilingPolicy
 from filings.models.policy_lists import FilingDisease, FilingMeasure, FilingProcedure
 from filings.models.policy_rows import FilingChannel, FilingClause, FilingLock, FilingRule, RequiredMaterial
+from filings.models.scans import Scan
 
 __all__ = [
     "Filing",
@@ -22,5 +23,6 @@ __all__ = [
     "PeopleListImport",
     "PeopleListRow",
     "RequiredMaterial",
+    "Scan",
     "SocialSecurityCard",
 ]

@@ -1,4 +1,4 @@
-"""Filings: the list, one filing's page, its receipt, and the steps taken on it."""
+"""Filings: the list, one filing's page, and the steps taken on it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,9 @@ from filings.decision import shown
 from filings.filters import FilingFilter
 from filings.models import Filing
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
+from filings.prints import prints_of
 from filings.views.counter import version_in
+from filings.views.scans_panel import scans_context
 from hospitals.access import Right, StaffRequest, require, staff_name
 from hospitals.history import entries
 from hospitals.listing import Column, ListPage, badge
@@ -82,15 +84,9 @@ def step(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     return redirect(found)
 
 
-@require_GET
-def receipt(request: StaffRequest, pk: int) -> HttpResponse:
-    found = visible_filing(request, pk)
-    return render(request, "filings/receipt.html", {"filing": found, "decision": shown(found.decision)})
-
-
-def visible_filing(request: StaffRequest, pk: int) -> Filing:
-    require(request.user, Right.SEE_FILINGS)
-    filings = Filing.objects.visible_to(request.user).select_related(
+def visible_filing(request: StaffRequest, pk: int, right: Right = Right.SEE_FILINGS) -> Filing:
+    require(request.user, right)
+    filings = Filing.objects.visible_to(request.user, right).select_related(
         "person__area", "area", "hall", "destination", "policy", "made_by", "reviewed_by", "ended_by"
     )
     return get_object_or_404(filings.prefetch_related("materials"), pk=pk)
@@ -98,6 +94,7 @@ def visible_filing(request: StaffRequest, pk: int) -> Filing:
 
 def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
     moves = FILING_LIFECYCLE.open_to(found, request.user)
+    scans = list(found.scans.select_related("made_by"))
     return {
         "filing": found,
         "person": found.person,
@@ -105,8 +102,10 @@ def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
         "decision": shown(found.decision),
         "moves": moves,
         "cancellation": _cancellation(found) if any(move.verb == "cancel" for move in moves) else None,
-        "history": entries(found),
+        "history": entries(found, *scans),
+        "prints": prints_of(found),
         "typed": {},
+        **scans_context(request.user, found, scans),
     }
 
 

@@ -50,6 +50,10 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "filings": (Right.SEE_FILINGS, "get", ""),
     "filing": (Right.SEE_FILINGS, "get", "filing"),
     "receipt": (Right.SEE_FILINGS, "get", "filing"),
+    "print": (Right.SEE_FILINGS, "get", "filing registration"),
+    "attach_scans": (Right.FILE, "post", "filing"),
+    "scan": (Right.REVEAL_ID, "post", "scan"),
+    "remove_scan": (Right.FILE, "post", "scan"),
     "filing_step": (Right.SEE_FILINGS, "post", "filing approve"),
     "resubmit_filing": (Right.FILE, "get", "filing"),
     "new_filing": (Right.FILE, "get", "?person"),
@@ -91,6 +95,7 @@ BEHIND = {
     "list_import_row": lambda area: make.ListImportFactory(area__code=area),
     "people_import": lambda area: make.PeopleImportFactory(area__code=area),
     "filing": lambda area: make.FilingFactory(person__area__code=area),
+    "scan": lambda area: make.ScanFactory(filing__person__area__code=area),
     "claim": lambda area: make.ClaimFactory(person__area__code=area),
 }
 

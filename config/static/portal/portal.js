@@ -24,7 +24,7 @@ document.addEventListener("keydown", (event) => {
 // A form is sent once; the server refuses the second one too.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.method !== "post" || form.hasAttribute("hx-post") || form.target) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
@@ -34,6 +34,16 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
+
+// A material whose scan is chosen counts as handed in; before the decision is asked for anew.
+document.addEventListener(
+  "change",
+  (event) => {
+    const box = event.target.files?.length && document.getElementById(event.target.dataset.ticks);
+    if (box) box.checked = true;
+  },
+  true,
+);
 
 // After an error the first faulty field has the focus.
 document.addEventListener("DOMContentLoaded", () => {
