@@ -78,7 +78,7 @@ def shown(record: Mapping[str, Any]) -> Decision:
     """record: what `Assessment.as_record` made."""
     outcome = Outcome.of(record["outcome"])
     codes = {reason["code"] for reason in record["reasons"]}
-    title, instead, tone = TITLES[outcome], INSTEAD.get(outcome, ""), TONES.get(outcome, "")
+    title, instead, tone = str(TITLES[outcome]), str(INSTEAD.get(outcome, "")), TONES.get(outcome, "")
     if "already_filed" in codes:
         title, instead, tone = _("不能备案"), "", "bad"
     elif "unsaid" in codes:
@@ -89,9 +89,9 @@ def shown(record: Mapping[str, Any]) -> Decision:
     document = policy["document"] if policy else ""
     return Decision(
         outcome=outcome,
-        title=str(title),
+        title=title,
         tone=tone,
-        instead=str(instead),
+        instead=instead,
         scope=Scope.name_of(record["scope"]),
         tier=Tier.name_of(record["tier"]),
         settlement=SettlementWay.name_of(record["settlement"]),

@@ -25,7 +25,7 @@ class ScansField(forms.FileField):
 
     widget = ScansInput(attrs={"accept": ACCEPTED})
 
-    def clean(self, data: Any, initial: Any = None) -> list[ScanFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[ScanFile]:
         files, faults = [], []
         for file in data or ():
             try:
@@ -45,7 +45,7 @@ class ScanForm(forms.Form):
     """Scans of one material, for a filing that is there already.  own: the materials of the filing."""
 
     material = forms.ChoiceField(label=_("材料"))
-    files = ScansField(label=_("文件"), error_messages={"required": _("请选择文件")})
+    scans = ScansField(label=_("文件"), error_messages={"required": _("请选择文件")})
 
     def __init__(self, *args: Any, own: list[Material], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -54,6 +54,6 @@ class ScanForm(forms.Form):
             *([(OWN, [(material.value, material.label) for material in own])] if own else ()),
             (OTHER, other),
         ]
-        self.fields["files"].help_text = _("PDF、JPEG 或 PNG，每个不超过 {size} MB，一件最多 {count} 个").format(
+        self.fields["scans"].help_text = _("PDF、JPEG 或 PNG，每个不超过 {size} MB，一件最多 {count} 个").format(
             size=MOST_BYTES // 1024 // 1024, count=MOST_SCANS
         )

@@ -121,7 +121,8 @@ def _check_jpeg(data: bytes) -> None:
 
 def _check_png(data: bytes) -> None:
     """Walks the chunks: each whole by its checksum, the header first, the end last and nothing behind it."""
-    at, kinds = len(PNG_HEAD), []
+    at = len(PNG_HEAD)
+    kinds: list[bytes] = []
     while at < len(data):
         length = int.from_bytes(data[at : at + 4])
         kind, body = data[at + 4 : at + 8], data[at + 8 : at + 8 + length]

@@ -48,7 +48,7 @@ def remove_scan(*, by: User, scan: Scan, reason: str) -> Scan:
     if not reason.strip():
         raise Refused.because("reason_missing", _("移除扫描件须填写理由"))
     with transaction.atomic(), doing(_("移除扫描件"), by=by, reason=reason):
-        filing = Filing.objects.select_for_update().get(pk=scan.filing_id)
+        filing = Filing.objects.select_for_update(of=("self",)).get(scans=scan)
         locked = Scan.objects.select_for_update().get(pk=scan.pk)
         _require_open(filing, by)
         if locked.removed_at:

@@ -97,7 +97,7 @@ def new_filing(request: StaffRequest) -> HttpResponse:
         is_uninsured = any(reason.code == "not_insured" for reason in refused.reasons)
         context = {"person": person, "reasons": refused.reasons, "may_insure": is_uninsured}
         return render(request, "filings/not_fileable.html", context)
-    form = desk.form(posted(request), request.FILES)
+    form = desk.form(posted(request), request.FILES or None)
     refusal: tuple[Reason, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
@@ -132,7 +132,7 @@ def resubmit_filing(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, str(uninsured))
         return redirect(filing)
     typed = request.POST if request.method == "POST" else initial_of(filing) | {"request_token": "0" * 32}
-    form = desk.form(typed, request.FILES)
+    form = desk.form(typed, request.FILES or None)
     refusal: tuple[Reason, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:

@@ -33,12 +33,12 @@ def attach(request: StaffRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 filing=found,
                 material=Material.of(form.cleaned_data["material"]),
-                files=form.cleaned_data["files"],
+                files=form.cleaned_data["scans"],
             )
         except Refused as refused:
             tell(form, refused)
         else:
-            known = len(form.cleaned_data["files"]) - len(new)
+            known = len(form.cleaned_data["scans"]) - len(new)
             text = _("已上传 {new} 个扫描件").format(new=len(new))
             messages.success(
                 request, text + (_("，{known} 个本件已有，未重复保存").format(known=known) if known else "")
@@ -57,7 +57,7 @@ def scan(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refused))
         return back_to_case(found)
     response = HttpResponse(data, content_type=found.content_type)
-    response["Content-Disposition"] = content_disposition_header(found.content_type == PDF, found.file_name)
+    response["Content-Disposition"] = content_disposition_header(found.content_type == PDF, found.file_name) or "inline"
     response["Content-Security-Policy"] = SEALED
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"
