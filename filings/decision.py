@@ -33,6 +33,7 @@ TONES = {Outcome.ACCEPT: "good", Outcome.REVIEW: "warn", Outcome.INCOMPLETE: "wa
 
 TOLD_OTHERWISE = {
     "material_missing",  # stands among the materials, with its source
+    "unsaid",  # stands on top
 }
 
 
@@ -55,7 +56,8 @@ class Requirement:
 class Decision:
     """What the panel shows.  reasons: dicts of code, text, source.  policy: document, version, starts_assumed.
 
-    complete_by: the last day to hand in what is missing, where a commitment was made.
+    unsaid: what is still to be told, of the same shape.  complete_by: the last day to hand in what is missing, where a
+    commitment was made.
     """
 
     outcome: str
@@ -67,6 +69,7 @@ class Decision:
     settlement: str
     earliest: dt.date | None
     start: dt.date | None
+    unsaid: list[Mapping[str, str]]
     requirements: list[Requirement]
     reasons: list[Mapping[str, str]]
     basis: Mapping[str, str] | None
@@ -97,6 +100,7 @@ def shown(record: Mapping[str, Any]) -> Decision:
         settlement=SettlementWay.name_of(record["settlement"]),
         earliest=_day(record["earliest_start_on"]),
         start=_day(record.get("start_on")),
+        unsaid=[reason for reason in record["reasons"] if reason["code"] == "unsaid"],
         requirements=[_requirement(group, document) for group in record.get("required", ())],
         reasons=[reason for reason in record["reasons"] if reason["code"] not in TOLD_OTHERWISE],
         basis=None if basis is None or basis["code"] in codes else basis,

@@ -87,7 +87,7 @@ class MaterialForm(forms.Form):
                         code in ticked,
                         self._count("originals", code, group.originals or 0),
                         self._count("copies", code, group.copies or 0),
-                        list(self[_scans_of(code)].errors),
+                        [str(fault) for fault in self[_scans_of(code)].errors],
                     )
                     for code in group.one_of
                 ],

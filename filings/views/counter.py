@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -62,7 +63,7 @@ class Desk:
             return {"decision": None, "prompts": [reason.text for reason in refused.reasons], "promise_by": None}
         return {
             "decision": shown(assessment.as_record()),
-            "promise_by": assessment.answer.complete_by,
+            "promise_by": None if assessment.conflict else assessment.answer.complete_by,
             "destination": form.cleaned_data["destination"],
             "is_fileable": assessment.is_fileable,
         }
@@ -226,7 +227,7 @@ def prompts(form: FilingForm) -> list[str]:
     if not form.is_bound:
         return [_("请选择备案类别，填写就医地")]
     return [
-        str(text) if name in ("category", "destination") else f"{form.fields[name].label}：{text}"
+        str(text) if name in ("category", "destination", NON_FIELD_ERRORS) else f"{form.fields[name].label}：{text}"
         for name, faults in form.errors.items()
         for text in faults
     ]
