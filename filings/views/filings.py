@@ -16,10 +16,10 @@ from filings.assessment import ChangeAnswer
 from filings.decision import shown
 from filings.filters import FilingFilter
 from filings.lapsing import reinstate
-from filings.models import Filing
+from filings.models import Commitment, Filing
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
 from filings.views.counter import version_in
-from hospitals.access import Right, StaffRequest, require, staff_name
+from hospitals.access import Right, StaffRequest, User, require, staff_name
 from hospitals.history import entries
 from hospitals.listing import Column, ListPage, badge
 from hospitals.reasons import Refused
@@ -102,7 +102,7 @@ def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
     moves = [
         move
         for move in FILING_LIFECYCLE.open_to(found, request.user)
-        if move.verb != "reinstate" or (commitment and commitment.filing_was == FilingStatus.ACTIVE)
+        if move.verb != "reinstate" or may_reinstate(request.user, found, commitment)
     ]
     return {
         "filing": found,
@@ -115,6 +115,12 @@ def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
         "history": entries(found),
         "typed": {},
     }
+
+
+def may_reinstate(user: User, found: Filing, commitment: Commitment | None) -> bool:
+    """Offered for what was in effect when its commitment lapsed."""
+    was_active = commitment is not None and commitment.filing_was == FilingStatus.ACTIVE
+    return was_active and FILING_LIFECYCLE.refusal(found, "reinstate", user, reason="—") is None
 
 
 def _cancellation(found: Filing) -> ChangeAnswer:
