@@ -32,7 +32,7 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the navigation."""
+    """An entry of the navigation.  prefix: of the addresses that belong to it."""
 
     label: str
     route: str
