@@ -1,5 +1,7 @@
 """The staff shell: navigation by right, worklist, search, health."""
 
+import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +14,11 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from filings.models import Filing, FilingChange, InsuredPerson
+from filings.commitments_shown import SOON
+from filings.models import Commitment, Filing, FilingChange, InsuredPerson, Sanction
 from filings.models.change_lifecycle import ChangeStatus
 from filings.models.filing import FilingStatus
 from filings.models.people import matched_by
@@ -33,14 +37,16 @@ class Place:
     label: str
     route: str
     right: Right
-    prefix: str
+    prefixes: tuple[str, ...]
 
 
 PLACES = (
-    Place("参保人", "people", Right.SEE_PEOPLE, "/people/"),
-    Place("异地备案", "filings", Right.SEE_FILINGS, "/filings/"),
-    Place("手工报销", "claims", Right.SEE_CLAIMS, "/claims/"),
-    Place("联网医院", "hospitals", Right.SEE_DIRECTORY, "/hospitals/"),
+    Place("参保人", "people", Right.SEE_PEOPLE, ("/people/", "/participations/")),
+    Place("异地备案", "filings", Right.SEE_FILINGS, ("/filings/",)),
+    Place("承诺", "commitments", Right.SEE_FILINGS, ("/commitments/", "/sanctions/")),
+    Place("住院登记", "registrations", Right.SEE_FILINGS, ("/registrations/",)),
+    Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
+    Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
 )
 
 
@@ -53,7 +59,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     return {
         "frame": "base.html",
         "places": [
-            (place.label, reverse(place.route), request.path.startswith(place.prefix))
+            (place.label, reverse(place.route), request.path.startswith(place.prefixes))
             for place in PLACES
             if reach.has(place.right)
         ],
@@ -108,7 +114,22 @@ def queues(user: Any, reach: Reach) -> list[Queue]:
     add("待审核报销", "没有待审核的报销", Claim, Right.REVIEW_CLAIMS, ClaimStatus.IN_REVIEW)
     add("待财务复核", "没有待复核的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.APPROVED)
     add("待支付", "没有待支付的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.RELEASED)
-    return found
+    return [*found, *_of_commitments(user, reach)]
+
+
+def _of_commitments(user: Any, reach: Reach) -> Iterator[Queue]:
+    """What falls due, for those who take it in; what waits for a supervisor's word."""
+    if reach.has(Right.FILE):
+        rows: Any = Commitment.objects.select_related("person", "area")
+        due = rows.open().filter(due_on__lte=timezone.localdate() + dt.timedelta(days=SOON))
+        cases = first_of(due.visible_parts(user, Right.FILE), ["due_on", "pk"], SHOWN, rows)
+        title, empty = "30日内到期的承诺", "没有30日内到期的承诺"
+        yield Queue(title, empty, f"{reverse('commitments')}?band={SOON}", cases)
+    if reach.has(Right.LIFT_SANCTIONS):
+        rows = Sanction.objects.select_related("person", "area")
+        parts = rows.without_period().visible_parts(user, Right.LIFT_SANCTIONS)
+        title, empty = "期限待确定的失信处理", "没有期限待确定的失信处理"
+        yield Queue(title, empty, f"{reverse('sanctions')}?state=pending", first_of(parts, ["pk"], SHOWN, rows))
 
 
 @require_GET

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filings import case_admin  # noqa: F401 - registers people and filings
 from filings.models import (
+    FilingAdvice,
     FilingChannel,
     FilingClause,
     FilingDisease,
@@ -117,16 +118,20 @@ class ProcedureRows(PolicyRows):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         materials = "asked" if obj and obj.is_published else "one_of"
-        return ("procedure", materials, "note", "section")
+        return ("procedure", materials, "originals", "copies", "note", "section")
 
     @admin.display(description=_("材料（有其一即可）"))
     def asked(self, row: FilingProcedure) -> str:
         return row.as_material().group.label
 
 
+class AdviceRows(PolicyRows):
+    model = FilingAdvice
+
+
 @admin.register(FilingPolicy)
 class FilingPolicyAdmin(PolicyAdmin):
-    inlines = (RuleRows, ChannelRows, LockRows, DiseaseRows, MeasureRows, ProcedureRows, ClauseRows)
+    inlines = (RuleRows, ChannelRows, LockRows, DiseaseRows, MeasureRows, ProcedureRows, AdviceRows, ClauseRows)
 
 
 class MaterialForm(forms.ModelForm):
@@ -135,6 +140,7 @@ class MaterialForm(forms.ModelForm):
 
     class Meta:
         widgets = {
+            "title": forms.Textarea(attrs={"cols": 16, "rows": 3}),
             "note": forms.Textarea(attrs={"cols": 22, "rows": 3}),
             "condition": forms.Textarea(attrs={"cols": 16, "rows": 3}),
             "section": forms.TextInput(attrs=NARROW),
@@ -146,7 +152,7 @@ class MaterialRows(PolicyRows):
     form = MaterialForm
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        fields = ("originals", "copies", "note", "condition", "section")
+        fields = ("originals", "copies", "title", "note", "condition", "section")
         return fields if obj and obj.policy.is_published else ("one_of", "listed_only", *fields)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -170,7 +176,7 @@ class FilingRuleAdmin(VisibleAdmin):
     fields = (
         ("category", "variant", "occasion"),
         ("scheme", "scope", "employment"),
-        ("handling", "tier", "settlement"),
+        ("handling", "tier", "settlement", "prevails"),
         ("backdating", "backdate_days", "backdating_section"),
         ("deadline_days", "deadline_section"),
         ("issuer_levels", "issuer_highest", "issuer_section"),

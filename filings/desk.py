@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from filings.application import Application
 from filings.appraisal import Assessment, assess_filing, open_filing_in, overlap
+from filings.commitments import end_with_filing, keep_commitment
 from filings.models import Filing, FilingMaterial, InsuredPerson
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
+from filings.register import require_at
 from filings.vocabulary import Outcome
-from hospitals.access import Right, reach_of
+from hospitals.access import Right
 from hospitals.constraints import refused_by_constraints
 from hospitals.history import doing
 from hospitals.models import ServiceHall
@@ -33,12 +35,7 @@ def file_person(
 
     Raises Refused with the reasons why not; a filing that is open already is named, also when it was made this moment.
     """
-    if not reach_of(by).covers(Right.FILE, person.area_id, hall.pk if hall else None):
-        raise Refused.because("no_right", _("您在此处没有“{right}”的权限").format(right=Right.FILE.label))
-    if hall and hall.area_id != person.area_id:
-        raise Refused.because(
-            "hall_elsewhere", _("{hall}不属于参保地{area}").format(hall=hall.name, area=person.area.name)
-        )
+    require_at(by, Right.FILE, person, hall)
     with transaction.atomic(), doing(_("受理备案"), by=by):
         InsuredPerson.objects.select_for_update(no_key=True).get(pk=person.pk)
         earlier = Filing.objects.filter(request_token=request_token).first()
@@ -57,6 +54,7 @@ def file_person(
         with one_open_filing(filing):
             filing.save()
         keep_materials(filing, application)
+        keep_commitment(by=by, filing=filing, assessment=assessment, on=timezone.localdate())
     return filing
 
 
@@ -78,12 +76,13 @@ def resubmit(
     """Hand a returned filing in again with corrected contents, for review as before; the day it was asked for stays."""
 
     def correct(locked: Filing) -> None:
-        assessment = assess_filing(person=filing.person, application=application, replacing=locked)
-        fill_in(locked, _fileable(assessment))
+        assessment = _fileable(assess_filing(person=filing.person, application=application, replacing=locked))
+        fill_in(locked, assessment)
         locked.made_by = by  # whoever hands in may not review
         locked.reviewed_by, locked.reviewed_at, locked.review_reason = None, None, ""
         locked.materials.all().delete()
         keep_materials(locked, application)
+        keep_commitment(by=by, filing=locked, assessment=assessment, on=timezone.localdate())
 
     if application.filed_on != filing.filed_on:
         raise ValueError("a filing handed in anew keeps the day it was asked for")
@@ -103,11 +102,14 @@ def withdraw(*, by: User, filing: Filing, reason: str, version: int | None = Non
 def _review(verb: str, by: User, filing: Filing, version: int | None, reason: str) -> Filing:
     def reviewed(locked: Filing) -> None:
         locked.reviewed_by, locked.reviewed_at, locked.review_reason = by, timezone.now(), reason.strip()
+        if verb == "refuse":
+            end_with_filing(by=by, filing=locked, on=timezone.localdate(), reason=reason)
 
     return FILING_LIFECYCLE.take(filing, verb, by=by, reason=reason, version=version, effect=reviewed)
 
 
 def _end(filing: Filing, by: User, reason: str) -> None:
+    end_with_filing(by=by, filing=filing, on=timezone.localdate(), reason=reason)
     filing.ended_by, filing.ended_at, filing.end_reason = by, timezone.now(), reason.strip()
 
 

@@ -10,10 +10,11 @@ from django.forms import TextInput
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from filings.models import Filing, FilingChange, InsuredPerson, PeopleListImport
+from filings.models import Filing, FilingChange, InpatientRegistration, InsuredPerson, PeopleListImport
 from filings.models.change_lifecycle import ChangeStatus
 from filings.models.filing import FilingStatus
 from filings.models.people import matched_by
+from filings.models.registrations import RegistrationStatus
 from filings.vocabulary import Category, Kind
 from hospitals.access import Right, reach_of
 from hospitals.listing import first_of
@@ -24,6 +25,7 @@ MOST_PEOPLE = 200
 NUMBERS_ELSEWHERE = gettext_lazy("证件号码和卡号请在页首的查找框中输入，以免留在地址里")
 SEARCH = TextInput(attrs={"type": "search", "autocomplete": "off", "maxlength": 60})
 FILING_NUMBER = re.compile(r"BA\d{8}(\d{8,18})")
+REGISTRATION_NUMBER = re.compile(r"ZY\d{8}(\d{8,18})")
 CHANGE_NUMBER = re.compile(r"BG\d{8}(\d{8,18})")
 
 
@@ -86,6 +88,24 @@ class FilingFilter(django_filters.FilterSet):
 
     def with_text(self, queryset: Any, name: str, value: str) -> Any:
         number = FILING_NUMBER.fullmatch(value.strip().upper())
+        if number:
+            return queryset.filter(pk=int(number[1]))
+        return queryset.filter(person__in=named_people(self, value, Right.SEE_FILINGS))
+
+
+class RegistrationFilter(django_filters.FilterSet):
+    text = django_filters.CharFilter(label="登记号、姓名或简拼", method="with_text", widget=SEARCH)
+    area = django_filters.ModelChoiceFilter(
+        label="参保地", queryset=areas_of_posts(Right.SEE_FILINGS), empty_label="全部"
+    )
+    status = django_filters.ChoiceFilter(label="状态", choices=RegistrationStatus.choices(), empty_label="全部")
+
+    class Meta:
+        model = InpatientRegistration
+        fields: list[str] = []
+
+    def with_text(self, queryset: Any, name: str, value: str) -> Any:
+        number = REGISTRATION_NUMBER.fullmatch(value.strip().upper())
         if number:
             return queryset.filter(pk=int(number[1]))
         return queryset.filter(person__in=named_people(self, value, Right.SEE_FILINGS))

@@ -35,6 +35,14 @@ class Move:
     by_portal: bool = False
 
 
+def _may(by: User, right: Right, case: Any) -> bool:
+    """A case without a hall belongs to its whole area: a post at any of the halls will do."""
+    reach = reach_of(by)
+    if hasattr(case, "hall_id"):
+        return reach.covers(right, case.area_id, case.hall_id)
+    return case.area_id in reach.areas_of(right)
+
+
 class Lifecycle:
     def __init__(self, moves: Iterable[Move]) -> None:
         self.moves = {move.verb: move for move in moves}
@@ -53,7 +61,7 @@ class Lifecycle:
         if move.by_portal:
             if not is_portal(by):
                 return Refused.because("no_right", f"{move.label}由系统办理")
-        elif not reach_of(by).covers(move.right, case.area_id, case.hall_id):
+        elif not _may(by, move.right, case):
             return Refused.because("no_right", f"您没有“{move.right.label}”的权限")
         if case.status not in move.sources:
             return _wrong_state(case, move)

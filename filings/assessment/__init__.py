@@ -8,6 +8,7 @@ from filings.assessment.change_days import Days, days_for
 from filings.assessment.filing import assess
 from filings.assessment.questions import case_of
 from filings.assessment.rules import (
+    Advice,
     ChannelOffer,
     FilingRules,
     ListedDisease,
@@ -19,6 +20,7 @@ from filings.assessment.rules import (
 )
 
 __all__ = [
+    "Advice",
     "Areas",
     "ChangeAnswer",
     "ChangeCase",

@@ -36,7 +36,7 @@ class MaterialGroup:
 
     originals, copies: None where the document does not count them.  note: what the document says of the material.
     condition: required only where this holds; the machine cannot tell, so it never counts as missing.
-    listed_only: those that do only for a disease on the area's referral list.
+    listed_only: those that do only for a disease on the area's referral list.  title: what the document calls its form.
     """
 
     one_of: tuple[Material, ...]
@@ -46,6 +46,7 @@ class MaterialGroup:
     condition: str = ""
     section: str = ""
     listed_only: tuple[Material, ...] = ()
+    title: str = ""
 
     @property
     def label(self) -> str:
@@ -67,6 +68,7 @@ class Rule:
     occasion: None for any; a rule for one is asked first.  asks: what is to be told beyond the materials.
     deadline_days: working days after admission within which to file; None where none is given.
     issuer_levels, issuer_highest: whose referral certificate counts, by level, or the highest level in the home area.
+    prevails: what it grants at an admission goes before a filing that grants less.
     """
 
     category: Category
@@ -92,6 +94,7 @@ class Rule:
     issuer_levels: tuple[Level, ...] = ()
     issuer_highest: bool = False
     issuer_section: str = ""
+    prevails: bool = False
 
     @property
     def checks_issuer(self) -> bool:
@@ -156,16 +159,31 @@ class MeasureRule:
 
 @dataclass(frozen=True, slots=True)
 class ProcedureMaterial:
-    """One of these materials is required for a procedure other than filing."""
+    """One of these materials is required for a procedure other than filing.
+
+    originals, copies: None where the document does not count them.
+    """
 
     procedure: Procedure
     one_of: tuple[Material, ...]
     section: str
     note: str = ""
+    originals: int | None = None
+    copies: int | None = None
 
     @property
     def group(self) -> MaterialGroup:
-        return MaterialGroup(self.one_of, note=self.note, section=self.section)
+        return MaterialGroup(self.one_of, self.originals, self.copies, self.note, section=self.section)
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What the document tells people to do in a matter.  hall: whose telephone to give, as the directory calls it."""
+
+    matter: Matter
+    text: str
+    section: str
+    hall: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +212,7 @@ class FilingRules:
     diseases: tuple[ListedDisease, ...] = ()
     measures: tuple[MeasureRule, ...] = ()
     procedures: tuple[ProcedureMaterial, ...] = ()
+    advice: tuple[Advice, ...] = ()
     _rules: dict[object, Rule] = field(init=False, repr=False, compare=False)
     _variants: dict[Category, tuple[Variant, ...]] = field(init=False, repr=False, compare=False)
     _locks: dict[object, Lock] = field(init=False, repr=False, compare=False)
@@ -266,6 +285,9 @@ class FilingRules:
 
     def materials_for(self, procedure: Procedure) -> tuple[MaterialGroup, ...]:
         return tuple(row.group for row in self.procedures if row.procedure is procedure)
+
+    def advice_on(self, matter: Matter) -> tuple[Advice, ...]:
+        return tuple(row for row in self.advice if row.matter is matter)
 
 
 def _case_of(rule: Rule) -> object:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from filings.changes.appraisal import ChangeAssessment, assess_asked
 from filings.changes.asked import ChangeAsked
+from filings.commitments import end_with_filing
 from filings.desk import fill_in, keep_materials, one_open_filing
 from filings.models import Filing, FilingChange
 from filings.models.filing_lifecycle import FILING_LIFECYCLE, FilingStatus
@@ -43,6 +44,7 @@ def carry_out(change: FilingChange, filing: Filing, assessment: ChangeAssessment
     def end(ending: Filing) -> None:
         last = change.on if change.kind == Kind.CANCEL else change.on - dt.timedelta(days=1)
         ending.end_on = last if last >= ending.start_on else None  # None: it never came into effect
+        end_with_filing(by=by, filing=ending, on=timezone.localdate(), reason=change.reason)
         ending.ended_by, ending.ended_at, ending.end_reason = change.made_by, timezone.now(), change.reason
 
     with doing(FILING_LIFECYCLE.moves[change.kind].label, by=by, reason=change.reason):

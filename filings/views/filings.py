@@ -1,4 +1,4 @@
-"""Filings: the list, one filing's page, its receipt, and the steps taken on it."""
+"""Filings: the list, one filing's page, and the steps taken on it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,25 +15,18 @@ from filings import desk, taking
 from filings.changes.shown import around
 from filings.decision import shown
 from filings.filters import FilingFilter
+from filings.lapsing import reinstate
 from filings.models import Filing
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
+from filings.prints import prints_of
+from filings.timeline import status_badge
 from filings.views.counter import version_in
+from filings.views.scans_panel import scans_context
 from filings.vocabulary import Kind
 from hospitals.access import Right, StaffRequest, require, staff_name
 from hospitals.history import entries
-from hospitals.listing import Column, ListPage, badge
+from hospitals.listing import Column, ListPage
 from hospitals.reasons import Refused
-
-TONES = {
-    FilingStatus.PENDING: "warn",
-    FilingStatus.RETURNED: "warn",
-    FilingStatus.ACTIVE: "good",
-    FilingStatus.REFUSED: "bad",
-}
-
-
-def status_badge(filing: Filing) -> str:
-    return badge(filing.get_status_display(), TONES.get(FilingStatus.of(filing.status), ""))
 
 
 class FilingList(ListPage):
@@ -87,23 +80,24 @@ def step(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     return redirect(found)
 
 
-@require_GET
-def receipt(request: StaffRequest, pk: int) -> HttpResponse:
-    found = visible_filing(request, pk)
-    return render(request, "filings/receipt.html", {"filing": found, "decision": shown(found.decision)})
-
-
-def visible_filing(request: StaffRequest, pk: int) -> Filing:
-    require(request.user, Right.SEE_FILINGS)
-    filings = Filing.objects.visible_to(request.user).select_related(
-        "person__area", "area", "hall", "destination", "policy", "made_by", "reviewed_by", "ended_by", "taken_by"
+def visible_filing(request: StaffRequest, pk: int, right: Right = Right.SEE_FILINGS) -> Filing:
+    require(request.user, right)
+    filings = Filing.objects.visible_to(request.user, right).select_related(
+        *("person__area", "area", "hall", "destination", "policy", "home_care_proof"),
+        *("made_by", "reviewed_by", "ended_by", "taken_by"),
     )
     return get_object_or_404(filings.prefetch_related("materials"), pk=pk)
 
 
 def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
     changes = around(found, timezone.localdate())
-    moves = FILING_LIFECYCLE.open_to(found, request.user)
+    commitment = found.commitments.first()
+    scans = list(found.scans.select_related("made_by"))
+    moves = [
+        move
+        for move in FILING_LIFECYCLE.open_to(found, request.user)
+        if move.verb != "reinstate" or (commitment and commitment.filing_was == FilingStatus.ACTIVE)
+    ]
     return {
         "filing": found,
         "person": found.person,
@@ -112,9 +106,12 @@ def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
         "moves": [move for move in moves if move.verb not in CHANGES],
         "asks": [move for move in moves if move.verb in CHANGES and not changes.waiting],
         "around": changes,
+        "commitment": commitment,
         "taking": taking.steps(found, request.user),
-        "history": entries(found),
+        "history": entries(found, *scans),
+        "prints": prints_of(found),
         "typed": "",
+        **scans_context(request.user, found, scans),
     }
 
 
@@ -134,4 +131,5 @@ STEPS: dict[str, Callable[[StaffRequest, Filing], Filing]] = {
     "send_back": lambda request, found: desk.send_back(**_typed(request, found)),
     "refuse": lambda request, found: desk.refuse(**_typed(request, found)),
     "withdraw": lambda request, found: desk.withdraw(**_typed(request, found)),
+    "reinstate": lambda request, found: reinstate(**_typed(request, found)),
 }

@@ -11,27 +11,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from filings.filters import PersonFilter
-from filings.forms.people import CardForm, ChangedPersonForm, NewPersonForm, ParticipationForm
-from filings.models import InsuredPerson, Participation, SocialSecurityCard
+from filings.forms.people import ChangedPersonForm, NewPersonForm, ParticipationForm
+from filings.models import InsuredPerson, Participation
 from filings.models.people import matched_by
-from filings.panels import panels_of
 from filings.register import (
     add_participation,
     change_participation,
     change_person,
-    issue_card,
     register_person,
     reveal_id_number,
 )
-from filings.views.filings import status_badge
-from hospitals.access import Right, StaffRequest, reach_of, require, staff_name
+from filings.views.person import person_page
+from hospitals.access import Right, StaffRequest, reach_of, require
 from hospitals.forms import posted, tell
-from hospitals.history import Entry, entries
 from hospitals.listing import Column, ListPage, form_page
 from hospitals.reasons import Refused
-
-SHOWN_FILINGS = 20
-SHOWN_HISTORY = 50
 
 
 class PersonList(ListPage):
@@ -126,7 +120,7 @@ def new_participation(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("已登记参保关系"))
             return redirect(found)
-    return _part_page(request, found, form, _("登记参保关系：{name}"))
+    return part_page(request, found, form, _("登记参保关系：{name}"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -143,22 +137,7 @@ def edit_participation(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("已保存"))
             return redirect(participation.person)
-    return _part_page(request, participation.person, form, _("修改参保关系：{name}"))
-
-
-@require_http_methods(["GET", "POST"])
-def new_card(request: StaffRequest, pk: int) -> HttpResponse:
-    found = visible_person(request, pk, Right.KEEP_PEOPLE)
-    form = CardForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            issue_card(by=request.user, person=found, number=form.cleaned_data["number"])
-        except Refused as refused:
-            tell(form, refused)
-        else:
-            messages.success(request, _("已登记社会保障卡"))
-            return redirect(found)
-    return _part_page(request, found, form, _("登记社会保障卡：{name}"))
+    return part_page(request, participation.person, form, _("修改参保关系：{name}"))
 
 
 def visible_person(request: StaffRequest, pk: int, right: Right = Right.SEE_PEOPLE) -> InsuredPerson:
@@ -166,45 +145,8 @@ def visible_person(request: StaffRequest, pk: int, right: Right = Right.SEE_PEOP
     return get_object_or_404(InsuredPerson.objects.visible_to(request.user, right).select_related("area"), pk=pk)
 
 
-def person_page(request: StaffRequest, found: InsuredPerson, **context: Any) -> HttpResponse:
-    reach = reach_of(request.user)
-
-    def may(right: Right) -> bool:
-        return found.area_id in reach.areas_of(right)
-
-    participations, cards = list(found.participations.all()), list(found.cards.all())
-    filings = found.filings.visible_to(request.user).select_related("destination")
-    shown = list(filings[:SHOWN_FILINGS])
-    return render(
-        request,
-        "filings/person.html",
-        {
-            "person": found,
-            "participations": participations,
-            "cards": cards,
-            "filings": [(filing, status_badge(filing)) for filing in shown],
-            "may_keep": may(Right.KEEP_PEOPLE),
-            "may_file": may(Right.FILE),
-            "may_reveal": may(Right.REVEAL_ID),
-            "panels": list(panels_of(request, found)),
-            "history": person_history(found, participations, cards),
-            **context,
-        },
-    )
-
-
-def person_history(
-    found: InsuredPerson, participations: list[Participation], cards: list[SocialSecurityCard]
-) -> list[Entry]:
-    """What was done to the person's record and to what hangs on it, and who looked at the id number; newest first."""
-    looks = [
-        Entry(look.at, staff_name(look.by), _("查看完整证件号码"), "", [])
-        for look in found.disclosures.select_related("by")[:SHOWN_HISTORY]
-    ]
-    every = [*entries(found, *participations, *cards), *looks]
-    return sorted(every, key=lambda entry: entry.when, reverse=True)[:SHOWN_HISTORY]
-
-
-def _part_page(request: StaffRequest, found: InsuredPerson, form: Any, title: str) -> HttpResponse:
-    context = {"form": form, "title": title.format(name=found.name), "back": found.get_absolute_url(), "person": found}
+def part_page(request: StaffRequest, found: InsuredPerson, form: Any, title: str, submit: str = "") -> HttpResponse:
+    """A form about something that hangs on a person.  title: with a place for the name.  submit: its button."""
+    context = {"form": form, "title": title.format(name=found.name), "back": found.get_absolute_url()}
+    context |= {"person": found, "submit": submit}
     return form_page(request, "filings/person_form.html", context)
