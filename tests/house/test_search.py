@@ -14,7 +14,7 @@ from tests.house.test_routes import OPEN, ROUTES, link
 
 pytestmark = pytest.mark.django_db
 BOX = re.compile(r'<form class="search"[^>]*>.*?<input[^>]* name="words"[^>]*>.*?</form>', re.DOTALL)
-PRINTS = {"receipt", "claim_sheet"}
+PRINTS = {"receipt", "registration_slip", "claim_sheet"}
 PARTS = {"list_progress", "people_progress", "claim_hospitals"}
 DOWNLOADS = {"list_faults"}
 PAGES = [
