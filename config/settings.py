@@ -129,8 +129,16 @@ PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 
-# What the apps beyond `filings` add to a person's page.
-PERSON_PANELS = ["settlement.claims.shown.claims_of_person"]
+# Sections of a person's page, each with the steps it offers.
+PERSON_PANELS = [
+    "filings.commitments_shown.commitments_of_person",
+    "filings.views.sections.cards_of_person",
+    "filings.views.sections.registrations_of_person",
+    "filings.views.proofs.chronic_of_person",
+    "settlement.claims.shown.claims_of_person",
+]
+# Sections that the apps beyond `filings` add to a commitment's page: what else followed from it.
+COMMITMENT_PANELS: list[str] = []
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
@@ -144,7 +152,11 @@ STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(environment.data_dir / "files")},
+        "OPTIONS": {
+            "location": str(environment.data_dir / "files"),  # never served by address
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

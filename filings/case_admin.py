@@ -6,7 +6,16 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from filings.models import Filing, InsuredPerson, Participation, SocialSecurityCard
+from filings.models import (
+    Commitment,
+    CommitmentItem,
+    Filing,
+    FilingChange,
+    InsuredPerson,
+    Participation,
+    Sanction,
+    SocialSecurityCard,
+)
 from hospitals.access import Right
 from hospitals.admin_access import VisibleAdmin
 
@@ -43,8 +52,8 @@ class InsuredPersonAdmin(VisibleAdmin):
     list_display = ("name", "masked_number", "sex", "birth_date", "area", "created_at")
     list_select_related = ("area",)
     list_filter = (("area", admin.RelatedOnlyFieldListFilter), "sex")
-    search_fields = ("name__startswith", "initials__startswith", "id_number__exact")
-    search_help_text = _("姓名、简拼或完整证件号码")
+    search_fields = ("name__startswith", "initials__startswith")
+    search_help_text = _("姓名或简拼；证件号码和卡号请在页首的查找框中输入")
     fields = ("area", "name", "id_type", "masked_number", "sex", "birth_date", "created_at")
     ordering = ("-pk",)
     inlines = (ParticipationRows, CardRows)
@@ -66,3 +75,54 @@ class FilingAdmin(VisibleAdmin):
     @admin.display(description=_("备案号"))
     def number(self, filing: Filing) -> str:
         return filing.number
+
+
+@admin.register(FilingChange)
+class FilingChangeAdmin(VisibleAdmin):
+    see_right = Right.SEE_FILINGS
+    list_display = ("number", "kind", "person", "filing", "destination", "on", "status", "area", "hall")
+    list_select_related = ("person", "filing", "destination", "area", "hall")
+    list_filter = ("status", "kind", "category", ("area", admin.RelatedOnlyFieldListFilter))
+    exclude = ("decision", "request_token", "agent_id_number")
+    ordering = ("-pk",)
+
+    @admin.display(description=_("受理号"))
+    def number(self, change: FilingChange) -> str:
+        return change.number
+
+
+class CommitmentItemRows(ReadOnlyRows):
+    model = CommitmentItem
+    fields = ("label", "material", "seen_originals", "seen_copies", "handed_in_on", "received_by")
+    readonly_fields = ("label",)
+
+    @admin.display(description=_("材料（有其一即可）"))
+    def label(self, item: CommitmentItem) -> str:
+        return item.group.label
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(VisibleAdmin):
+    see_right = Right.SEE_FILINGS
+    list_display = ("number", "person", "purpose", "signed_on", "due_on", "status", "area", "hall", "problem")
+    list_select_related = ("person", "area", "hall")
+    list_filter = ("status", "purpose", ("area", admin.RelatedOnlyFieldListFilter))
+    ordering = ("-pk",)
+    inlines = (CommitmentItemRows,)
+
+    @admin.display(description=_("承诺编号"))
+    def number(self, commitment: Commitment) -> str:
+        return commitment.number
+
+
+@admin.register(Sanction)
+class SanctionAdmin(VisibleAdmin):
+    see_right = Right.SEE_FILINGS
+    list_display = ("number", "person", "measure", "starts_on", "ends_on", "status", "area")
+    list_select_related = ("person", "area")
+    list_filter = ("status", "measure", ("area", admin.RelatedOnlyFieldListFilter))
+    ordering = ("-pk",)
+
+    @admin.display(description=_("处理编号"))
+    def number(self, sanction: Sanction) -> str:
+        return sanction.number

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from filings import demo_cards, desk
+from filings import demo_cards, demo_stays, desk
 from filings.application import Application, Seen
 from filings.identity import made_up_number
 from filings.models import Filing, InsuredPerson, Participation
@@ -84,6 +84,7 @@ def load(users: dict[str, User]) -> str:
     people = {row[3]: _person(users["clerk"], row[0], areas[row[1]], *row[2:]) for row in PEOPLE}
     for wish in WISHES:
         _file(wish, people[wish.name], areas[wish.destination], users)
+    demo_stays.load(people, users)
     further = demo_cards.load(users["clerk"], people)
     return f"示例参保人 {len(people)} 名，示例备案 {len(WISHES)} 件，{further}"
 

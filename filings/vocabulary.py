@@ -220,6 +220,13 @@ class DiseaseList(Term):
     CHRONIC = "chronic", "可直接结算的门诊慢特病"
 
 
+class Recognition(Term):
+    """What came back on a chronic disease."""
+
+    RECOGNISED = "recognised", "认定通过"
+    REFUSED = "refused", "不予认定"
+
+
 class Measure(Term):
     """What follows from a commitment that was not kept."""
 
@@ -227,6 +234,13 @@ class Measure(Term):
     SUSPEND_DIRECT = "suspend_direct", "暂停医保直接结算"
     RESTRICT_HOSPITALS = "restrict_hospitals", "限制定点医疗机构医保结算"
     RESTRICT_FILING = "restrict_filing", "限制办理异地就医备案"
+
+
+class CommitmentPurpose(Term):
+    """What a commitment lets go on before its materials are complete."""
+
+    FILING = "filing", "异地就医备案"
+    CLAIM = "claim", "手工报销"
 
 
 class Procedure(Term):

@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pghistory
+from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
 
@@ -23,13 +24,20 @@ def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[Model], Model]:
     )
 
 
-def doing(action: str, *, by: Any, reason: str = "") -> AbstractContextManager[Any]:
-    """Whatever is changed inside goes into the history as this action of this user, for this reason."""
-    name = staff_name(by)
-    context: AbstractContextManager[Any] = pghistory.context(
-        user=by.pk, user_name=name, action=action, reason=reason.strip()
-    )
-    return context
+@contextmanager
+def doing(action: str, *, by: Any, reason: str = "") -> Iterator[None]:
+    """Whatever is changed inside goes into the history as this action of this user, for this reason.
+
+    An action inside another has its own name; what follows it in the outer one is the outer's again.
+    """
+    with pghistory.context() as current:
+        outer = dict(current.metadata)
+        current.metadata.update(user=by.pk, user_name=staff_name(by), action=action, reason=reason.strip())
+        try:
+            yield
+        finally:
+            current.metadata.clear()
+            current.metadata.update(outer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,7 @@ def _shown(record: models.Model, field: "models.Field[Any, Any]", event: models.
         key = (field.related_model, value)
         if key not in names:
             related = field.related_model._default_manager.filter(pk=value).first()
-            names[key] = str(related) if related else str(value)
+            names[key] = _called(related) if related else str(value)
         return names[key]
     if isinstance(field, models.BooleanField):
         return "是" if value else "否"
@@ -117,3 +125,7 @@ def _shown(record: models.Model, field: "models.Field[Any, Any]", event: models.
     if isinstance(value, dt.datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     return str(value)
+
+
+def _called(related: models.Model) -> str:
+    return staff_name(related) if isinstance(related, User) else str(related)

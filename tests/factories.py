@@ -12,15 +12,19 @@ from factory.django import DjangoModelFactory
 from filings.identity import made_up_number
 from filings.models import (
     CardReplacement,
+    Commitment,
     Filing,
+    FilingChange,
     FilingPolicy,
     InpatientRegistration,
     InsuredPerson,
     Participation,
     PeopleListImport,
+    Sanction,
+    Scan,
     SocialSecurityCard,
 )
-from filings.vocabulary import Category, Employment, Scheme, SettlementWay, Tier
+from filings.vocabulary import Category, CommitmentPurpose, Employment, Material, Measure, Scheme, SettlementWay, Tier
 from hospitals.models import Area, Hospital, HospitalListImport, Post, ServiceHall
 from hospitals.models.policy import PolicyStatus
 from hospitals.vocabulary import AreaKind, Level, ListStatus, Role, Scope
@@ -276,6 +280,28 @@ class RegistrationFactory(DjangoModelFactory):
     made_by = factory.SubFactory(UserFactory)
 
 
+class FilingChangeFactory(DjangoModelFactory):
+    """A cancellation that waits for review, as the database holds it; the verbs make the real ones."""
+
+    class Meta:
+        model = FilingChange
+
+    filing = factory.SubFactory(FilingFactory)
+    area = factory.SelfAttribute("filing.area")
+    hall = factory.SelfAttribute("filing.hall")
+    person = factory.SelfAttribute("filing.person")
+    category = factory.SelfAttribute("filing.category")
+    policy = factory.SelfAttribute("filing.policy")
+    kind = "cancel"
+    asked_on = on = factory.SelfAttribute("filing.filed_on")
+    reason = "返回参保地居住"
+    decision = factory.LazyFunction(
+        lambda: {"outcome": "review", "possible_on": None, "reasons": [], "basis": None, "policy": None, "filing": None}
+    )
+    status = "pending"
+    made_by = factory.SubFactory(UserFactory)
+
+
 class ClaimFactory(DjangoModelFactory):
     """A claim at the counter, not calculated, as the database holds it; the verbs make the real ones."""
 
@@ -303,3 +329,50 @@ class ClaimFactory(DjangoModelFactory):
     accepted_on = dt.date(2026, 3, 20)
     made_by = factory.SubFactory(UserFactory)
     entered_by = factory.LazyAttribute(lambda claim: [claim.made_by.pk])
+
+
+class CommitmentFactory(DjangoModelFactory):
+    """An open one of a filing, with nothing listed as missing; the verbs make the real ones."""
+
+    class Meta:
+        model = Commitment
+
+    person = factory.SubFactory(PersonFactory)
+    area = factory.SelfAttribute("person.area")
+    filing = factory.SubFactory(FilingFactory, person=factory.SelfAttribute("..person"))
+    purpose = CommitmentPurpose.FILING
+    signed_on = dt.date(2026, 3, 10)
+    due_on = dt.date(2026, 9, 10)
+    policy = factory.SelfAttribute("filing.policy")
+    made_by = factory.SubFactory(UserFactory)
+
+
+class SanctionFactory(DjangoModelFactory):
+    class Meta:
+        model = Sanction
+
+    person = factory.SubFactory(PersonFactory)
+    area = factory.SelfAttribute("person.area")
+    commitment = factory.SubFactory(CommitmentFactory, person=factory.SelfAttribute("..person"))
+    measure = Measure.SUSPEND_DIRECT
+    starts_on = dt.date(2026, 9, 11)
+    source = "《示例文件》一"
+
+
+class ScanFactory(DjangoModelFactory):
+    """A scan's row; its file is lost."""
+
+    class Meta:
+        model = Scan
+
+    filing = factory.SubFactory(FilingFactory)
+    area = factory.SelfAttribute("filing.area")
+    hall = factory.SelfAttribute("filing.hall")
+    person = factory.SelfAttribute("filing.person")
+    material = Material.ID_DOCUMENT
+    file_name = "身份证.pdf"
+    content_type = "application/pdf"
+    size = 1000
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    stored_name = factory.Sequence(lambda n: f"scans/lost-{n}.pdf")
+    made_by = factory.SubFactory(UserFactory)

@@ -4,6 +4,7 @@ from filings.assessment.answers import ChangeAnswer, FilingAnswer
 from filings.assessment.areas import Areas, Place, pool_of, scope_between
 from filings.assessment.cases import ChangeCase, FilingCase, Issuer
 from filings.assessment.change import assess_change
+from filings.assessment.change_days import Days, days_for
 from filings.assessment.filing import assess
 from filings.assessment.questions import case_of
 from filings.assessment.rules import (
@@ -24,6 +25,7 @@ __all__ = [
     "ChangeAnswer",
     "ChangeCase",
     "ChannelOffer",
+    "Days",
     "FilingAnswer",
     "FilingCase",
     "FilingRules",
@@ -38,6 +40,7 @@ __all__ = [
     "assess",
     "assess_change",
     "case_of",
+    "days_for",
     "pool_of",
     "scope_between",
 ]

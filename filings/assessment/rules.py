@@ -36,7 +36,7 @@ class MaterialGroup:
 
     originals, copies: None where the document does not count them.  note: what the document says of the material.
     condition: required only where this holds; the machine cannot tell, so it never counts as missing.
-    listed_only: those that do only for a disease on the area's referral list.
+    listed_only: those that do only for a disease on the area's referral list.  title: what the document calls its form.
     """
 
     one_of: tuple[Material, ...]
@@ -46,6 +46,7 @@ class MaterialGroup:
     condition: str = ""
     section: str = ""
     listed_only: tuple[Material, ...] = ()
+    title: str = ""
 
     @property
     def label(self) -> str:
@@ -67,6 +68,7 @@ class Rule:
     occasion: None for any; a rule for one is asked first.  asks: what is to be told beyond the materials.
     deadline_days: working days after admission within which to file; None where none is given.
     issuer_levels, issuer_highest: whose referral certificate counts, by level, or the highest level in the home area.
+    prevails: what it grants at an admission goes before a filing that grants less.
     """
 
     category: Category
@@ -92,6 +94,7 @@ class Rule:
     issuer_levels: tuple[Level, ...] = ()
     issuer_highest: bool = False
     issuer_section: str = ""
+    prevails: bool = False
 
     @property
     def checks_issuer(self) -> bool:

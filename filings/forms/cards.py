@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.application import Seen
 from filings.assessment import FilingRules, MaterialGroup
-from filings.forms.agents import SELF, UNTOUCHED, AgentFields
+from filings.forms.acting import SELF, UNTOUCHED, AgentFields
 from filings.vocabulary import (
     RELATIVES,
     CardGeneration,

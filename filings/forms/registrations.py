@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from filings.forms.agents import UNTOUCHED, AgentFields
+from filings.forms.acting import UNTOUCHED, AgentFields
 from filings.models import InpatientRegistration
 from filings.registering import Stay
 from filings.vocabulary import Channel

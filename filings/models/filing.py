@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from filings.models.agents import ActedFor
 from filings.models.filing_lifecycle import FILING_LIFECYCLE, OPEN, FilingStatus
 from filings.models.people import InsuredPerson
-from filings.models.taking import Taken
+from filings.models.taking import Taken, taken_in_review
 from filings.vocabulary import (
     Category,
     Channel,
@@ -36,9 +36,13 @@ from hospitals.vocabulary import Scope
 
 
 class FilingQuerySet(VisibleQuerySet["Filing"]):
+    def asked_for(self) -> Self:
+        """Filings that somebody asked for; those that came into being at an admission stand beside them."""
+        return self.exclude(channel=Channel.AUTOMATIC)
+
     def open(self) -> Self:
         """Filings that stand in the way of another one for the same days."""
-        return self.filter(status__in=OPEN)
+        return self.asked_for().filter(status__in=OPEN)
 
     def covering(self, day: dt.date) -> Self:
         """Filings in effect on a day: active ones, and cancelled ones up to the day of cancellation."""
@@ -117,6 +121,7 @@ class Filing(ActedFor, Taken):
     objects: ClassVar[FilingQuerySet] = FilingQuerySet.as_manager()  # type: ignore[assignment]
     seen_with = Right.SEE_FILINGS
     hall_path = "hall"
+    lifecycle = FILING_LIFECYCLE
 
     class Meta:
         verbose_name = verbose_name_plural = _("备案")
@@ -135,10 +140,22 @@ class Filing(ActedFor, Taken):
                 name="one_automatic_filing_at_a_time",
                 expressions=[
                     (Func(F("person"), F("person"), Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
-                    ("period", RangeOperators.OVERLAPS),
+                    # Half-open: one may be discharged here and admitted there on the same day.
+                    (Func(F("start_on"), F("end_on"), Value("[)"), function="daterange"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(status=FilingStatus.ACTIVE.value, channel="automatic"),
                 violation_error_message=_("该参保人此期间的住院已有自动备案"),
+            ),
+            models.UniqueConstraint(
+                fields=["person", "destination", "admitted_on"],
+                condition=Q(status=FilingStatus.ACTIVE.value, channel="automatic"),
+                name="one_automatic_filing_an_admission",
+                violation_error_message=_("该次入院已有自动备案"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(channel="automatic") | Q(admitted_on=F("start_on"), admitted_on__isnull=False),
+                name="automatic_filing_starts_at_admission",
+                violation_error_message=_("自动备案须自入院之日起"),
             ),
             models.CheckConstraint(
                 condition=Q(end_on=None) | Q(end_on__gte=F("start_on")),
@@ -162,6 +179,7 @@ class Filing(ActedFor, Taken):
                 name="filing_end_says_who_when_why",
                 violation_error_message=_("取消或撤回须有经办人、时间和原因"),
             ),
+            taken_in_review("filing_taken_in_review"),
         )
         indexes = (  # each list, whole or filtered, newest first, in order from an index
             models.Index(fields=["area", "-id"], name="filing_by_area"),

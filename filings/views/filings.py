@@ -1,4 +1,4 @@
-"""Filings: the list, one filing's page, its receipt, and the steps taken on it."""
+"""Filings: the list, one filing's page, and the steps taken on it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,28 +11,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from filings import desk
-from filings.assessment import ChangeAnswer
+from filings import desk, taking
+from filings.changes.shown import around
 from filings.decision import shown
 from filings.filters import FilingFilter
+from filings.lapsing import reinstate
 from filings.models import Filing
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
+from filings.prints import prints_of
+from filings.timeline import status_badge
 from filings.views.counter import version_in
+from filings.views.scans_panel import scans_context
+from filings.vocabulary import Kind
 from hospitals.access import Right, StaffRequest, require, staff_name
 from hospitals.history import entries
-from hospitals.listing import Column, ListPage, badge
+from hospitals.listing import Column, ListPage
 from hospitals.reasons import Refused
-
-TONES = {
-    FilingStatus.PENDING: "warn",
-    FilingStatus.RETURNED: "warn",
-    FilingStatus.ACTIVE: "good",
-    FilingStatus.REFUSED: "bad",
-}
-
-
-def status_badge(filing: Filing) -> str:
-    return badge(filing.get_status_display(), TONES.get(FilingStatus.of(filing.status), ""))
 
 
 class FilingList(ListPage):
@@ -40,6 +34,7 @@ class FilingList(ListPage):
     title = "异地备案"
     right = Right.SEE_FILINGS
     filterset_class = FilingFilter
+    template_name = "filings/filings.html"
     columns = (
         Column("备案号", lambda row: row.number, sort="pk", link=lambda row: row.get_absolute_url(), kind="date"),
         Column("姓名", lambda row: row.person.name),
@@ -55,6 +50,9 @@ class FilingList(ListPage):
 
     def queryset(self) -> QuerySet[Any]:
         return Filing.objects.select_related("person", "area", "destination", "made_by")
+
+    def extra_context(self) -> dict[str, Any]:
+        return {"here": "filings"}
 
 
 @require_GET
@@ -75,44 +73,46 @@ def step(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     except Refused as refused:
         context = filing_context(request, found)
         asks = any(move.verb == verb and move.needs_reason for move in context["moves"])
-        typed = {"reason": request.POST.get("reason", ""), "has_cost": "has_cost" in request.POST}
+        typed = request.POST.get("reason", "")
         context |= {"refusal": refused.reasons, "typed": typed, "dialog": verb if asks else ""}
         return render(request, "filings/filing.html", context, status=422)
     messages.success(request, _("已办理：{label}").format(label=FILING_LIFECYCLE.moves[verb].label))
     return redirect(found)
 
 
-@require_GET
-def receipt(request: StaffRequest, pk: int) -> HttpResponse:
-    found = visible_filing(request, pk)
-    return render(request, "filings/receipt.html", {"filing": found, "decision": shown(found.decision)})
-
-
-def visible_filing(request: StaffRequest, pk: int) -> Filing:
-    require(request.user, Right.SEE_FILINGS)
-    filings = Filing.objects.visible_to(request.user).select_related(
-        "person__area", "area", "hall", "destination", "policy", "made_by", "reviewed_by", "ended_by"
+def visible_filing(request: StaffRequest, pk: int, right: Right = Right.SEE_FILINGS) -> Filing:
+    require(request.user, right)
+    filings = Filing.objects.visible_to(request.user, right).select_related(
+        *("person__area", "area", "hall", "destination", "policy", "home_care_proof"),
+        *("made_by", "reviewed_by", "ended_by", "taken_by"),
     )
     return get_object_or_404(filings.prefetch_related("materials"), pk=pk)
 
 
 def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
-    moves = FILING_LIFECYCLE.open_to(found, request.user)
+    changes = around(found, timezone.localdate())
+    commitment = found.commitments.first()
+    scans = list(found.scans.select_related("made_by"))
+    moves = [
+        move
+        for move in FILING_LIFECYCLE.open_to(found, request.user)
+        if move.verb != "reinstate" or (commitment and commitment.filing_was == FilingStatus.ACTIVE)
+    ]
     return {
         "filing": found,
         "person": found.person,
         "status": status_badge(found),
         "decision": shown(found.decision),
-        "moves": moves,
-        "cancellation": _cancellation(found) if any(move.verb == "cancel" for move in moves) else None,
-        "history": entries(found),
-        "typed": {},
+        "moves": [move for move in moves if move.verb not in CHANGES],
+        "asks": [move for move in moves if move.verb in CHANGES and not changes.waiting],
+        "around": changes,
+        "commitment": commitment,
+        "taking": taking.steps(found, request.user),
+        "history": entries(found, *scans),
+        "prints": prints_of(found),
+        "typed": "",
+        **scans_context(request.user, found, scans),
     }
-
-
-def _cancellation(found: Filing) -> ChangeAnswer:
-    """What the policy says to a cancellation today, by what the portal knows."""
-    return desk.assess_cancellation(filing=found, on=timezone.localdate())
 
 
 def _typed(request: StaffRequest, found: Filing) -> dict[str, Any]:
@@ -124,15 +124,12 @@ def _typed(request: StaffRequest, found: Filing) -> dict[str, Any]:
     }
 
 
-def _cancel(request: StaffRequest, found: Filing) -> Filing:
-    return desk.cancel(**_typed(request, found), on=timezone.localdate(), has_cost_there="has_cost" in request.POST)
-
-
 REASON_LENGTH = 300
+CHANGES = (Kind.CHANGE, Kind.CANCEL)  # asked for on a page of their own
 STEPS: dict[str, Callable[[StaffRequest, Filing], Filing]] = {
     "approve": lambda request, found: desk.approve(**_typed(request, found)),
     "send_back": lambda request, found: desk.send_back(**_typed(request, found)),
     "refuse": lambda request, found: desk.refuse(**_typed(request, found)),
     "withdraw": lambda request, found: desk.withdraw(**_typed(request, found)),
-    "cancel": _cancel,
+    "reinstate": lambda request, found: reinstate(**_typed(request, found)),
 }
