@@ -14,7 +14,10 @@ from tests.house.test_routes import OPEN, ROUTES, link
 
 pytestmark = pytest.mark.django_db
 BOX = re.compile(r'<form class="search"[^>]*>.*?<input[^>]* name="words"[^>]*>.*?</form>', re.DOTALL)
-PRINTS = {"receipt", "claim_sheet", "change_sheet"}
+PRINTS = {
+    *("receipt", "print", "claim_sheet", "change_sheet"),
+    *("registration_slip", "commitment_letter", "supplement_notice"),
+}
 PARTS = {"list_progress", "people_progress", "claim_hospitals"}
 DOWNLOADS = {"list_faults"}
 PAGES = [
