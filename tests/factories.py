@@ -21,9 +21,10 @@ from filings.models import (
     Participation,
     PeopleListImport,
     Sanction,
+    Scan,
     SocialSecurityCard,
 )
-from filings.vocabulary import Category, CommitmentPurpose, Employment, Measure, Scheme, SettlementWay, Tier
+from filings.vocabulary import Category, CommitmentPurpose, Employment, Material, Measure, Scheme, SettlementWay, Tier
 from hospitals.models import Area, Hospital, HospitalListImport, Post, ServiceHall
 from hospitals.models.policy import PolicyStatus
 from hospitals.vocabulary import AreaKind, Level, ListStatus, Role, Scope
@@ -356,3 +357,22 @@ class SanctionFactory(DjangoModelFactory):
     measure = Measure.SUSPEND_DIRECT
     starts_on = dt.date(2026, 9, 11)
     source = "《示例文件》一"
+
+
+class ScanFactory(DjangoModelFactory):
+    """A scan's row; its file is lost."""
+
+    class Meta:
+        model = Scan
+
+    filing = factory.SubFactory(FilingFactory)
+    area = factory.SelfAttribute("filing.area")
+    hall = factory.SelfAttribute("filing.hall")
+    person = factory.SelfAttribute("filing.person")
+    material = Material.ID_DOCUMENT
+    file_name = "身份证.pdf"
+    content_type = "application/pdf"
+    size = 1000
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    stored_name = factory.Sequence(lambda n: f"scans/lost-{n}.pdf")
+    made_by = factory.SubFactory(UserFactory)

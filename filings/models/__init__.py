@@ -11,6 +11,7 @@ from filings.models.policy_lists import FilingAdvice, FilingDisease, FilingMeasu
 from filings.models.policy_rows import FilingChannel, FilingClause, FilingLock, FilingRule, RequiredMaterial
 from filings.models.registrations import InpatientRegistration
 from filings.models.sanctions import Sanction
+from filings.models.scans import Scan
 
 __all__ = [
     "CardReplacement",
@@ -39,5 +40,6 @@ __all__ = [
     "PeopleListRow",
     "RequiredMaterial",
     "Sanction",
+    "Scan",
     "SocialSecurityCard",
 ]

@@ -63,6 +63,10 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "filings": (Right.SEE_FILINGS, "get", ""),
     "filing": (Right.SEE_FILINGS, "get", "filing"),
     "receipt": (Right.SEE_FILINGS, "get", "filing"),
+    "print": (Right.SEE_FILINGS, "get", "filing registration"),
+    "attach_scans": (Right.FILE, "post", "filing"),
+    "scan": (Right.REVEAL_ID, "post", "scan"),
+    "remove_scan": (Right.FILE, "post", "scan"),
     "filing_step": (Right.SEE_FILINGS, "post", "filing approve"),
     "resubmit_filing": (Right.FILE, "get", "filing"),
     "review_filings": (Right.SEE_FILINGS, "get", ""),
@@ -131,6 +135,7 @@ BEHIND = {
     "filing_change": lambda area: make.FilingChangeFactory(filing__person__area__code=area),
     "commitment": lambda area: make.CommitmentFactory(person__area__code=area),
     "sanction": lambda area: make.SanctionFactory(person__area__code=area),
+    "scan": lambda area: make.ScanFactory(filing__person__area__code=area),
     "claim": lambda area: make.ClaimFactory(person__area__code=area),
 }
 
