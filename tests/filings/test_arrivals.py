@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
+from filings import sanctions
 from filings.application import Seen
 from filings.arrivals import Arrival, close_arrival, filing_for_admission
 from filings.coverage import covering_filing
@@ -16,8 +17,9 @@ from filings.vocabulary import Category, Channel, Material, Measure
 from hospitals.history import entries
 from hospitals.models import Area
 from hospitals.reasons import Reason, Refused
-from hospitals.vocabulary import Service
+from hospitals.vocabulary import Role, Service
 from tests import factories as make
+from tests.filings.commitments import due, lapsed
 from tests.filings.conftest import APPROVAL, asking, cancelling, filed
 from tests.filings.test_desk_at_once import at_once
 
@@ -403,3 +405,24 @@ def test_person_who_may_not_be_filed_gets_no_filing_by_itself(clerk: User, insur
     seen = (Seen(Material.ID_DOCUMENT), Seen(Material.RESIDENCE_PERMIT))
     filed(clerk, person, asking(materials=seen))
     assert arrives(person, measures=against).is_covered
+
+
+@pytest.mark.clause("TL-08")
+def test_broken_promise_holds_at_the_hospital_until_a_supervisor_lifts_it(clerk: User, insured: Insured) -> None:
+    person = insured(make.TIELING)
+    lapsed(due(clerk, person, ADMITTED))
+    assert codes(arrives(person)) == ["restrict_filing"]
+    supervisor = make.staff(Role.SUPERVISOR, make.TIELING)
+    held = {sanction.measure: sanction for sanction in person.sanctions.all()}
+    sanctions.lift(by=supervisor, sanction=held["restrict_filing"], on=ADMITTED, reason="已补齐")
+    by_hand = arrives(person)
+    assert (by_hand.made, by_hand.settlement) == (True, "manual")
+    assert codes(by_hand)[:2] == ["suspend_direct", "restrict_hospitals"]
+    sanctions.lift(by=supervisor, sanction=held["suspend_direct"], on=ADMITTED, reason="已补齐")
+    assert arrives(person).settlement == "manual"
+    sanctions.name_hospitals(
+        by=supervisor, sanction=held["restrict_hospitals"], hospitals=["示例医院", "另一医院"], reason="指定"
+    )
+    assert arrives(person).settlement == "direct"
+    assert arrives(person, hospital_name="示例").settlement == "manual"
+    assert arrives(person, hospital_name="").settlement == "manual"
