@@ -11,20 +11,7 @@ urlpatterns = [
     path("people/<int:pk>/participations/new/", people.new_participation, name="new_participation"),
     path("people/<int:pk>/cards/new/", people.new_card, name="new_card"),
     path("participations/<int:pk>/edit/", people.edit_participation, name="edit_participation"),
-    path("people/imports/", people_imports.PeopleImports.as_view(), name="people_imports"),
-    path("people/imports/new/", people_imports.upload, name="people_upload"),
-    path("people/imports/<int:pk>/", people_imports.people_import, name="people_import"),
-    path("people/imports/<int:pk>/progress/", people_imports.progress, name="people_progress"),
-    path("people/imports/<int:pk>/faults/", people_imports.faults, name="people_faults"),
-    *(
-        path(
-            f"people/imports/<int:pk>/{verb.replace('_', '-')}/",
-            people_imports.step,
-            {"verb": verb},
-            name=f"people_{verb}",
-        )
-        for verb in people_imports.STEPS
-    ),
+    *people_imports.PAGES.urls("people/imports/", people_imports.PeopleImports),
     path("filings/", filings.FilingList.as_view(), name="filings"),
     path("filings/new/", counter.new_filing, name="new_filing"),
     path("filings/new/decision/", counter.decision, name="decision"),

@@ -86,6 +86,15 @@ class ListImport(models.Model):
         """The columns that the list has, in its order: name → heading as printed."""
         return dict(self.columns)
 
+    def word_for(self, action: ListAction) -> str:
+        """What the rows of an action are called."""
+        return action.label
+
+    @property
+    def is_applicable(self) -> bool:
+        """Nothing in the plan itself stands in the way of applying it."""
+        return not self.invalid
+
     @property
     def is_working(self) -> bool:
         """The worker has it."""
