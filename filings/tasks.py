@@ -1,13 +1,16 @@
-"""Jobs of the register: long lists of people are read and imported by the worker, so that no page waits for them."""
+"""Jobs of the register and of filing: long lists are read and carried out by the worker, so that no page waits."""
 
 import datetime as dt
 
 from django.contrib.auth.models import User
 from procrastinate.contrib.django import app
 
-from filings.models import PeopleListImport
+from filings.models import PeopleListImport, RosterImport
 from filings.people_lists import verbs
+from filings.rosters import verbs as rosters
 from hospitals.list_jobs import apply_waiting, preview_waiting
+
+BROKEN_OFF = "办理时出错，已备案的有效；可再次确认，不会重复备案。仍不成功请联系管理员"
 
 
 @app.task(name="preview_people_list", queue="lists")
@@ -24,3 +27,16 @@ def apply_people(list_import: int, by: int) -> None:
         verbs.apply(list_import=found, by=User.objects.get(pk=by), queued=True)
 
     apply_waiting(PeopleListImport, list_import, apply)
+
+
+@app.task(name="preview_roster", queue="lists")
+def preview_roster(list_import: int) -> None:
+    preview_waiting(RosterImport, list_import, lambda found: rosters.preview(list_import=found, by=found.made_by))
+
+
+@app.task(name="apply_roster", queue="lists")
+def apply_roster(list_import: int, by: int) -> None:
+    def apply(found: RosterImport) -> None:
+        rosters.apply_queued(list_import=found, by=User.objects.get(pk=by))
+
+    apply_waiting(RosterImport, list_import, apply, failed=BROKEN_OFF)

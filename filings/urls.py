@@ -1,6 +1,6 @@
 from django.urls import path
 
-from filings.views import counter, filings, people, people_imports
+from filings.views import counter, filings, people, people_imports, rosters
 
 urlpatterns = [
     path("people/", people.PersonList.as_view(), name="people"),
@@ -19,4 +19,5 @@ urlpatterns = [
     path("filings/<int:pk>/resubmit/", counter.resubmit_filing, name="resubmit_filing"),
     path("filings/<int:pk>/receipt/", filings.receipt, name="receipt"),
     path("filings/<int:pk>/<slug:verb>/", filings.step, name="filing_step"),
+    *rosters.PAGES.urls("rosters/", rosters.RosterList),
 ]

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pghistory
 from django.contrib.auth.models import User
-from django.db import Error, IntegrityError, connection, transaction
+from django.db import Error, connection, transaction
 from django.utils.translation import gettext as _
 
 from hospitals.access import reach_of, staff_name
@@ -134,14 +134,26 @@ def take_faults(*, list_import: Any, by: User) -> tuple[list[str], Iterator[list
 
 
 @contextmanager
-def discreet() -> Iterator[None]:
-    """Inside, what the database says of a failing row stays out of every log."""
+def discreet(*told: type[Error]) -> Iterator[None]:
+    """Inside, what the database says of a failing row stays out of every log.
+
+    told: errors that the caller puts in words of its own.
+    """
     try:
         yield
-    except IntegrityError:
-        raise
     except Error as error:
+        if isinstance(error, told):
+            raise
         raise ImportBroken(type(error).__name__) from None
+
+
+class ShownFault(NamedTuple):
+    """A fault as the page shows it: the column by its heading, what the row says there, why not, and the clause."""
+
+    column: str
+    value: str
+    text: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +179,13 @@ def faulty_rows(list_import: Any) -> tuple[list[str], Iterator[list[Any]]]:
 
     def lines() -> Iterator[list[Any]]:
         for row in list_import.steps.filter(action=ListAction.INVALID).order_by("position").iterator():
-            causes = "；".join(f"{fault['column']}：{fault['text']}" for fault in row.faults)
+            causes = "；".join(map(_cause, row.faults))
             place = f"{row.sheet} {row.number}".strip()
             yield [*(row.written.get(name, "") for name in columns), place, causes]
 
     return header, lines()
+
+
+def _cause(fault: dict[str, str]) -> str:
+    source = f"（{fault['source']}）" if fault.get("source") else ""
+    return f"{fault['column']}：{fault['text']}{source}"

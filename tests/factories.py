@@ -10,7 +10,15 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from filings.identity import made_up_number
-from filings.models import Filing, FilingPolicy, InsuredPerson, Participation, PeopleListImport, SocialSecurityCard
+from filings.models import (
+    Filing,
+    FilingPolicy,
+    InsuredPerson,
+    Participation,
+    PeopleListImport,
+    RosterImport,
+    SocialSecurityCard,
+)
 from filings.vocabulary import Category, Employment, Scheme, SettlementWay, Tier
 from hospitals.models import Area, Hospital, HospitalListImport, Post, ServiceHall
 from hospitals.models.policy import PolicyStatus
@@ -115,6 +123,16 @@ class PeopleImportFactory(ListImportFactory):
         model = PeopleListImport
 
     columns = factory.LazyFunction(lambda: [["name", "姓名"], ["id_number", "证件号码"]])
+
+
+class RosterFactory(ListImportFactory):
+    class Meta:
+        model = RosterImport
+
+    columns = factory.LazyFunction(lambda: [["name", "姓名"], ["id_number", "证件号码"], ["place", "就医地"]])
+    employer = "示例公司"
+    agent_name = "王经办"
+    filed_on = dt.date(2026, 3, 10)
 
 
 class UserFactory(DjangoModelFactory):

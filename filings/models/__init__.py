@@ -3,6 +3,7 @@ from filings.models.imports import PeopleListImport, PeopleListRow
 from filings.models.people import IdDisclosure, InsuredPerson, Participation, SocialSecurityCard
 from filings.models.policy import FilingPolicy
 from filings.models.policy_rows import FilingChannel, FilingClause, FilingLock, FilingRule, RequiredMaterial
+from filings.models.rosters import RosterImport, RosterRow
 
 __all__ = [
     "Filing",
@@ -18,5 +19,7 @@ __all__ = [
     "PeopleListImport",
     "PeopleListRow",
     "RequiredMaterial",
+    "RosterImport",
+    "RosterRow",
     "SocialSecurityCard",
 ]

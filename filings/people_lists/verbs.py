@@ -115,7 +115,7 @@ def apply(*, list_import: PeopleListImport, by: User | None, queued: bool = Fals
     verb = "apply_queued" if queued else "apply"
     changed = Refused.because("changed_meanwhile", _("预览之后参保登记有改动，请重新预览"))
     try:
-        with discreet(), moving(list_import, verb, by=by, reason=list_import.file_name) as locked:
+        with discreet(IntegrityError), moving(list_import, verb, by=by, reason=list_import.file_name) as locked:
             lock_area(locked.area, "peoplelistimport")
             refuse_faulty(locked)
             told = list(locked.steps.values_list("id_number", "card"))

@@ -40,6 +40,7 @@ class FilingList(ListPage):
     title = "异地备案"
     right = Right.SEE_FILINGS
     filterset_class = FilingFilter
+    template_name = "filings/filings.html"
     columns = (
         Column("备案号", lambda row: row.number, sort="pk", link=lambda row: row.get_absolute_url(), kind="date"),
         Column("姓名", lambda row: row.person.name),
