@@ -26,17 +26,17 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the navigation."""
+    """An entry of the navigation.  prefix: where the pages under it begin."""
 
     label: str
     route: str
     right: Right
-    prefix: str
+    prefix: str | tuple[str, ...]
 
 
 PLACES = (
     Place("参保人", "people", Right.SEE_PEOPLE, "/people/"),
-    Place("异地备案", "filings", Right.SEE_FILINGS, "/filings/"),
+    Place("异地备案", "filings", Right.SEE_FILINGS, ("/filings/", "/rosters/")),
     Place("手工报销", "claims", Right.SEE_CLAIMS, "/claims/"),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, "/hospitals/"),
 )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from filings.models import Filing, InsuredPerson, PeopleListImport, RosterImport
 from filings.models.filing import FilingStatus
 from filings.models.people import matched_by
+from filings.models.rosters import STATES
 from filings.vocabulary import Category
 from hospitals.access import Right, reach_of
 from hospitals.listing import first_of
@@ -105,7 +106,7 @@ class RosterFilter(django_filters.FilterSet):
     area = django_filters.ModelChoiceFilter(
         label="统筹区", queryset=areas_of_posts(Right.SEE_FILINGS), empty_label="全部"
     )
-    status = django_filters.ChoiceFilter(label="状态", choices=ListStatus.choices(), empty_label="全部")
+    status = django_filters.ChoiceFilter(label="状态", choices=list(STATES.items()), empty_label="全部")
 
     class Meta:
         model = RosterImport

@@ -37,10 +37,17 @@ def apply_waiting(
     try:
         apply(found)
     except Refused as refused:
-        put_back(list_import=found, by=None, problem=str(refused))
+        _put_back(found, str(refused))
     except Exception:
-        put_back(list_import=found, by=None, problem=failed)
+        _put_back(found, failed)
         raise
+
+
+def _put_back(found: ListImport, problem: str) -> None:
+    """Unless another job, or a person, has moved it on meanwhile."""
+    found.refresh_from_db(fields=["status"])
+    if found.status == ListStatus.APPLYING:
+        put_back(list_import=found, by=None, problem=problem)
 
 
 def _find(model: type[ListImport], pk: int) -> ListImport:

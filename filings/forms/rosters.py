@@ -19,7 +19,9 @@ class RosterForm(ListForm):
     field_order = ("area", "hall", "employer", "agent_name", "agent_phone", "start_on", "file")
 
     hall = forms.ModelChoiceField(ServiceHall.objects.none(), label="受理窗口", required=False)
-    employer = forms.CharField(label="单位名称", max_length=100)
+    employer = forms.CharField(
+        label="单位名称", max_length=100, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"})
+    )
     agent_name = forms.CharField(label="单位经办人", max_length=50)
     agent_phone = forms.CharField(label="经办人电话", max_length=20, required=False)
     start_on = DayField(label="备案开始日期", required=False, help_text="名单中没有写明的，自此日起；不填为受理当日")

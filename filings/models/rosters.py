@@ -18,6 +18,11 @@ from hospitals.vocabulary import ListAction, ListStatus
 
 ROSTER_LIFECYCLE = list_lifecycle(Right.FILE)
 WORDS = {ListAction.NEW: _("备案"), ListAction.SAME: _("已有备案")}
+STATES = {
+    **{state.value: state.label for state in ListStatus if state is not ListStatus.UNDONE},
+    ListStatus.APPLYING.value: "正在备案",
+    ListStatus.APPLIED.value: "已办理",
+}
 
 
 @tracked(exclude=("content", "stage", "progress"))
@@ -60,6 +65,9 @@ class RosterImport(ListImport):
 
     def get_absolute_url(self) -> str:
         return reverse("roster_import", args=[self.pk])
+
+    def get_status_display(self) -> str:  # type: ignore[no-redef]  # in the words of a roster
+        return STATES[self.status]
 
     def word_for(self, action: ListAction) -> str:
         return str(WORDS.get(action, action.label))

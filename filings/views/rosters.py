@@ -28,6 +28,7 @@ class RosterPages(ImportPages):
     )
     subject = "姓名"
     left_alone = "备案"
+    deed = "备案"
     template = "filings/roster.html"
     staff = ("made_by", "applied_by", "hall")
     worker_rows = 200

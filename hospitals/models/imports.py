@@ -100,10 +100,10 @@ class ListImport(models.Model):
         """The worker has it."""
         return self.status in (S.READING, S.APPLYING)
 
-    def earlier(self) -> Self | None:
+    def earlier(self, among: models.QuerySet[Self]) -> Self | None:
         """The last time the very same file was imported, so that nobody wonders why it changes nothing."""
-        same = type(self)._default_manager.filter(area=self.area, file_sha256=self.file_sha256, pk__lt=self.pk)
-        return same.filter(status=S.APPLIED).defer("content").order_by("-pk").first()
+        same = among.filter(area=self.area, file_sha256=self.file_sha256, pk__lt=self.pk)
+        return same.filter(status=S.APPLIED).order_by("-pk").first()
 
 
 HOSPITAL_LIST_LIFECYCLE = list_lifecycle(

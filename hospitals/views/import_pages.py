@@ -57,6 +57,7 @@ class ImportPages:
 
     name: begins the names of its routes, as in `people_upload`.  right: to take a list in and to act on it; who sees it
     is the model's to say.  staff: its fields that hold who did what.  subject: what a row is about, as a heading.
+    deed, left_alone: what is done when a list is confirmed; what stays as it is when it is discarded.
     steps: methods that take a step and say so.
     """
 
@@ -68,6 +69,7 @@ class ImportPages:
     hint: ClassVar[str]
     subject: ClassVar[str]
     left_alone: ClassVar[str]
+    deed: ClassVar[str] = "导入"
     template: ClassVar[str]
     staff: ClassVar[tuple[str, ...]] = ("made_by", "applied_by")
     faults_by: ClassVar[str] = "POST"
@@ -132,10 +134,14 @@ class ImportPages:
         rows: QuerySet[Any] = self.model.objects.select_related("area", *self.staff).defer("content")
         return rows
 
+    def visible(self, request: StaffRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.queryset().visible_to(request.user)  # type: ignore[attr-defined]
+        return rows
+
     def find(self, request: StaffRequest, pk: int, right: Right | None = None) -> Any:
         """right: the one that the page asks for somewhere; by default the one that shows the list."""
         require(request.user, right or self.model.seen_with)
-        return get_object_or_404(self.queryset().visible_to(request.user), pk=pk)  # type: ignore[attr-defined]
+        return get_object_or_404(self.visible(request), pk=pk)
 
     def upload(self, request: StaffRequest) -> HttpResponse:
         require(request.user, self.right)
@@ -174,7 +180,7 @@ class ImportPages:
             "following": following,
             "moves": {move.verb for move in found.lifecycle.open_to(found, request.user)},
             "may_take_faults": reach_of(request.user).covers(self.right, found.area_id, found.hall_id),
-            "earlier": found.earlier(),
+            "earlier": found.earlier(self.visible(request)),
             "history": entries(found),
             **self.extra_context(found),
         }
@@ -221,9 +227,9 @@ class ImportPages:
         if found.rows > self.worker_rows:
             with transaction.atomic():
                 self.apply_later(request, found)
-            return _("已提交，正在导入。")
+            return _("已提交，正在{what}。").format(what=self.deed)
         self.apply_now(request, found)
-        return _("已导入。")
+        return _("已{what}。").format(what=self.deed)
 
     def put_back(self, request: StaffRequest, found: Any) -> str:
         put_back(list_import=found, by=request.user)

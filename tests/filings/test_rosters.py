@@ -111,7 +111,7 @@ def test_two_rosters_of_the_same_people_confirmed_after_each_other(clerk: User, 
 def test_confirmed_twice_is_refused_the_second_time(clerk: User, policies: None) -> None:
     found = brought_in(listed(*rows_for(workers(1))), clerk)
     verbs.apply(list_import=found, by=clerk)
-    with pytest.raises(Refused, match="当前状态为“已导入”"):
+    with pytest.raises(Refused, match="当前状态为“已办理”"):
         verbs.apply(list_import=found, by=clerk)
     assert Filing.objects.count() == 1
 

@@ -1,16 +1,13 @@
 """A roster of 300 rows with faults, from the workbook to the filings; and killed in the middle."""
 
-import os
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 
 from filings import policy_packs, tasks
 from filings.models import Filing, RosterImport
@@ -21,9 +18,9 @@ from tests import factories as make
 from tests.filings.conftest import TODAY
 from tests.filings.golden_roster import COUNT, FAULTS, FIRST, MEANT, NOTED, SAME, expected, golden_roster
 from tests.filings.rosters import brought_in, counts, listed, rows, rows_for, workbook, workers
+from tests.processes import PROJECT, environment
 
 pytestmark = pytest.mark.clause("YT-02")
-PROJECT = Path(__file__).parents[2]
 GOOD = COUNT - len(FAULTS) - len(SAME)
 
 
@@ -87,18 +84,10 @@ tasks.apply_roster(list_import=int(sys.argv[1]), by=int(sys.argv[2]))
 
 def worker(found: RosterImport, by: int) -> "subprocess.Popen[bytes]":
     """The job in a process of its own, on the test's database."""
-    database = connection.settings_dict
-    password = f":{database['PASSWORD']}" if database["PASSWORD"] else ""
-    host = f"{database['USER']}{password}@{database['HOST']}:{database['PORT']}"
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"postgres://{host}/{database['NAME']}",
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-    }
     return subprocess.Popen(
         [sys.executable, "-c", KILLED, str(found.pk), str(by)],
         cwd=PROJECT,
-        env=environment,
+        env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

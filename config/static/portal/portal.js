@@ -21,10 +21,10 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A form is sent once; the server refuses the second one too.
+// A form is sent once; the server refuses the second one too.  One that gives a file (data-repeats) leaves the page as it is.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.method !== "post" || form.hasAttribute("hx-post") || form.hasAttribute("data-repeats")) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
