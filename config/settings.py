@@ -130,7 +130,7 @@ PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 
 # What the apps beyond `filings` add to a person's page.
-PERSON_PANELS = ["settlement.panels.claims_of_person"]
+PERSON_PANELS = ["settlement.claims.shown.claims_of_person"]
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

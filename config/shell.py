@@ -43,12 +43,13 @@ PLACES = (
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page: where this user may go, and who they are."""
+    """Context of every page: where this user may go, and the frame that the page stands in."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"places": [], "posts": []}
+        return {"frame": "signed_out.html", "places": []}
     reach = reach_of(user)
     return {
+        "frame": "base.html",
         "places": [
             (place.label, reverse(place.route), request.path.startswith(place.prefix))
             for place in PLACES

@@ -10,13 +10,35 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from filings import case_admin  # noqa: F401 - registers people and filings
-from filings.models import FilingChannel, FilingClause, FilingLock, FilingPolicy, FilingRule, RequiredMaterial
-from filings.vocabulary import Category, Material
+from filings.models import (
+    FilingChannel,
+    FilingClause,
+    FilingDisease,
+    FilingLock,
+    FilingMeasure,
+    FilingPolicy,
+    FilingProcedure,
+    FilingRule,
+    RequiredMaterial,
+)
+from filings.vocabulary import Asked, Category, Material
 from hospitals.access import Right
 from hospitals.admin_access import VisibleAdmin
 from hospitals.policy_admin import PolicyAdmin, PolicyRows, may_keep
+from hospitals.vocabulary import Level, Term
 
 NARROW = {"class": "", "size": 8}
+
+
+def several(label: Any, terms: type[Term], help_text: Any = "", *, size: int = 4) -> forms.MultipleChoiceField:
+    """Several codes of a term, often none."""
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=terms.choices(),
+        required=False,
+        help_text=help_text,
+        widget=forms.SelectMultiple(attrs={"size": size}),
+    )
 
 
 class RuleForm(forms.ModelForm):
@@ -30,7 +52,7 @@ class RuleRows(PolicyRows):
     model = FilingRule
     form = RuleForm
     show_change_link = True
-    fields = ("category", "variant", "scheme", "scope", "handling", "tier", "text", "section", "further")
+    fields = ("category", "variant", "scheme", "scope", "occasion", "handling", "tier", "text", "section", "further")
     readonly_fields = ("further",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -49,6 +71,7 @@ class ChannelForm(forms.ModelForm):
         required=False,
         help_text=_("不选为全部类别"),
     )
+    asks = several(_("另须登记"), Asked)
 
 
 class ChannelRows(PolicyRows):
@@ -58,7 +81,7 @@ class ChannelRows(PolicyRows):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         categories = "served" if obj and obj.is_published else "categories"
-        return ("channel", categories, "without_materials", "without_review", "section")
+        return ("channel", categories, "without_materials", "without_review", "backdates", "asks", "section")
 
     @admin.display(description=_("适用类别"))
     def served(self, row: FilingChannel) -> str:
@@ -73,13 +96,42 @@ class ClauseRows(PolicyRows):
     model = FilingClause
 
 
+class DiseaseRows(PolicyRows):
+    model = FilingDisease
+
+
+class MeasureRows(PolicyRows):
+    model = FilingMeasure
+
+
+class ProcedureForm(forms.ModelForm):
+    one_of = forms.MultipleChoiceField(
+        label=_("材料（有其一即可）"), choices=Material.choices(), widget=forms.SelectMultiple(attrs={"size": 4})
+    )
+
+
+class ProcedureRows(PolicyRows):
+    model = FilingProcedure
+    form = ProcedureForm
+    readonly_fields = ("asked",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        materials = "asked" if obj and obj.is_published else "one_of"
+        return ("procedure", materials, "note", "section")
+
+    @admin.display(description=_("材料（有其一即可）"))
+    def asked(self, row: FilingProcedure) -> str:
+        return row.as_material().group.label
+
+
 @admin.register(FilingPolicy)
 class FilingPolicyAdmin(PolicyAdmin):
-    inlines = (RuleRows, ChannelRows, LockRows, ClauseRows)
+    inlines = (RuleRows, ChannelRows, LockRows, DiseaseRows, MeasureRows, ProcedureRows, ClauseRows)
 
 
 class MaterialForm(forms.ModelForm):
     one_of = forms.MultipleChoiceField(label=_("材料（有其一即可）"), choices=Material.choices())
+    listed_only = several(_("仅限转诊目录内病种"), Material, _("其中只对目录内病种有效的材料"))
 
     class Meta:
         widgets = {
@@ -95,12 +147,17 @@ class MaterialRows(PolicyRows):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         fields = ("originals", "copies", "note", "condition", "section")
-        return fields if obj and obj.policy.is_published else ("one_of", *fields)
+        return fields if obj and obj.policy.is_published else ("one_of", "listed_only", *fields)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is not None and may_keep(request, obj.policy)
 
     has_change_permission = has_delete_permission = has_add_permission
+
+
+class RulePageForm(forms.ModelForm):
+    asks = several(_("另须登记"), Asked)
+    issuer_levels = several(_("转诊证明开具医院级别"), Level)
 
 
 @admin.register(FilingRule)
@@ -109,11 +166,15 @@ class FilingRuleAdmin(VisibleAdmin):
 
     see_right = Right.SEE_POLICIES
     change_right = Right.KEEP_POLICIES
+    form = RulePageForm
     fields = (
-        ("category", "variant"),
+        ("category", "variant", "occasion"),
         ("scheme", "scope", "employment"),
         ("handling", "tier", "settlement"),
         ("backdating", "backdate_days", "backdating_section"),
+        ("deadline_days", "deadline_section"),
+        ("issuer_levels", "issuer_highest", "issuer_section"),
+        "asks",
         ("text", "section"),
         "caveat",
         "assumption",

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from filings.application import Application, Assessment, assess_filing, open_filing_in, overlap
+from filings.application import Application
+from filings.appraisal import Assessment, assess_filing, open_filing_in, overlap
 from filings.assessment import ChangeAnswer, ChangeCase, assess_change
 from filings.models import Filing, FilingMaterial, FilingPolicy, InsuredPerson
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
@@ -185,6 +186,12 @@ def _fill_in(filing: Filing, assessment: Assessment) -> None:
     filing.destination, filing.channel, filing.note = asked.destination, asked.channel, asked.note
     filing.filed_on, filing.admitted_on = asked.filed_on, asked.admitted_on
     filing.discharge_settled = asked.discharge_settled
+    filing.hospital_name, filing.ward, filing.condition = asked.hospital_name, asked.ward, asked.condition
+    filing.disease, filing.occasion = asked.disease, asked.occasion or ""
+    filing.issuer, filing.issuer_name = asked.issuer, asked.issuer.name if asked.issuer else asked.issuer_name
+    agent = asked.agent
+    filing.agent_name, filing.agent_relation = (agent.name, agent.relation) if agent else ("", "")
+    filing.agent_phone, filing.agent_id_number = (agent.phone, agent.id_number) if agent else ("", "")
     if not (answer.scope and answer.tier and answer.settlement and answer.start_on and policy):
         raise ValueError(f"an answer of {answer.outcome} is nothing to keep")
     filing.scope, filing.tier, filing.settlement = answer.scope, answer.tier, answer.settlement

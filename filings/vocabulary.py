@@ -44,6 +44,12 @@ class Variant(Term):
     MINOR = "minor", "随监护人居住的未成年人"
 
 
+class Occasion(Term):
+    """What a stay is for, where a document treats it on its own."""
+
+    MATERNITY = "maternity", "生育住院"
+
+
 class Tier(Term):
     LOCAL = "local", "本地待遇"
     REFERRAL = "referral", "异地转诊待遇"
@@ -67,6 +73,30 @@ class Channel(Term):
     HOSPITAL = "hospital", "医院代办"
     EMPLOYER = "employer", "用人单位"
     AUTOMATIC = "automatic", "系统自动"
+
+
+class Relation(Term):
+    """What an agent is to the person (agnter_rlts in spirit; the codes are ours)."""
+
+    SPOUSE = "spouse", "配偶"
+    PARENT = "parent", "父母"
+    CHILD = "child", "子女"
+    SIBLING = "sibling", "兄弟姐妹"
+    GUARDIAN = "guardian", "监护人"
+    RELATIVE = "relative", "其他亲属"
+    EMPLOYER = "employer", "单位经办人"
+    HOSPITAL = "hospital", "医院经办人"
+    OTHER = "other", "其他"
+
+
+class Asked(Term):
+    """What a rule or a channel asks to be told beyond the materials."""
+
+    AGENT = "agent", "代办人（来电人）"
+    HOSPITAL = "hospital", "就医医院"
+    WARD = "ward", "科室病区"
+    CONDITION = "condition", "简要病情"
+    ADMISSION = "admission", "入院日期"
 
 
 class Material(Term):
@@ -151,6 +181,30 @@ class LockMode(Term):
     WITH_COST = "with_cost", "在备案地发生费用的锁定"
 
 
+class DiseaseList(Term):
+    """Lists of diseases that a policy keeps."""
+
+    REFERRAL = "referral", "转诊转院病种目录"
+    CHRONIC = "chronic", "可直接结算的门诊慢特病"
+
+
+class Measure(Term):
+    """What follows from a commitment that was not kept."""
+
+    DISHONEST = "dishonest", "列为医保失信人员"
+    SUSPEND_DIRECT = "suspend_direct", "暂停医保直接结算"
+    RESTRICT_HOSPITALS = "restrict_hospitals", "限制定点医疗机构医保结算"
+    RESTRICT_FILING = "restrict_filing", "限制办理异地就医备案"
+
+
+class Procedure(Term):
+    """What else than filing takes materials."""
+
+    CARD_BY_SELF = "card_by_self", "本人补办社会保障卡"
+    CARD_BY_RELATIVE = "card_by_relative", "亲属代办补卡"
+    HOME_CARE = "home_care", "长期备案期间回参保地就医"
+
+
 class Matter(Term):
     """What a policy says for all its categories alike; each is cited by its section."""
 
@@ -159,3 +213,15 @@ class Matter(Term):
     START_BY_ADMISSION = "start_by_admission", "备案不晚于入院"
     LATE_FILING = "late_filing", "出院自费结算后补办"
     COMMITMENT = "commitment", "承诺补充材料"
+    WHOLE_PROVINCE = "whole_province", "可整省备案"
+    CARD_TEST = "card_test", "社会保障卡检测鉴权"
+    CARD_GENERATION = "card_generation", "持二代社会保障卡就医"
+    CARD_REPLACEMENT = "card_replacement", "社会保障卡补办"
+    REGISTRATION = "registration", "住院联网登记"
+    REGISTRATION_CONTRIBUTIONS = "registration_contributions", "住院登记须足额缴费或已退休"
+    HOME_CARE = "home_care", "长期备案期间回参保地就医"
+    RECOGNITION = "recognition", "就医地门诊慢特病认定互认"
+    CHRONIC_NOT_OPENED = "chronic_not_opened", "门诊慢特病未开通的手工报销"
+    NO_STAMPS = "no_stamps", "不要求居住地审批盖章"
+    AFTER_CANCELLATION = "after_cancellation", "注销后费用不予支付"
+    SANCTIONS = "sanctions", "失信处理"

@@ -39,6 +39,8 @@ class Right(Term):
     SEE_FILINGS = "see_filings", "查看备案"
     FILE = "file", "办理备案"
     REVIEW_FILINGS = "review_filings", "审核备案"
+    RELEASE_TAKEN = "release_taken", "收回已领取的件"
+    LIFT_SANCTIONS = "lift_sanctions", "解除失信处理、恢复备案"
     SEE_CLAIMS = "see_claims", "查看报销"
     ACCEPT_CLAIMS = "accept_claims", "受理报销"
     REVIEW_CLAIMS = "review_claims", "审核报销"
@@ -76,6 +78,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.KEEP_DIRECTORY,
             Right.KEEP_POLICIES,
             Right.KEEP_POSTS,
+            Right.RELEASE_TAKEN,
+            Right.LIFT_SANCTIONS,
             Right.EXPORT,
         }
     ),
@@ -186,3 +190,20 @@ def require(user: User, right: Right) -> None:
 def staff_name(user: Any) -> str:
     """How a member of staff is called: family name first, or the account's name; empty for nobody."""
     return f"{user.last_name}{user.first_name}" or str(user.get_username()) if user else ""
+
+
+PORTAL = "portal"  # the account that stands for the portal itself; nobody signs in with it
+
+
+def portal_account() -> "auth.User":
+    """Who does what nobody does: daily runs, filings that come into being by themselves."""
+    from django.contrib.auth.models import User as Account  # models are not there yet when this module loads
+
+    account, _is_new = Account.objects.get_or_create(
+        username=PORTAL, defaults={"last_name": "系统", "is_active": False, "password": "!"}
+    )
+    return account
+
+
+def is_portal(user: User) -> bool:
+    return user.get_username() == PORTAL and not user.is_active

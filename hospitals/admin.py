@@ -12,7 +12,7 @@ from procrastinate.contrib.django import admin as procrastinate_admin  # noqa: F
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from hospitals import hospital_admin  # noqa: F401 - registers hospitals
-from hospitals.access import Right, reach_of
+from hospitals.access import PORTAL, Right, reach_of
 from hospitals.admin_access import VisibleAdmin
 from hospitals.models import Area, Post, ServiceHall
 
@@ -62,7 +62,7 @@ class StaffAdmin(UserAdmin):
     filter_horizontal = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        rows = super().get_queryset(request)
+        rows = super().get_queryset(request).exclude(username=PORTAL)
         if request.user.is_superuser:
             return rows
         areas = sorted(reach_of(request.user).areas.get(Right.KEEP_POSTS, set()))

@@ -6,6 +6,8 @@ import tablib
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.core.signing import BadSignature
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,12 +16,13 @@ from django.utils.translation import gettext as _
 from import_export.admin import ImportExportMixin
 from import_export.fields import Field
 from import_export.formats.base_formats import CSV, XLSX, Format
-from import_export.forms import ConfirmImportForm, ImportForm
+from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
 from import_export.resources import ModelResource
 from import_export.results import Error, Result, RowResult
 
 from hospitals.access import Right, User, reach_of
 from hospitals.admin_access import VisibleAdmin
+from hospitals.carried_files import LARGEST, CarriedFile
 from hospitals.forms import areas_kept_by
 from hospitals.hospital_lists import verbs
 from hospitals.hospital_lists.columns import HEADINGS
@@ -119,8 +122,9 @@ def _show(result: Result, step: Planned) -> None:
         causes: dict[str, list[str]] = {}
         for fault in row.faults:
             causes.setdefault(fault.column, []).append(fault.text)
-        given = dict(zip(result.diff_headers, values, strict=True))
-        result.append_invalid_row(row.number, given, ValidationError(causes))
+        given = (row.values.get(name.removesuffix("_text"), "") for name in SHOWN)
+        cells = dict(zip(result.diff_headers, [str(row.number), *given], strict=True))
+        result.append_invalid_row(row.number, cells, ValidationError(causes))
         return
     shown = RowResult()
     shown.import_type = ROW_TYPES[step.action]
@@ -165,6 +169,13 @@ class OwnAreas(forms.Form):
 class ListImportForm(OwnAreas, ImportForm):
     field_order = ("resource", "area", "import_file", "format", "strategy")
 
+    def clean_import_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["import_file"]
+        if file.size is not None and file.size > LARGEST:
+            size = LARGEST // 1024 // 1024
+            raise ValidationError(_("超过 %(size)s MB 的文件请在“名单导入”页面导入") % {"size": size})
+        return file
+
 
 class ListConfirmForm(OwnAreas, ConfirmImportForm):
     directory_state = forms.CharField(widget=forms.HiddenInput)
@@ -187,8 +198,11 @@ class HospitalAdmin(ImportExportMixin, VisibleAdmin):
     resource_classes = [HospitalResource]
     import_formats = [ListFormat]
     export_formats = [CSV, XLSX]
+    export_form_class = ExportForm
+    import_template_name = "admin/list_import.html"
     import_form_class = ListImportForm
     confirm_form_class = ListConfirmForm
+    tmp_storage_class = CarriedFile
     skip_admin_log = True  # the event tables are the history
     inlines = (ServiceInline,)
     list_display = ("name", "area", "county", "code", "level_text", "address", "withdrawn_on")
@@ -230,6 +244,14 @@ class HospitalAdmin(ImportExportMixin, VisibleAdmin):
         if not isinstance(problem, Unreadable):
             raise problem
         form.add_error("import_file", str(problem))
+
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            response: HttpResponse = super().process_import(request, **kwargs)
+        except BadSignature:
+            messages.error(request, _("预览已失效，请重新上传。"))
+            return redirect("admin:hospitals_hospital_import")
+        return response
 
     def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
         if result.has_errors() or result.has_validation_errors():

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pgtrigger
 from django.db import models, transaction
 
-from hospitals.access import Right, User, reach_of
+from hospitals.access import Right, User, is_portal, reach_of, staff_name
 from hospitals.history import doing
 from hospitals.reasons import Refused
 
@@ -19,7 +19,10 @@ Case = TypeVar("Case", bound=models.Model)
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One step.  `not_by` names the fields whose user may not take it (maker ≠ checker)."""
+    """One step.  `not_by` names the fields whose user may not take it (maker ≠ checker).
+
+    by_portal: a step that the portal takes by itself, and nobody else.
+    """
 
     verb: str
     label: str
@@ -29,6 +32,7 @@ class Move:
     needs_reason: bool = False
     not_by: tuple[str, ...] = ()
     is_destructive: bool = False
+    by_portal: bool = False
 
 
 class Lifecycle:
@@ -46,10 +50,16 @@ class Lifecycle:
     def refusal(self, case: Any, verb: str, by: User, reason: str = "") -> Refused | None:
         """Why this user may not take this step on this case now; None where they may."""
         move = self.moves[verb]
-        if not reach_of(by).covers(move.right, case.area_id, case.hall_id):
+        if move.by_portal:
+            if not is_portal(by):
+                return Refused.because("no_right", f"{move.label}由系统办理")
+        elif not reach_of(by).covers(move.right, case.area_id, case.hall_id):
             return Refused.because("no_right", f"您没有“{move.right.label}”的权限")
         if case.status not in move.sources:
             return Refused.because("wrong_state", f"当前状态为“{case.get_status_display()}”，不能{move.label}")
+        taken_by = getattr(case, "taken_by_id", None)
+        if move.not_by and taken_by not in (None, by.pk):
+            return Refused.because("taken", f"此件已由{staff_name(case.taken_by)}领取")
         if any(getattr(case, f"{field}_id") == by.pk for field in move.not_by):
             return Refused.because("same_person", f"{move.label}须由前面经手人以外的人员办理")
         if move.needs_reason and not reason.strip():

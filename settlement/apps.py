@@ -7,7 +7,7 @@ class SettlementConfig(AppConfig):
 
     def ready(self) -> None:
         from filings.desk import cost_witnesses
-        from settlement.claim_desk import has_cost_under
+        from settlement.claims.desk import has_cost_under
 
         if has_cost_under not in cost_witnesses:
             cost_witnesses.append(has_cost_under)

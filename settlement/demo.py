@@ -14,9 +14,9 @@ from filings.models import InsuredPerson
 from filings.vocabulary import Category, Material
 from hospitals.models import Area
 from hospitals.vocabulary import Level
-from settlement.claim_decisions import approve, pay, refuse, release, send_back
-from settlement.claim_desk import accept_claim, submit
-from settlement.claim_entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry
+from settlement.claims.decisions import approve, pay, refuse, release, send_back
+from settlement.claims.desk import accept_claim, submit
+from settlement.claims.entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry
 from settlement.models import Claim
 from settlement.vocabulary import ManualReason
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from hospitals.policy_packs import PackReport, load_packs
 from settlement.calculation import BenefitRules
 from settlement.calculation.pack import benefit_rules
-from settlement.checklist import ClaimRules, claim_rules
+from settlement.claims.checklist import ClaimRules, claim_rules
 from settlement.models import BenefitPolicy, ClaimPolicy
 
 SHIPPED = Path(__file__).parent / "policies"

@@ -27,6 +27,8 @@ from settlement.models import Claim
 from settlement.vocabulary import ManualReason
 
 YANTAI, DONGYING, WEIFANG, JINING, TIELING, BEIJING = "370600", "370500", "370700", "370800", "211200", "110000"
+QINGDAO = "370200"  # an area of which nothing is configured
+HOMES = (YANTAI, DONGYING, WEIFANG, JINING, TIELING)
 NAMES = {
     "110000": "北京市",
     "110101": "东城区",
@@ -36,6 +38,7 @@ NAMES = {
     "211221": "铁岭县",
     "370000": "山东省",
     "370100": "济南市",
+    "370200": "青岛市",
     "370500": "东营市",
     "370600": "烟台市",
     "370700": "潍坊市",

@@ -2,11 +2,20 @@
 
 from filings.assessment.answers import ChangeAnswer, FilingAnswer
 from filings.assessment.areas import Areas, Place, pool_of, scope_between
-from filings.assessment.cases import ChangeCase, FilingCase
+from filings.assessment.cases import ChangeCase, FilingCase, Issuer
 from filings.assessment.change import assess_change
 from filings.assessment.filing import assess
 from filings.assessment.questions import case_of
-from filings.assessment.rules import ChannelOffer, FilingRules, Lock, MaterialGroup, Rule
+from filings.assessment.rules import (
+    ChannelOffer,
+    FilingRules,
+    ListedDisease,
+    Lock,
+    MaterialGroup,
+    MeasureRule,
+    ProcedureMaterial,
+    Rule,
+)
 
 __all__ = [
     "Areas",
@@ -16,9 +25,13 @@ __all__ = [
     "FilingAnswer",
     "FilingCase",
     "FilingRules",
+    "Issuer",
+    "ListedDisease",
     "Lock",
     "MaterialGroup",
+    "MeasureRule",
     "Place",
+    "ProcedureMaterial",
     "Rule",
     "assess",
     "assess_change",

@@ -3,7 +3,21 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from filings.vocabulary import Category, Channel, Employment, Kind, Material, Scheme, Variant
+from filings.vocabulary import Category, Channel, Employment, Kind, Material, Occasion, Scheme, Variant
+from hospitals.vocabulary import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """The hospital that issued a referral certificate.
+
+    level: None where the directory does not give it.  highest_at_home: the highest level that the directory gives in
+    the home area, None where it gives none.
+    """
+
+    name: str
+    level: Level | None = None
+    highest_at_home: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +27,7 @@ class FilingCase:
     filed_on: the day it is asked for.  start_on: the first day wished for, None for the best there is.
     admitted_on: where the person is in hospital already, or has been.  discharge_settled: the person left the hospital
     and paid in full.  commitment: the person signs to hand in later what is missing.
+    disease: as the area's lists name or code it.  issuer: of the referral certificate.
     """
 
     area: str
@@ -28,6 +43,9 @@ class FilingCase:
     channel: Channel = Channel.COUNTER
     materials: frozenset[Material] = frozenset()
     commitment: bool = False
+    occasion: Occasion | None = None
+    disease: str | None = None
+    issuer: Issuer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,16 @@ from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
-from filings.assessment.rules import ChannelOffer, FilingRules, Lock, MaterialGroup, Rule
+from filings.assessment.rules import (
+    ChannelOffer,
+    FilingRules,
+    ListedDisease,
+    Lock,
+    MaterialGroup,
+    MeasureRule,
+    ProcedureMaterial,
+    Rule,
+)
 
 T = TypeVar("T")
 
@@ -17,7 +26,8 @@ T = TypeVar("T")
 def read_pack(path: Path) -> FilingRules:
     """The version that a pack holds.
 
-    An entry may stand for several rows: `categories` of a rule or lock, `kinds` of a lock, `channels` of a channel.
+    An entry may stand for several rows: `categories` of a rule or lock, `kinds` of a lock, `channels` of a channel,
+    `names` of diseases, `measures`.
     Raises ValueError, naming the file, for anything that is not as it should be.
     """
     try:
@@ -27,6 +37,9 @@ def read_pack(path: Path) -> FilingRules:
         for rule in pack.get("rules", ()):
             rule["materials"] = tuple(_built(MaterialGroup, group) for group in rule.get("materials", ()))
         pack["rules"] = tuple(_rows(Rule, pack.get("rules", ()), category="categories"))
+        pack["diseases"] = tuple(_rows(ListedDisease, pack.get("diseases", ()), name="names"))
+        pack["measures"] = tuple(_rows(MeasureRule, pack.get("measures", ()), measure="measures"))
+        pack["procedures"] = tuple(_rows(ProcedureMaterial, pack.get("procedures", ())))
         pack["locks"] = tuple(_rows(Lock, pack.get("locks", ()), category="categories", kind="kinds"))
         pack["channels"] = tuple(_rows(ChannelOffer, pack.get("channels", ()), channel="channels"))
         return _built(FilingRules, pack)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from filings.assessment.areas import Areas
 from filings.assessment.cases import ChangeCase, FilingCase
-from filings.vocabulary import VARIANTS, Category, Channel, Employment, Kind, Material, Scheme, Variant
+from filings.vocabulary import VARIANTS, Category, Channel, Employment, Kind, Material, Occasion, Scheme, Variant
 from hospitals.fields import Fields, shown
 from hospitals.reasons import Refused
 
@@ -23,6 +23,8 @@ NAMES = {
     "channel": "办理渠道",
     "materials": "材料",
     "commitment": "是否签承诺补充书",
+    "occasion": "就医事由",
+    "disease": "病种",
     "filing_start_on": "原备案开始日期",
     "filing_filed_on": "原备案申请日期",
     "has_cost_there": "是否在备案地发生费用",
@@ -56,6 +58,8 @@ def _filing(fields: Fields, areas: Areas) -> FilingCase:
     channel = fields.term("channel", Channel)
     materials = fields.terms("materials", Material)
     commitment = fields.flag("commitment")
+    occasion = fields.term("occasion", Occasion, required=False)
+    disease = fields.text("disease", required=False)
     if category and variant and variant not in VARIANTS.get(category, ()):
         fields.fault("variant", "unknown_value", f"{shown(variant)}不是{category.label}的细分")
     if fields.faults or not (area and scheme and category and destination and filed_on and channel):
@@ -74,6 +78,8 @@ def _filing(fields: Fields, areas: Areas) -> FilingCase:
         channel,
         materials,
         bool(commitment),
+        occasion,
+        disease,
     )
 
 

@@ -6,21 +6,26 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from filings.vocabulary import (
+    Asked,
     Backdating,
     Category,
     Channel,
+    DiseaseList,
     Employment,
     Handling,
     Kind,
     LockMode,
     Material,
     Matter,
+    Measure,
+    Occasion,
+    Procedure,
     Scheme,
     SettlementWay,
     Tier,
     Variant,
 )
-from hospitals.vocabulary import Scope
+from hospitals.vocabulary import Level, Scope
 
 Row = TypeVar("Row")
 
@@ -31,6 +36,7 @@ class MaterialGroup:
 
     originals, copies: None where the document does not count them.  note: what the document says of the material.
     condition: required only where this holds; the machine cannot tell, so it never counts as missing.
+    listed_only: those that do only for a disease on the area's referral list.
     """
 
     one_of: tuple[Material, ...]
@@ -39,6 +45,7 @@ class MaterialGroup:
     note: str = ""
     condition: str = ""
     section: str = ""
+    listed_only: tuple[Material, ...] = ()
 
     @property
     def label(self) -> str:
@@ -57,6 +64,9 @@ class Rule:
     tier: the benefit that follows.  backdate_days: counts with `Backdating.DAYS` alone.
     text, section: the clause it rests on.  caveat: what the clerk confirms, since no data can tell.
     assumption: what the document leaves open and the policy settles for now.
+    occasion: None for any; a rule for one is asked first.  asks: what is to be told beyond the materials.
+    deadline_days: working days after admission within which to file; None where none is given.
+    issuer_levels, issuer_highest: whose referral certificate counts, by level, or the highest level in the home area.
     """
 
     category: Category
@@ -75,6 +85,17 @@ class Rule:
     caveat: str = ""
     assumption: str = ""
     materials: tuple[MaterialGroup, ...] = ()
+    occasion: Occasion | None = None
+    asks: tuple[Asked, ...] = ()
+    deadline_days: int | None = None
+    deadline_section: str = ""
+    issuer_levels: tuple[Level, ...] = ()
+    issuer_highest: bool = False
+    issuer_section: str = ""
+
+    @property
+    def checks_issuer(self) -> bool:
+        return self.issuer_highest or bool(self.issuer_levels)
 
     def earliest_start(self, filed_on: dt.date) -> dt.date | None:
         """The first day a filing made on `filed_on` may start; None for no limit."""
@@ -85,13 +106,18 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class ChannelOffer:
-    """A channel that the document offers.  categories: empty for all of them."""
+    """A channel that the document offers.  categories: empty for all of them.  asks: what is to be told by this way.
+
+    backdates: files after the fact, from the admission on.
+    """
 
     channel: Channel
     section: str
     categories: tuple[Category, ...] = ()
     without_materials: bool = False
     without_review: bool = False
+    asks: tuple[Asked, ...] = ()
+    backdates: bool = False
 
     def serves(self, category: Category) -> bool:
         return not self.categories or category in self.categories
@@ -106,6 +132,40 @@ class Lock:
     mode: LockMode
     section: str
     months: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDisease:
+    """A disease on one of the policy's lists.  code: of the list, empty where it has none.  scope: None for any."""
+
+    list: DiseaseList
+    name: str
+    section: str
+    code: str = ""
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRule:
+    """A measure that starts when a commitment lapses.  months: how long, None where the document gives no period."""
+
+    measure: Measure
+    section: str
+    months: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureMaterial:
+    """One of these materials is required for a procedure other than filing."""
+
+    procedure: Procedure
+    one_of: tuple[Material, ...]
+    section: str
+    note: str = ""
+
+    @property
+    def group(self) -> MaterialGroup:
+        return MaterialGroup(self.one_of, note=self.note, section=self.section)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +191,9 @@ class FilingRules:
     channels: tuple[ChannelOffer, ...] = ()
     rules: tuple[Rule, ...] = ()
     locks: tuple[Lock, ...] = ()
+    diseases: tuple[ListedDisease, ...] = ()
+    measures: tuple[MeasureRule, ...] = ()
+    procedures: tuple[ProcedureMaterial, ...] = ()
     _rules: dict[object, Rule] = field(init=False, repr=False, compare=False)
     _variants: dict[Category, tuple[Variant, ...]] = field(init=False, repr=False, compare=False)
     _locks: dict[object, Lock] = field(init=False, repr=False, compare=False)
@@ -140,7 +203,7 @@ class FilingRules:
         if not self.rules:
             raise ValueError("没有一条规则")
         index = object.__setattr__
-        index(self, "_rules", _indexed(self.rules, lambda rule: (rule.category, rule.variant, rule.scheme, rule.scope)))
+        index(self, "_rules", _indexed(self.rules, _case_of))
         index(self, "_locks", _indexed(self.locks, lambda lock: (lock.category, lock.kind)))
         index(self, "_variants", _variants(self.rules))
         index(self, "_offers", _indexed(self.channels, lambda offer: offer.channel))
@@ -159,15 +222,25 @@ class FilingRules:
         """The variants of a category that the document treats on their own."""
         return self._variants.get(category, ())
 
-    def rule_for(self, category: Category, variant: Variant | None, scheme: Scheme, scope: Scope) -> Rule | None:
-        """The closest rule: one for the scheme or the scope goes before one for any.
+    def rule_for(
+        self,
+        category: Category,
+        variant: Variant | None,
+        scheme: Scheme,
+        scope: Scope,
+        occasion: Occasion | None = None,
+    ) -> Rule | None:
+        """The closest rule: one for the occasion, then for the scheme or the scope, goes before one for any.
 
         A variant that the document does not treat on its own follows the rule of its category.
         """
         if variant not in self.variants(category):
             variant = None
-        closest = ((scheme, scope), (scheme, None), (None, scope), (None, None))
-        return next((rule for pair in closest if (rule := self._rules.get((category, variant, *pair)))), None)
+        for asked in dict.fromkeys((occasion, None)):
+            for pair in ((scheme, scope), (scheme, None), (None, scope), (None, None)):
+                if rule := self._rules.get((category, variant, *pair, asked)):
+                    return rule
+        return None
 
     def lock_for(self, category: Category, kind: Kind) -> Lock | None:
         return self._locks.get((category, kind))
@@ -175,6 +248,28 @@ class FilingRules:
     def offer_of(self, channel: Channel, category: Category) -> ChannelOffer | None:
         offer = self._offers.get(channel)
         return offer if offer and offer.serves(category) else None
+
+    def says(self, matter: Matter) -> bool:
+        """Whether the document speaks of the matter."""
+        return matter in self.clauses
+
+    def diseases_on(self, kind: DiseaseList) -> tuple[ListedDisease, ...]:
+        """Empty where the list is not configured."""
+        return tuple(disease for disease in self.diseases if disease.list is kind)
+
+    def listed(self, kind: DiseaseList, disease: str, scope: Scope) -> ListedDisease | None:
+        """The entry of a disease, known by its name or its code."""
+        for entry in self.diseases_on(kind):
+            if disease in (entry.name, entry.code) and entry.scope in (None, scope):
+                return entry
+        return None
+
+    def materials_for(self, procedure: Procedure) -> tuple[MaterialGroup, ...]:
+        return tuple(row.group for row in self.procedures if row.procedure is procedure)
+
+
+def _case_of(rule: Rule) -> object:
+    return rule.category, rule.variant, rule.scheme, rule.scope, rule.occasion
 
 
 def _variants(rules: Iterable[Rule]) -> dict[Category, tuple[Variant, ...]]:

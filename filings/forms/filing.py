@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from filings.application import Application, Seen, materials_of
+from filings.application import Application, Seen
+from filings.appraisal import materials_of
 from filings.assessment import FilingRules, MaterialGroup, scope_between
 from filings.decision import counted
 from filings.destinations import find_destination, offered, written

@@ -14,47 +14,25 @@ from django.db.models import F, Func, GeneratedField, Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from filings.models.agents import ActedFor
+from filings.models.filing_lifecycle import FILING_LIFECYCLE, OPEN, FilingStatus
 from filings.models.people import InsuredPerson
-from filings.vocabulary import Category, Channel, Employment, Material, Scheme, SettlementWay, Tier, Variant
+from filings.models.taking import Taken
+from filings.vocabulary import (
+    Category,
+    Channel,
+    Employment,
+    Material,
+    Occasion,
+    Scheme,
+    SettlementWay,
+    Tier,
+    Variant,
+)
 from hospitals.access import Right, VisibleQuerySet
 from hospitals.history import tracked
-from hospitals.lifecycle import Lifecycle, Move
-from hospitals.models import Area, ServiceHall
-from hospitals.vocabulary import Scope, Term
-
-
-class FilingStatus(Term):
-    PENDING = "pending", "待审核"
-    RETURNED = "returned", "已退回"
-    ACTIVE = "active", "有效"
-    REFUSED = "refused", "不予备案"
-    WITHDRAWN = "withdrawn", "已撤回"
-    CANCELLED = "cancelled", "已取消"
-
-
-OPEN = (FilingStatus.PENDING, FilingStatus.RETURNED, FilingStatus.ACTIVE)
-S = FilingStatus
-FILING_LIFECYCLE = Lifecycle(
-    (
-        Move("approve", "审核通过", frozenset({S.PENDING}), S.ACTIVE, Right.REVIEW_FILINGS, not_by=("made_by",)),
-        Move("send_back", "退回补正", frozenset({S.PENDING}), S.RETURNED, Right.REVIEW_FILINGS, True, ("made_by",)),
-        Move(
-            "refuse",
-            "不予备案",
-            frozenset({S.PENDING}),
-            S.REFUSED,
-            Right.REVIEW_FILINGS,
-            True,
-            ("made_by",),
-            is_destructive=True,
-        ),
-        Move("resubmit", "重新提交", frozenset({S.RETURNED}), S.PENDING, Right.FILE),
-        Move(
-            "withdraw", "撤回", frozenset({S.PENDING, S.RETURNED}), S.WITHDRAWN, Right.FILE, True, is_destructive=True
-        ),
-        Move("cancel", "取消备案", frozenset({S.ACTIVE}), S.CANCELLED, Right.FILE, True, is_destructive=True),
-    )
-)
+from hospitals.models import Area, Hospital, ServiceHall
+from hospitals.vocabulary import Scope
 
 
 class FilingQuerySet(VisibleQuerySet["Filing"]):
@@ -69,8 +47,12 @@ class FilingQuerySet(VisibleQuerySet["Filing"]):
 
 
 @tracked(exclude=("period",))
-class Filing(models.Model):
-    """One filing.  `decision` keeps the answer that let it in, with its reasons; `policy` the version that gave it."""
+class Filing(ActedFor, Taken):
+    """One filing.  `decision` keeps the answer that let it in, with its reasons; `policy` the version that gave it.
+
+    One that came into being by itself at an admission (channel `automatic`) is for that stay alone, beside the filing
+    that the person asked for.
+    """
 
     area = models.ForeignKey(Area, models.PROTECT, related_name="filings", db_index=False, verbose_name=_("参保地"))
     hall = models.ForeignKey(
@@ -99,6 +81,15 @@ class Filing(models.Model):
     end_on = models.DateField(_("备案结束"), null=True, blank=True, help_text=_("最后一天；空为长期有效"))
     admitted_on = models.DateField(_("入院日期"), null=True, blank=True)
     discharge_settled = models.BooleanField(_("已自费结算出院"), default=False)
+    hospital_name = models.CharField(_("就医医院"), max_length=100, blank=True)
+    ward = models.CharField(_("科室病区"), max_length=50, blank=True)
+    condition = models.CharField(_("简要病情"), max_length=200, blank=True)
+    disease = models.CharField(_("病种"), max_length=100, blank=True)
+    occasion = models.CharField(_("就医事由"), max_length=10, choices=Occasion.choices(), blank=True)
+    issuer = models.ForeignKey(
+        Hospital, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("开具转诊证明的医院")
+    )
+    issuer_name = models.CharField(_("转诊证明开具医院"), max_length=100, blank=True)
     note = models.CharField(_("备注"), max_length=200, blank=True)
     policy = models.ForeignKey("filings.FilingPolicy", models.PROTECT, related_name="+", verbose_name=_("政策版本"))
     decision = models.JSONField(_("认定结果"))
@@ -137,8 +128,17 @@ class Filing(models.Model):
                     (Func(F("person"), F("person"), Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
                     ("period", RangeOperators.OVERLAPS),
                 ],
-                condition=Q(status__in=[status.value for status in OPEN]),
+                condition=Q(status__in=[status.value for status in OPEN]) & ~Q(channel="automatic"),
                 violation_error_message=_("该参保人在此期间已有备案，不能重复办理"),
+            ),
+            ExclusionConstraint(
+                name="one_automatic_filing_at_a_time",
+                expressions=[
+                    (Func(F("person"), F("person"), Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(status=FilingStatus.ACTIVE.value, channel="automatic"),
+                violation_error_message=_("该参保人此期间的住院已有自动备案"),
             ),
             models.CheckConstraint(
                 condition=Q(end_on=None) | Q(end_on__gte=F("start_on")),
@@ -172,6 +172,9 @@ class Filing(models.Model):
             models.Index(fields=["hall", "-id"], name="filing_by_hall"),
             models.Index(fields=["hall", "status", "-id"], name="filing_by_hall_status"),
             models.Index(fields=["person", "-start_on"], name="filing_by_person"),
+            models.Index(
+                fields=["area", "category", "id"], condition=Q(status="pending"), name="filing_waiting_by_category"
+            ),
         )
         triggers = (FILING_LIFECYCLE.trigger(),)
 

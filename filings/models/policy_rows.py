@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.assessment import ChannelOffer, Lock, MaterialGroup, Rule
 from filings.vocabulary import (
+    Asked,
     Backdating,
     Category,
     Channel,
@@ -19,6 +20,7 @@ from filings.vocabulary import (
     LockMode,
     Material,
     Matter,
+    Occasion,
     Scheme,
     SettlementWay,
     Tier,
@@ -27,7 +29,7 @@ from filings.vocabulary import (
 from hospitals.access import Right, VisibleQuerySet
 from hospitals.history import tracked
 from hospitals.models.policy import immutable_rows
-from hospitals.vocabulary import Scope, Term
+from hospitals.vocabulary import Level, Scope, Term
 
 FROZEN = immutable_rows("policy", "filings_filingpolicy")
 FROZEN_BEHIND_RULE = immutable_rows(
@@ -43,6 +45,12 @@ def code_field(name: Any, terms: type[Term], **options: Any) -> models.CharField
     """A term's code.  `blank=True`: empty stands for any."""
     any_of_them = [("", ANY)] if options.get("blank") else []
     return models.CharField(name, max_length=30, choices=[*any_of_them, *terms.choices()], **options)
+
+
+def codes_field(name: Any, terms: type[Term], **options: Any) -> ArrayField:
+    """Several codes of a term, often none."""
+    code = models.CharField(max_length=30, choices=terms.choices())
+    return ArrayField(code, verbose_name=name, default=list, blank=True, **options)
 
 
 def section_field(name: Any = CLAUSE, **options: Any) -> models.CharField:
@@ -88,6 +96,13 @@ class FilingRule(PolicyRow):
     section = section_field()
     caveat = models.CharField(_("须核实"), max_length=200, blank=True)
     assumption = models.CharField(_("待核定"), max_length=200, blank=True, help_text=_("文件未写明、暂按何种办法处理"))
+    occasion = code_field(_("就医事由"), Occasion, blank=True)
+    asks = codes_field(_("另须登记"), Asked)
+    deadline_days = models.PositiveSmallIntegerField(_("入院后备案期限（工作日）"), null=True, blank=True)
+    deadline_section = section_field(_("期限条款"), blank=True)
+    issuer_levels = codes_field(_("转诊证明开具医院级别"), Level)
+    issuer_highest = models.BooleanField(_("转诊证明由参保地最高级别医院开具"), default=False)
+    issuer_section = section_field(_("开具条款"), blank=True)
 
     objects = VisibleQuerySet.as_manager()
     seen_with = Right.SEE_POLICIES
@@ -98,9 +113,9 @@ class FilingRule(PolicyRow):
         ordering = ("id",)
         constraints = (
             models.UniqueConstraint(
-                fields=["policy", "category", "variant", "scheme", "scope"],
+                fields=["policy", "category", "variant", "scheme", "scope", "occasion"],
                 name="one_filing_rule_a_case",
-                violation_error_message=_("同一类别、细分、险种、范围只能有一条规则"),
+                violation_error_message=_("同一类别、细分、险种、范围、事由只能有一条规则"),
             ),
             models.CheckConstraint(
                 condition=Q(backdating="days", backdate_days__gt=0) | (~Q(backdating="days") & Q(backdate_days=0)),
@@ -116,6 +131,7 @@ class FilingRule(PolicyRow):
             Variant.name_of(self.variant),
             Scheme.name_of(self.scheme),
             Scope.name_of(self.scope),
+            Occasion.name_of(self.occasion),
         )
         return " · ".join(part for part in parts if part)
 
@@ -127,6 +143,14 @@ class FilingRule(PolicyRow):
             f"补办追溯：{days}",
             *(f"材料：{group}" for group in self.material_rows.all()),
             *([f"职工须为{self.get_employment_display()}"] if self.employment else ()),
+            *([f"另须登记：{'、'.join(Asked.name_of(code) for code in self.asks)}"] if self.asks else ()),
+            *([f"入院后 {self.deadline_days} 个工作日内备案"] if self.deadline_days else ()),
+            *(["转诊证明由参保地最高级别医院开具"] if self.issuer_highest else ()),
+            *(
+                [f"转诊证明由{'、'.join(Level.name_of(code) for code in self.issuer_levels)}医院开具"]
+                if self.issuer_levels
+                else ()
+            ),
             *([f"须核实：{self.caveat}"] if self.caveat else ()),
             *([f"待核定：{self.assumption}"] if self.assumption else ()),
         ]
@@ -149,6 +173,13 @@ class FilingRule(PolicyRow):
             caveat=self.caveat,
             assumption=self.assumption,
             materials=tuple(row.as_group() for row in self.material_rows.all()),
+            occasion=Occasion.of(self.occasion) if self.occasion else None,
+            asks=tuple(Asked.of(code) for code in self.asks),
+            deadline_days=self.deadline_days,
+            deadline_section=self.deadline_section,
+            issuer_levels=tuple(Level.of(code) for code in self.issuer_levels),
+            issuer_highest=self.issuer_highest,
+            issuer_section=self.issuer_section,
         )
 
 
@@ -165,6 +196,7 @@ class RequiredMaterial(PolicyRow):
     note = models.CharField(_("说明"), max_length=200, blank=True)
     condition = models.CharField(_("仅在此情形需要"), max_length=200, blank=True)
     section = section_field(blank=True)
+    listed_only = codes_field(_("仅限转诊目录内病种"), Material, help_text=_("其中只对目录内病种有效的材料"))
 
     class Meta:
         verbose_name = verbose_name_plural = _("所需材料")
@@ -189,6 +221,7 @@ class RequiredMaterial(PolicyRow):
             note=self.note,
             condition=self.condition,
             section=self.section,
+            listed_only=tuple(Material.of(code) for code in self.listed_only),
         )
 
 
@@ -200,15 +233,11 @@ class FilingChannel(PolicyRow):
         "filings.FilingPolicy", models.CASCADE, related_name="channel_rows", verbose_name=_("备案政策")
     )
     channel = code_field(_("渠道"), Channel)
-    categories = ArrayField(
-        models.CharField(max_length=30, choices=Category.choices()),
-        verbose_name=_("适用类别"),
-        default=list,
-        blank=True,
-        help_text=_("不选为全部类别"),
-    )
+    categories = codes_field(_("适用类别"), Category, help_text=_("不选为全部类别"))
     without_materials = models.BooleanField(_("免材料"), default=False)
     without_review = models.BooleanField(_("免审核"), default=False)
+    backdates = models.BooleanField(_("可事后补办"), default=False)
+    asks = codes_field(_("另须登记"), Asked)
     section = section_field(blank=True)
 
     class Meta:
@@ -231,6 +260,8 @@ class FilingChannel(PolicyRow):
             categories=tuple(Category.of(code) for code in self.categories),
             without_materials=self.without_materials,
             without_review=self.without_review,
+            asks=tuple(Asked.of(code) for code in self.asks),
+            backdates=self.backdates,
         )
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from filings.identity import masked_phone
 from filings.models.filing import Filing
 from filings.models.people import InsuredPerson
 from filings.vocabulary import Outcome, SettlementWay, Tier
@@ -45,6 +46,7 @@ class RosterImport(ListImport):
 
     objects: ClassVar[VisibleQuerySet["RosterImport"]] = VisibleQuerySet.as_manager()  # type: ignore[assignment]
     seen_with = Right.SEE_FILINGS
+    history_masks: ClassVar = {"agent_phone": masked_phone}
     hall_path = "hall"
     lifecycle = ROSTER_LIFECYCLE
 

@@ -11,12 +11,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from filings.application import Application, Seen
+from filings.application import Agent, Application, Seen
 from filings.desk import file_person
 from filings.models import Filing, RosterImport, RosterRow
 from filings.models.filing import OPEN
 from filings.rosters.columns import HEADINGS
 from filings.rosters.planning import CATEGORY, CHANNEL, COLUMN_OF, MATERIAL, causes_among
+from filings.vocabulary import Relation
 from hospitals.list_imports import Report
 from hospitals.models import Area
 from hospitals.reasons import Reason, Refused
@@ -25,7 +26,6 @@ from hospitals.vocabulary import ListAction, ListStatus
 
 NAMESPACE = uuid.UUID("0b0f7c0e-4c6e-4f43-9a53-7a52c5c1d9f6")
 TOLD_EVERY = 10  # rows
-NOTE_LENGTH = 200
 
 
 def file_rows(*, roster: RosterImport, by: User, report: Report) -> bool:
@@ -69,8 +69,7 @@ def _file_row(roster: RosterImport, key: int, by: User) -> bool:
 
 
 def application_of(roster: RosterImport, destination: Area, start_on: dt.date | None) -> Application:
-    """What a row asks for; the roster itself is the material."""
-    note = _("花名册：{employer}，经办人{agent}").format(employer=roster.employer, agent=roster.agent_name)
+    """What a row asks for: the employer's clerk acts for the person, and the roster itself is the material."""
     return Application(
         category=CATEGORY,
         destination=destination,
@@ -78,7 +77,8 @@ def application_of(roster: RosterImport, destination: Area, start_on: dt.date | 
         start_on=start_on,
         channel=CHANNEL,
         materials=(Seen(MATERIAL),),
-        note=note[:NOTE_LENGTH],
+        note=_("花名册：{employer}").format(employer=roster.employer),
+        agent=Agent(roster.agent_name, Relation.EMPLOYER, roster.agent_phone),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from filings.application import overlap
+from filings.appraisal import overlap
 from filings.destinations import Gazetteer
 from filings.models import Filing, FilingPolicy, InsuredPerson, Participation, RosterImport, RosterRow
 from filings.people_lists.record import one_of

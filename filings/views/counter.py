@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from filings.application import Standing, assess_filing, standing_on
+from filings.appraisal import Standing, assess_filing, standing_on
 from filings.assessment import FilingRules
 from filings.decision import shown
 from filings.desk import file_person, resubmit

@@ -20,7 +20,7 @@ from hospitals.access import Right, VisibleQuerySet
 from hospitals.history import tracked
 from hospitals.models import Area, Hospital, ServiceHall
 from hospitals.vocabulary import Level, Scope, Service
-from settlement.claim_lifecycle import (
+from settlement.claims.lifecycle import (
     CLAIM_LIFECYCLE,
     EDITABLE,
     calculation_is_its_own,

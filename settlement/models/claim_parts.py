@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.vocabulary import Material
 from hospitals.history import tracked
-from settlement.claim_lifecycle import rows_frozen_beyond_counter
+from settlement.claims.lifecycle import rows_frozen_beyond_counter
 from settlement.models.claim import Claim
 
 receipt_number = RegexValidator(r"^[0-9A-Z-]+$", _("应为数字或字母"))

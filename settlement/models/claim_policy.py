@@ -9,7 +9,7 @@ from filings.vocabulary import Category, Material
 from hospitals.history import tracked
 from hospitals.models import DatedPolicy
 from hospitals.models.policy import immutable_rows
-from settlement.checklist import ClaimRules
+from settlement.claims.checklist import ClaimRules
 
 
 @tracked(exclude=("period",))

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from filings.vocabulary import Category, Material
 from hospitals.reasons import Reason, Refused
-from settlement.claim_calculation import Worked, work_out, year_on_record
-from settlement.claim_entry import StayEntry
-from settlement.claim_forms import CounterForm, MaterialForm
-from settlement.claim_materials import ALSO_TAKEN, Requirement, requirements
+from settlement.claims.calculation import Worked, work_out, year_on_record
+from settlement.claims.entry import StayEntry
+from settlement.claims.materials import ALSO_TAKEN, Requirement, requirements
+from settlement.forms.claim import CounterForm, MaterialForm
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,27 +15,27 @@ from filings.vocabulary import Category
 from hospitals.access import Right, StaffRequest, reach_of, require
 from hospitals.lifecycle import Move
 from hospitals.reasons import Reason, Refused
-from settlement import claim_decisions, claim_desk
 from settlement.capitals import in_capitals
-from settlement.claim_calculation import work_out
-from settlement.claim_checks import calculation_faults, not_ready
-from settlement.claim_contents import stay_of
-from settlement.claim_history import claim_history
-from settlement.claim_materials import requirements
+from settlement.claims import decisions, desk
+from settlement.claims.calculation import work_out
+from settlement.claims.checks import calculation_faults, not_ready
+from settlement.claims.contents import stay_of
+from settlement.claims.history import claim_history
+from settlement.claims.materials import requirements
+from settlement.claims.shown import status_badge
+from settlement.forms.steps import StepForm, asks, form_of
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
-from settlement.panels import status_badge
-from settlement.step_forms import StepForm, asks, form_of
 from settlement.vocabulary import ClaimStatus
 
 VERBS: dict[str, Callable[..., Claim]] = {
-    "submit": claim_desk.submit,
-    "approve": claim_decisions.approve,
-    "send_back": claim_decisions.send_back,
-    "refuse": claim_decisions.refuse,
-    "release": claim_decisions.release,
-    "return_to_review": claim_decisions.return_to_review,
-    "pay": claim_decisions.pay,
+    "submit": desk.submit,
+    "approve": decisions.approve,
+    "send_back": decisions.send_back,
+    "refuse": decisions.refuse,
+    "release": decisions.release,
+    "return_to_review": decisions.return_to_review,
+    "pay": decisions.pay,
 }
 HANDLING = (Right.ACCEPT_CLAIMS, Right.REVIEW_CLAIMS, Right.RELEASE_CLAIMS)
 
@@ -75,7 +75,7 @@ def calculate_again(request: StaffRequest, pk: int) -> HttpResponse:
     form = StepForm(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else 0
     try:
-        claim_desk.calculate_claim(by=request.user, claim=found, version=version)
+        desk.calculate_claim(by=request.user, claim=found, version=version)
     except Refused as refused:
         return _page(request, _found(request, pk), reasons=refused.reasons)
     messages.success(request, _("已重新计算"))

@@ -15,8 +15,8 @@ from filings.models import InsuredPerson
 from hospitals.access import Right, StaffRequest, reach_of, require
 from hospitals.models import Hospital, ServiceHall
 from hospitals.reasons import Refused
-from settlement.claim_desk import accept_claim, change_claim
-from settlement.claim_forms import CounterForm, as_posted
+from settlement.claims.desk import accept_claim, change_claim
+from settlement.forms.claim import CounterForm, as_posted
 from settlement.models import Claim
 from settlement.views.beside import beside
 

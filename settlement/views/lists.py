@@ -9,9 +9,9 @@ from filings.identity import masked
 from hospitals.access import Right, reach_of, staff_name
 from hospitals.listing import Column, ListPage
 from hospitals.templatetags.portal import yuan
+from settlement.claims.shown import status_badge
 from settlement.filters import ClaimFilter
 from settlement.models import Claim
-from settlement.panels import status_badge
 from settlement.vocabulary import ClaimStatus
 
 

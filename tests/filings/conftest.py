@@ -26,7 +26,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def policies(db: Any) -> None:
-    for code in (make.YANTAI, make.WEIFANG, make.TIELING, make.BEIJING, "370100", "810000"):
+    for code in (*make.HOMES, make.BEIJING, "370100", "810000"):
         make.AreaFactory(code=code)
     policy_packs.load()
 

@@ -14,6 +14,7 @@ AREAS = {
         Place("370000", "山东省"),
         Place("370100", "济南市", "370000", is_pool=True),
         Place("370200", "青岛市", "370000", is_pool=True),
+        Place("370500", "东营市", "370000", is_pool=True),
         Place("370600", "烟台市", "370000", is_pool=True),
         Place("370700", "潍坊市", "370000", is_pool=True),
         Place("370702", "潍城区", "370700"),

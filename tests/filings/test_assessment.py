@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from filings.assessment import ChangeCase, FilingCase, assess, assess_change, case_of, scope_between
 from filings.assessment.packs import read_pack
-from filings.vocabulary import VARIANTS, Category, Channel, Employment, Kind, Material, Outcome, Scheme, Tier
+from filings.vocabulary import VARIANTS, Category, Channel, Employment, Kind, Material, Occasion, Outcome, Scheme, Tier
 from hospitals.periods import add_months
 from tests.filings.places import AREAS
 
@@ -70,10 +70,10 @@ def test_basis_cites_the_clause_of_an_acceptance():
 
 
 def test_area_without_policy_is_refused_by_name_and_day():
-    answer = answer_to(BEIJING | {"area": "370800"})
+    answer = answer_to(BEIJING | {"area": "370200"})
     assert answer.outcome is Outcome.REFUSE
     assert answer.reasons[0].code == "no_policy_in_force"
-    assert answer.reasons[0].text == "济宁市（370800）在 2026-03-10 没有施行中的备案政策"
+    assert answer.reasons[0].text == "青岛市（370200）在 2026-03-10 没有施行中的备案政策"
 
 
 DAYS = st.dates(dt.date(2023, 1, 1), dt.date(2100, 12, 31))
@@ -99,6 +99,7 @@ def cases(draw):
         channel=draw(st.sampled_from(Channel)),
         materials=draw(st.frozensets(st.sampled_from(Material))),
         commitment=draw(st.booleans()),
+        occasion=draw(st.none() | st.sampled_from(Occasion)),
     )
 
 

@@ -77,7 +77,7 @@ def test_filing_that_came_in_behind_the_check_is_named_too(
     """Whatever goes round the desk meets the constraint, and the clerk still reads which filing it is."""
     person = insured()
     other = filed(clerk, person)
-    monkeypatch.setattr("filings.application.open_filing_in", lambda *args: None)
+    monkeypatch.setattr("filings.appraisal.open_filing_in", lambda *args: None)
     with pytest.raises(Refused) as refused:
         filed(clerk, person, destination="370100")
     assert other.number in str(refused.value)

@@ -9,7 +9,7 @@ from filings import policy_packs
 from filings.models import FilingPolicy, FilingRule
 from filings.vocabulary import Category, Material
 from hospitals.vocabulary import Role
-from tests.factories import TIELING, WEIFANG, YANTAI, AreaFactory, staff
+from tests.factories import HOMES, TIELING, WEIFANG, AreaFactory, staff
 from tests.settlement.test_policy_admin import filled
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def policy():
-    for code in (TIELING, WEIFANG, YANTAI):
+    for code in HOMES:
         AreaFactory(code=code)
     policy_packs.load()
     return FilingPolicy.objects.get(area=TIELING)

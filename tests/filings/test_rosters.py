@@ -59,7 +59,8 @@ def test_filing_is_what_the_counter_would_have_made(clerk: User, policies: None)
     assert (filing.destination_id, filing.filed_on, filing.start_on) == (JINAN, TODAY, TODAY)
     assert (filing.tier, filing.settlement, filing.made_by, filing.hall) == ("local", "direct", clerk, None)
     assert [(seen.material, seen.originals) for seen in filing.materials.all()] == [(Material.ROSTER, 1)]
-    assert filing.note == f"花名册：{EMPLOYER}，经办人赵会计"
+    assert (filing.note, filing.agent_name, filing.agent_relation) == (f"花名册：{EMPLOYER}", "赵会计", "employer")
+    assert filing.agent_phone == "13900000000"
     assert filing.decision["basis"]["source"] == "《烟台城镇基本医疗保险异地就医管理结算流程》一（一）、二（一）"
     assert filing.events.get().pgh_context["user_name"] == staff_name(clerk)
 
@@ -88,7 +89,7 @@ def test_same_roster_makes_nothing_twice(clerk: User, policies: None, again: str
     applied(first, clerk)
     second = {
         "the same bytes": first,
-        "the same people": listed(*rows_for(people[::-1], "jns"), heading="姓名,证件号码,就医地"),
+        "the same people": listed(*rows_for(people[::-1], "370100"), heading="姓名,证件号码,就医地"),
         "some of them, later": listed(*rows_for(people[1:])),
     }[again]
     found = brought_in(second, clerk, filed_on=TODAY + dt.timedelta(7 if "later" in again else 0))

@@ -1,6 +1,7 @@
 """Hospitals in admin: lists imported through django-import-export meet the same checks as on the pages."""
 
 import re
+import secrets
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -9,17 +10,18 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from hospitals import hospital_admin
+from hospitals.carried_files import LARGEST
 from hospitals.models import Hospital, HospitalListImport
 from hospitals.vocabulary import ListStatus, Role
 from tests import factories as make
 from tests.hospitals.lists import DONGYING, YANTAI, listed, prepare, whole_list
 
+FILES = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 IMPORT = "/admin/hospitals/hospital/import/"
 
 
 @pytest.fixture(autouse=True)
-def directory(db: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where a preview waits for its confirmation
+def directory(db: Any) -> None:
     prepare(DONGYING, YANTAI)
 
 
@@ -59,13 +61,46 @@ def test_list_is_previewed_and_imported_once_with_its_record(client: Any) -> Non
 
 def test_faults_are_those_of_the_check(client: Any) -> None:
     page = preview(client, listed("甲医院,四级", heading="医院名称,级别"))
-    assert "不认识的医院级别" in page
+    assert "<td>四级</td>" in page
+    assert "级别：不认识的医院级别" in page
     assert "process_import" not in page
 
 
 @pytest.mark.ignore_template_errors  # import-export's own template asks for what is not there
 def test_unreadable_file_says_why(client: Any) -> None:
     assert "这不是 xlsx、xls 或 csv 表格文件。" in preview(client, b"%PDF\0")
+
+
+def test_preview_that_nobody_confirms_leaves_nothing_behind(
+    client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    settings.STORAGES = {**settings.STORAGES, "default": {**FILES, "OPTIONS": {"location": str(tmp_path / "files")}}}
+    assert "process_import" in preview(client, listed("甲医院"))
+    assert not list(tmp_path.rglob("*"))
+    assert not HospitalListImport.objects.exists()
+    assert "甲" not in "".join(map(str, client.session.items()))
+
+
+def test_preview_is_confirmed_as_it_was_or_not_at_all(client: Any) -> None:
+    page = preview(client, listed("甲医院"))
+    other = preview(client, listed("乙医院"))
+    content, signature = (re.search(r'name="import_file_name" value="([^"]+)"', seen)[1] for seen in (page, other))  # type: ignore[index]
+    forged = content.partition(":")[0] + ":" + signature.partition(":")[2]
+    assert "预览已失效，请重新上传。" in confirm(client, page, import_file_name=forged)
+    assert not Hospital.objects.filter(name="甲医院").exists()
+    confirm(client, page)
+    assert Hospital.objects.filter(name="甲医院").exists()
+
+
+@pytest.mark.ignore_template_errors
+def test_large_file_is_for_the_page(client: Any) -> None:
+    rows = [f"第{n}医院,{secrets.token_urlsafe(780)}" for n in range(1000)]  # nothing in it that could be compressed
+    fits = listed(*rows[:950], heading="医院名称,其他")
+    assert LARGEST * 0.9 < len(fits) < LARGEST
+    confirm(client, preview(client, fits))
+    assert Hospital.objects.filter(name="第949医院").exists()
+    assert "请在“名单导入”页面导入" in preview(client, listed(*rows, heading="医院名称,其他"))
 
 
 def test_directory_changed_since_the_preview_is_refused(client: Any) -> None:
@@ -76,7 +111,9 @@ def test_directory_changed_since_the_preview_is_refused(client: Any) -> None:
 
 
 def test_too_many_withdrawals_and_long_lists_are_for_the_page(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "缺少 5 家在网医院" in preview(client, whole_list(DONGYING, without=5), strategy="complete")
+    page = preview(client, whole_list(DONGYING, without=5), strategy="complete")
+    assert "缺少 5 家在网医院" in page
+    assert "Traceback" not in page
     monkeypatch.setattr(hospital_admin, "LONGEST", 3)
     assert "请在“名单导入”页面导入" in preview(client, whole_list(DONGYING), strategy="complete")
 
@@ -110,8 +147,7 @@ def test_hospitals_elsewhere_are_seen_and_not_changed(client: Any) -> None:
 
 def test_export_is_plain_and_harmless(client: Any) -> None:
     Hospital.objects.filter(name="广饶县中医院").update(address="=1+1")
-    fields = {f"hospitalresource_{name}": "on" for name in ("name", "address")}
-    reply = client.post("/admin/hospitals/hospital/export/", {"format": "0", "resource": "0", **fields})
+    reply = client.post("/admin/hospitals/hospital/export/", {"format": "0", "resource": "0"})
     text = reply.content.decode()
     assert "广饶县中医院" in text
     assert ",=1+1" not in text

@@ -8,6 +8,7 @@ from django.db import IntegrityError, InternalError, ProgrammingError, connectio
 
 from filings.models import Filing
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
+from hospitals.access import RIGHTS, portal_account
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
 from settlement.models.claim import CLAIM_LIFECYCLE
@@ -39,12 +40,11 @@ def test_lifecycle_names_known_states_and_reaches_all(lifecycle: Any, states: An
 def test_take_is_possible_just_from_the_sources(verb: str, status: str) -> None:
     move = FILING_LIFECYCLE.moves[verb]
     filing = filing_in(status)
-    role = Role.REVIEWER if verb in ("approve", "send_back", "refuse") else Role.CLERK
 
     def ended(case: Filing) -> None:
         case.end_reason = "本人申请"
 
-    officer = make.staff(role)
+    officer = portal_account() if move.by_portal else make.staff(next(r for r in Role if move.right in RIGHTS[r]))
     if status in move.sources:
         assert FILING_LIFECYCLE.take(filing, verb, by=officer, reason="核对", effect=ended).status == move.target
     else:
@@ -63,6 +63,19 @@ def test_database_refuses_what_the_lifecycle_does_not_name(source: str, target: 
     else:
         with pytest.raises((InternalError, IntegrityError, ProgrammingError)), transaction.atomic():
             change.update(status=target)
+
+
+def test_take_of_the_portal_s_own_step_is_refused_to_people() -> None:
+    filing = make.FilingFactory()
+    with pytest.raises(Refused, match="由系统办理"):
+        FILING_LIFECYCLE.take(filing, "lapse", by=make.staff(Role.SUPERVISOR), reason="到期")
+
+
+def test_decision_on_a_case_that_another_has_taken_is_refused_by_name() -> None:
+    other = make.staff(Role.REVIEWER, last_name="赵", first_name="敏")
+    filing = make.FilingFactory(status="pending", taken_by=other)
+    with pytest.raises(Refused, match="已由赵敏领取"):
+        FILING_LIFECYCLE.take(filing, "approve", by=make.staff(Role.REVIEWER))
 
 
 def test_take_by_the_maker_is_refused_where_another_must() -> None:

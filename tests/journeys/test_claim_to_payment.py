@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 from filings.vocabulary import Category, Employment
 from hospitals.models import Area
 from hospitals.vocabulary import Level, Role
-from settlement.claim_desk import accept_claim, submit
+from settlement.claims.desk import accept_claim, submit
+from settlement.claims.standing import UNFILED
 from settlement.models import Claim
-from settlement.standing import UNFILED
 from tests import factories as make
 from tests.settlement.office import TODAY, an_entry
 

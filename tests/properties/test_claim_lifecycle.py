@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
-from settlement import claim_desk
+from settlement.claims import desk
 from settlement.models import Calculation, Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
 from settlement.vocabulary import ClaimStatus
@@ -48,9 +48,9 @@ def attempt(office: Office, claim: Claim, step: tuple[str, int, bool, Decimal], 
     verb, hand, is_fresh, amount = step
     seen = {"by": hands[hand], "claim": claim, "version": claim.version if is_fresh else claim.version - 1}
     if verb == "change":
-        claim_desk.change_claim(entry=an_entry(total=amount, eligible=amount), **seen)
+        desk.change_claim(entry=an_entry(total=amount, eligible=amount), **seen)
     elif verb == "calculate":
-        claim_desk.calculate_claim(**seen)
+        desk.calculate_claim(**seen)
     else:
         office.take(claim, verb, by=seen["by"], version=seen["version"])
 

@@ -14,8 +14,8 @@ from filings.models import Filing, InsuredPerson
 from filings.vocabulary import Category, Employment, Material, Tier
 from hospitals.models import Area
 from hospitals.vocabulary import Level, Role, Scope
-from settlement import claim_decisions, claim_desk
-from settlement.claim_entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry
+from settlement.claims import decisions, desk
+from settlement.claims.entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry
 from settlement.models import Claim
 from settlement.policy_packs import load_benefits, load_claims
 from settlement.vocabulary import ClaimStatus, ManualReason
@@ -46,7 +46,7 @@ class Office:
     def accept(self, entry: ClaimEntry | None = None, **options: Any) -> Claim:
         given: dict[str, Any] = {"by": self.clerk, "on": TODAY, "person": self.person, "hall": None}
         given |= {"request_token": uuid4(), "entry": entry or an_entry()}
-        return claim_desk.accept_claim(**given | options)
+        return desk.accept_claim(**given | options)
 
     def claim_in(self, status: str, **options: Any) -> Claim:
         """A claim brought to a state by the verbs."""
@@ -57,7 +57,7 @@ class Office:
 
     def take(self, claim: Claim, verb: str, by: User | None = None, **options: Any) -> Claim:
         """A step by whoever it belongs to, with whatever it asks for."""
-        module: Any = claim_desk if verb == "submit" else claim_decisions
+        module: Any = desk if verb == "submit" else decisions
         given: dict[str, Any] = {"by": by or self.belongs_to(verb), "claim": claim, "version": claim.version}
         if verb in NEEDS_REASON:
             given["reason"] = "票据不清"
@@ -84,7 +84,7 @@ WAYS = {
 
 
 def open_office() -> Office:
-    for code in (make.TIELING, make.YANTAI, make.WEIFANG, make.BEIJING, SHENYANG):
+    for code in (*make.HOMES, make.BEIJING, SHENYANG):
         make.AreaFactory(code=code)
     filing_packs.load()
     load_benefits()

@@ -8,9 +8,9 @@ import pytest
 from filings.models.filing import FilingStatus
 from filings.vocabulary import Category, Employment, Material, Tier
 from hospitals.reasons import Refused
-from settlement import claim_desk
-from settlement.claim_contents import entry_of
-from settlement.claim_entry import MaterialEntry
+from settlement.claims import desk
+from settlement.claims.contents import entry_of
+from settlement.claims.entry import MaterialEntry
 from settlement.models import BenefitPolicy, Claim
 from settlement.vocabulary import ClaimStatus
 from tests import factories as make
@@ -28,7 +28,7 @@ def test_change_calculates_again_and_keeps_the_earlier_calculation(office):
     claim = office.accept()
     first = claim.calculation
     entry = an_entry(eligible=Decimal("10000.00"))
-    claim = claim_desk.change_claim(by=office.clerk, claim=claim, version=claim.version, entry=entry)
+    claim = desk.change_claim(by=office.clerk, claim=claim, version=claim.version, entry=entry)
     assert claim.calculation.fund == Decimal("5362.50")
     assert list(claim.calculations.all()) == [claim.calculation, first]
 
@@ -37,22 +37,22 @@ def test_change_of_nothing_that_counts_keeps_the_calculation(office):
     claim = office.accept()
     first = claim.calculation
     entry = an_entry(note="电话已核对")
-    claim = claim_desk.change_claim(by=office.clerk, claim=claim, version=claim.version, entry=entry)
+    claim = desk.change_claim(by=office.clerk, claim=claim, version=claim.version, entry=entry)
     assert (claim.calculation, claim.note, claim.calculations.count()) == (first, "电话已核对", 1)
 
 
 def test_change_to_what_is_not_configured_takes_the_calculation_away(office):
     claim = office.accept()
     entry = an_entry(category=Category.EMERGENCY)
-    claim = claim_desk.change_claim(by=office.clerk, claim=claim, version=claim.version, entry=entry)
+    claim = desk.change_claim(by=office.clerk, claim=claim, version=claim.version, entry=entry)
     assert (claim.calculation, claim.calculations.count()) == (None, 1)
 
 
 def test_change_of_a_claim_that_was_changed_meanwhile_is_refused(office):
     claim = office.accept()
-    claim_desk.change_claim(by=office.colleague, claim=claim, version=claim.version, entry=an_entry(note="一"))
+    desk.change_claim(by=office.colleague, claim=claim, version=claim.version, entry=an_entry(note="一"))
     with pytest.raises(Refused) as refused:
-        claim_desk.change_claim(by=office.clerk, claim=claim, version=claim.version, entry=an_entry(note="二"))
+        desk.change_claim(by=office.clerk, claim=claim, version=claim.version, entry=an_entry(note="二"))
     assert codes(refused) == ["changed_meanwhile"]
     claim.refresh_from_db()
     assert (claim.note, claim.entered_by) == ("一", sorted([office.clerk.pk, office.colleague.pk]))
@@ -62,8 +62,8 @@ def test_change_of_a_claim_that_was_changed_meanwhile_is_refused(office):
 def test_change_and_calculation_beyond_the_counter_are_refused(office, status):
     claim = office.claim_in(status)
     for verb in (
-        lambda: claim_desk.change_claim(by=office.clerk, claim=claim, version=claim.version, entry=an_entry()),
-        lambda: claim_desk.calculate_claim(by=office.clerk, claim=claim, version=claim.version),
+        lambda: desk.change_claim(by=office.clerk, claim=claim, version=claim.version, entry=an_entry()),
+        lambda: desk.calculate_claim(by=office.clerk, claim=claim, version=claim.version),
     ):
         with pytest.raises(Refused) as refused:
             verb()
@@ -76,7 +76,7 @@ def test_faulty_change_leaves_the_claim_as_it_was(office):
     taken = office.accept().receipts.get()
     entry = an_entry(receipts=(a_receipt(), a_receipt(code=taken.code, number=taken.number)))
     with pytest.raises(Refused):
-        claim_desk.change_claim(by=office.clerk, claim=claim, version=claim.version, entry=entry)
+        desk.change_claim(by=office.clerk, claim=claim, version=claim.version, entry=entry)
     assert Claim.objects.filter(pk=claim.pk).values().get() == before
     assert claim.receipts.count() == 1
 
@@ -90,7 +90,7 @@ def test_calculation_again_takes_up_the_filing_made_meanwhile(office):
     with pytest.raises(Refused) as refused:
         office.take(claim, "submit")
     assert codes(refused) == ["calculation_outdated"]
-    claim = claim_desk.calculate_claim(by=office.clerk, claim=claim, version=claim.version)
+    claim = desk.calculate_claim(by=office.clerk, claim=claim, version=claim.version)
     assert (claim.tier, claim.calculation.fund) == (Tier.REFERRAL, Decimal("13687.50"))
     assert office.take(claim, "submit").status == ClaimStatus.IN_REVIEW
 
@@ -110,7 +110,7 @@ def test_submit_asks_for_calculation_after_a_new_policy_version(office):
     draft.publish(by=None)
     with pytest.raises(Refused, match="须由经办人员重新计算"):
         office.take(claim, "submit")
-    claim = claim_desk.calculate_claim(by=office.clerk, claim=claim, version=claim.version)
+    claim = desk.calculate_claim(by=office.clerk, claim=claim, version=claim.version)
     assert (claim.calculation.policy, claim.calculation.fund) == (draft, Decimal("10950.00"))
 
 

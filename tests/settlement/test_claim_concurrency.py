@@ -13,7 +13,7 @@ from django.db import connection
 
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
-from settlement import claim_desk
+from settlement.claims import desk
 from settlement.models import Calculation, Claim, Receipt
 from settlement.vocabulary import ClaimStatus
 from tests import factories as make
@@ -88,7 +88,7 @@ def test_claims_that_exchange_receipts_do_not_wait_in_a_ring(office):
         first, second = office.accept(an_entry(receipts=(one,))), office.accept(an_entry(receipts=(two,)))
 
         def give(claim, receipt):
-            return claim_desk.change_claim(
+            return desk.change_claim(
                 by=fresh(office.clerk), claim=claim, version=claim.version, entry=an_entry(receipts=(receipt,))
             )
 
@@ -143,9 +143,7 @@ def test_change_and_submission_at_once_leave_a_claim_that_is_right(office):
         entry = an_entry(total=Decimal("30000.00"), receipts=(a_receipt("30000.00"),))
         at_once(
             lambda c=claim: office.take(c, "submit", by=fresh(office.clerk)),
-            lambda c=claim, e=entry: claim_desk.change_claim(
-                by=fresh(office.colleague), claim=c, version=c.version, entry=e
-            ),
+            lambda c=claim, e=entry: desk.change_claim(by=fresh(office.colleague), claim=c, version=c.version, entry=e),
         )
         claim.refresh_from_db()
         assert claim.calculation.total == claim.total == sum(row.amount for row in claim.receipts.all())

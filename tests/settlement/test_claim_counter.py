@@ -111,7 +111,7 @@ def test_receipt_of_another_claim_is_named_at_its_row(office, clerk):
 
 def test_receipt_taken_between_form_and_verb_is_said_above_the_form(office, clerk, monkeypatch):
     taken = office.accept(an_entry(receipts=(a_receipt(code="11060125", number="0000000002"),)))
-    monkeypatch.setattr("settlement.claim_forms.taken", lambda keys, **_: {})
+    monkeypatch.setattr("settlement.forms.claim.taken", lambda keys, **_: {})
     reply = new(office.person, clerk)
     assert reply.status_code == 422
     assert f"已用于报销件 {taken.number}（铁岭市）" in reply.content.decode()

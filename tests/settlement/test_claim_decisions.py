@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from hospitals.models import Area, Post
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
-from settlement import claim_desk
+from settlement.claims import desk
 from settlement.models import Calculation, Claim, ClaimMaterial, Receipt
 from settlement.models.claim import CLAIM_LIFECYCLE
 from settlement.vocabulary import ClaimStatus
@@ -73,7 +73,7 @@ def test_whoever_entered_anything_neither_reviews_nor_pays(office, verb):
     with_every_role(office.clerk, office.colleague)
     claim = office.accept()
     entry = an_entry(note="同事补登")
-    claim = claim_desk.change_claim(by=office.colleague, claim=claim, version=claim.version, entry=entry)
+    claim = desk.change_claim(by=office.colleague, claim=claim, version=claim.version, entry=entry)
     source = min(CLAIM_LIFECYCLE.moves[verb].sources)
     for step in {S.IN_REVIEW: ["submit"], S.APPROVED: ["submit", "approve"]}.get(
         source, ["submit", "approve", "release"]
@@ -113,7 +113,7 @@ def test_step_on_what_was_changed_meanwhile_is_refused(office, verb):
 def test_reviewer_approves_what_was_shown_and_nothing_else(office):
     shown = office.claim_in(S.IN_REVIEW)
     back = office.take(shown, "send_back")
-    changed = claim_desk.change_claim(
+    changed = desk.change_claim(
         by=office.clerk, claim=back, version=back.version, entry=an_entry(eligible=Decimal("24000.00"))
     )
     office.take(changed, "submit")
@@ -261,7 +261,7 @@ def test_whoever_entered_it_is_kept_by_the_database_too(office):
     with_every_role(office.colleague)
     claim = office.accept()
     entry = an_entry(note="同事补登")
-    claim = claim_desk.change_claim(by=office.colleague, claim=claim, version=claim.version, entry=entry)
+    claim = desk.change_claim(by=office.colleague, claim=claim, version=claim.version, entry=entry)
     claim = office.take(claim, "submit")
     said = {"status": "approved", "reviewed_by": office.colleague, "reviewed_at": "2026-03-20T00:00Z"}
     refused_by_database(lambda: Claim.objects.filter(pk=claim.pk).update(**said))

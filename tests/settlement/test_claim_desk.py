@@ -11,8 +11,8 @@ from filings.vocabulary import Category, Hardship, Scheme, Tier
 from hospitals.models import Area
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Level, Role
-from settlement import claim_desk
-from settlement.claim_entry import Payee, ReceiptEntry
+from settlement.claims import desk
+from settlement.claims.entry import Payee, ReceiptEntry
 from settlement.models import BenefitPolicy, Calculation, Claim
 from settlement.vocabulary import ClaimStatus
 from tests import factories as make
@@ -279,6 +279,6 @@ def test_same_receipt_in_another_area_names_number_and_area_alone(office):
 def test_changed_claim_frees_the_receipts_it_no_longer_has(office):
     receipt = a_receipt()
     claim = office.accept(an_entry(receipts=(receipt,)))
-    claim = claim_desk.change_claim(by=office.clerk, claim=claim, version=claim.version, entry=an_entry())
+    claim = desk.change_claim(by=office.clerk, claim=claim, version=claim.version, entry=an_entry())
     assert office.accept(an_entry(receipts=(receipt,)))
     assert claim.receipts.count() == 1

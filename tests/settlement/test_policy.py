@@ -9,9 +9,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from filings.vocabulary import Category, Material
+from filings.vocabulary import Category
 from hospitals.reasons import Refused
-from settlement.checklist import claim_rules, missing_materials
+from settlement.claims.checklist import claim_rules
 from settlement.models import BenefitPolicy, ClaimPolicy, DeductibleRow, RatioRow
 from settlement.policy_packs import SHIPPED, load_benefits, load_claims, read_benefits, read_claims
 from tests.factories import TIELING, YANTAI, AreaFactory
@@ -163,8 +163,6 @@ def test_long_term_claim_asks_for_form_or_roster(yantai, category):
         ["itemised_list"],
     ]
     assert rules.cite(groups[0]) == "《烟台城镇基本医疗保险异地就医管理结算流程》二（二）1"
-    handed_in = {Material.ROSTER, Material.ORIGINAL_RECEIPTS}
-    assert codes(missing_materials(groups, handed_in)) == [["inpatient_record"], ["itemised_list"]]
 
 
 @pytest.mark.clause("YT-07")
@@ -189,8 +187,6 @@ def test_emergency_claim_asks_for_outpatient_record_where_there_is_one(yantai):
         ["itemised_list"],
     ]
     assert groups[3].condition == "有门诊病历时"
-    without_record = [group.one_of[0] for group in groups if not group.condition]
-    assert missing_materials(groups, without_record) == ()
 
 
 def test_category_that_the_document_does_not_name_has_no_checklist(yantai):

@@ -1,35 +1,15 @@
 "use strict";
 
-// Keyboard: "/" goes to the search box; a link or button with data-key is reached by that key alone.
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-  const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (typing) return;
-  if (event.key === "/") {
-    const box = document.getElementById("search");
-    if (box) {
-      event.preventDefault();
-      box.focus();
-      box.select();
-    }
-    return;
-  }
-  const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
-  if (target) {
-    event.preventDefault();
-    target.click();
-  }
-});
-
-// A form is sent once; the server refuses the second one too.  One that gives a file (data-repeats) leaves the page as it is.
+// A form is sent once, as the server holds too; where its answer was a download, the page stays and may ask again.
+const AGAIN_AFTER = 5000; // milliseconds
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.hasAttribute("hx-post") || form.hasAttribute("data-repeats")) return;
-  if (form.dataset.sent) {
+  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (Date.now() - Number(form.dataset.sent || 0) < AGAIN_AFTER) {
     event.preventDefault();
     return;
   }
-  form.dataset.sent = "yes";
+  form.dataset.sent = Date.now();
 });
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);

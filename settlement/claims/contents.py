@@ -2,9 +2,9 @@
 
 from filings.vocabulary import Category, Material
 from hospitals.vocabulary import Level, Service
-from settlement.claim_entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry
+from settlement.claims.entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry
+from settlement.claims.standing import UNFILED
 from settlement.models import Claim, ClaimMaterial
-from settlement.standing import UNFILED
 from settlement.vocabulary import ManualReason
 
 

@@ -13,7 +13,7 @@ from filings.vocabulary import LONG_TERM, Category, Handling, Scheme, Tier
 from hospitals.models import Area
 from hospitals.reasons import Reason, Refused
 from hospitals.vocabulary import Scope
-from settlement.claim_materials import requirements
+from settlement.claims.materials import requirements
 from settlement.models import ClaimPolicy
 
 UNFILED = (Category.REFERRAL, Category.EMERGENCY, Category.TEMPORARY)

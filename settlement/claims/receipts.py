@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from hospitals.reasons import Reason, Refused
-from settlement.claim_entry import ReceiptEntry, ReceiptKey
+from hospitals.turns import take_turns
+from settlement.claims.entry import ReceiptEntry, ReceiptKey
 from settlement.models import Claim, Receipt
-from settlement.turns import take_turns
 
 
 def taken(keys: Iterable[ReceiptKey], *, by_others_than: Claim | None = None) -> dict[ReceiptKey, Reason]:

@@ -12,14 +12,14 @@ from hospitals.access import Right, reach_of
 from hospitals.history import doing
 from hospitals.models import ServiceHall
 from hospitals.reasons import Refused
-from settlement.claim_calculation import work_out
-from settlement.claim_checks import entry_faults, not_ready, same_contents
-from settlement.claim_contents import fill, keep_materials, stay_of
-from settlement.claim_entry import ClaimEntry
+from hospitals.turns import take_turns
+from settlement.claims.calculation import work_out
+from settlement.claims.checks import entry_faults, not_ready, same_contents
+from settlement.claims.contents import fill, keep_materials, stay_of
+from settlement.claims.entry import ClaimEntry
+from settlement.claims.receipts import hold
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
-from settlement.receipts import hold
-from settlement.turns import take_turns
 from settlement.vocabulary import ClaimStatus
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from filings.assessment import MaterialGroup
 from filings.vocabulary import Category, Material
 from hospitals.reasons import Reason
-from settlement.claim_entry import MaterialEntry
+from settlement.claims.entry import MaterialEntry
 from settlement.models import ClaimPolicy
 
 # What is taken in by the way, or where the document lists nothing.

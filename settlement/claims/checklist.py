@@ -36,12 +36,6 @@ class ClaimRules:
         return f"《{self.document}》{group.section}"
 
 
-def missing_materials(groups: Iterable[MaterialGroup], handed_in: Iterable[Material]) -> tuple[MaterialGroup, ...]:
-    """The groups of which nothing has been handed in; what is required only in some cases is never missing."""
-    given = frozenset(handed_in)
-    return tuple(group for group in groups if group.lacks(given))
-
-
 def claim_rules(pack: Mapping[str, Any]) -> ClaimRules:
     """The version that a pack describes.  Raises ValueError, TypeError or KeyError where it is not understood."""
     checklists: dict[Category, tuple[MaterialGroup, ...]] = {}

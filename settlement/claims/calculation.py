@@ -12,9 +12,9 @@ from filings.models import InsuredPerson
 from filings.vocabulary import Employment, Hardship, Scheme, SettlementWay
 from hospitals.reasons import Reason
 from settlement.calculation import Outcome, Result, Stay, calculate
-from settlement.claim_entry import NIL, StayEntry
+from settlement.claims.entry import NIL, StayEntry
+from settlement.claims.standing import Standing, standing_of
 from settlement.models import BenefitPolicy, Calculation, Claim
-from settlement.standing import Standing, standing_of
 from settlement.vocabulary import ClaimStatus
 
 DECIDED = (ClaimStatus.APPROVED, ClaimStatus.RELEASED, ClaimStatus.PAID)

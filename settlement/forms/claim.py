@@ -16,14 +16,14 @@ from hospitals.forms import DayField
 from hospitals.models import Hospital
 from hospitals.reasons import Reason, Refused
 from hospitals.vocabulary import Level, Service
-from settlement.claim_contents import entry_of
-from settlement.claim_entry import NIL, ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry, sum_of
-from settlement.claim_fields import PlaceField, YuanField
+from settlement.claims.contents import entry_of
+from settlement.claims.entry import NIL, ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry, sum_of
+from settlement.claims.receipts import taken
+from settlement.claims.standing import UNFILED
+from settlement.forms.fields import PlaceField, YuanField
 from settlement.models import Claim
 from settlement.models.claim import account_number
 from settlement.models.claim_parts import receipt_number
-from settlement.receipts import taken
-from settlement.standing import UNFILED
 from settlement.vocabulary import ManualReason
 
 MOST_RECEIPTS = 200

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hospitals.reasons import Refused
-from settlement.claim_checks import calculation_faults
+from settlement.claims.checks import calculation_faults
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from filings.vocabulary import Category
 from hospitals.reasons import Reason, Refused
-from settlement.claim_calculation import work_out
-from settlement.claim_contents import entry_of, stay_of
-from settlement.claim_entry import ClaimEntry, sum_of
-from settlement.claim_materials import requirements, shortfalls
+from settlement.claims.calculation import work_out
+from settlement.claims.contents import entry_of, stay_of
+from settlement.claims.entry import ClaimEntry, sum_of
+from settlement.claims.materials import requirements, shortfalls
 from settlement.models import Claim, ClaimMaterial, Receipt
 
 FOLLOWS = ("scheme", "employment", "hardship", "category", "tier", "scope", "calculation", "filing")

@@ -1,0 +1,1 @@
+"""Manual claims: taken in at the counter, calculated, reviewed, paid; no receipt twice, no step by the same hand."""

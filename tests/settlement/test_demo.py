@@ -1,0 +1,45 @@
+"""Demo data: people who could exist, loaded once."""
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from filings.models import Filing, InsuredPerson
+from settlement.models import Claim
+
+MEN = {"李为民", "孙建国", "刘洋", "周海", "于海波", "曲志强", "孔令辉"}
+WOMEN = {"王晓梅", "赵小雨", "陈淑芬", "高桂兰", "姜丽", "宋玉珍", "颜秀英"}
+
+
+def load(capsys: Any) -> str:
+    call_command("load_demo")
+    return str(capsys.readouterr().out)
+
+
+@pytest.fixture
+def demo(db: Any, capsys: Any) -> str:
+    """What loading it said."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL portal.environment = 'development'")
+    call_command("load_directory")
+    call_command("load_policies")
+    capsys.readouterr()
+    return load(capsys)
+
+
+def test_demo_people_have_the_sex_of_their_names(demo: str) -> None:
+    sexes = dict(InsuredPerson.objects.values_list("name", "sex"))
+    assert {name for name, sex in sexes.items() if sex == "1"} == MEN
+    assert {name for name, sex in sexes.items() if sex == "2"} == WOMEN
+
+
+def test_demo_data_is_loaded_once(demo: str, capsys: Any) -> None:
+    def there() -> list[Any]:
+        return [list(model.objects.order_by("pk").values()) for model in (InsuredPerson, Filing, Claim)]
+
+    before = there()
+    assert all(before)
+    assert load(capsys) == demo
+    assert there() == before
