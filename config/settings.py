@@ -129,8 +129,8 @@ PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 
-# What the apps beyond `filings` add to a person's page.
-PERSON_PANELS = ["settlement.claims.shown.claims_of_person"]
+# Sections of a person's page, each with the steps it offers.
+PERSON_PANELS = ["filings.views.proofs.chronic_of_person", "settlement.claims.shown.claims_of_person"]
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

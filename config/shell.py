@@ -31,14 +31,14 @@ class Place:
     label: str
     route: str
     right: Right
-    prefix: str | tuple[str, ...]
+    prefixes: tuple[str, ...]
 
 
 PLACES = (
-    Place("参保人", "people", Right.SEE_PEOPLE, "/people/"),
+    Place("参保人", "people", Right.SEE_PEOPLE, ("/people/", "/participations/")),
     Place("异地备案", "filings", Right.SEE_FILINGS, ("/filings/", "/rosters/")),
-    Place("手工报销", "claims", Right.SEE_CLAIMS, "/claims/"),
-    Place("联网医院", "hospitals", Right.SEE_DIRECTORY, "/hospitals/"),
+    Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
+    Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
 )
 
 
@@ -51,7 +51,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     return {
         "frame": "base.html",
         "places": [
-            (place.label, reverse(place.route), request.path.startswith(place.prefix))
+            (place.label, reverse(place.route), request.path.startswith(place.prefixes))
             for place in PLACES
             if reach.has(place.right)
         ],

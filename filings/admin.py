@@ -170,7 +170,7 @@ class FilingRuleAdmin(VisibleAdmin):
     fields = (
         ("category", "variant", "occasion"),
         ("scheme", "scope", "employment"),
-        ("handling", "tier", "settlement"),
+        ("handling", "tier", "settlement", "prevails"),
         ("backdating", "backdate_days", "backdating_section"),
         ("deadline_days", "deadline_section"),
         ("issuer_levels", "issuer_highest", "issuer_section"),

@@ -1,6 +1,9 @@
-"""What other apps add to a person's page: settings name the panels, so that this app need not know them."""
+"""A person's page: what may be done next, and the sections that stand below.
 
-from collections.abc import Iterator
+Settings name the panels, so that a page need not know who adds to it.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -10,18 +13,47 @@ from django.utils.safestring import SafeString
 from filings.models import InsuredPerson
 from hospitals.access import StaffRequest
 
+NOTHING = SafeString()
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """Something that whoever looks has the right to do with this person.
+
+    key: the one key that does it; no two steps of a page share one.  why_not: what keeps it from being done now, empty
+    where nothing does.  order: the smaller stands first.
+    """
+
+    label: str
+    link: str
+    key: str
+    why_not: str = ""
+    order: int = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """step: a button beside the person's name, empty where there is none.  section: a section of the page."""
+    """step: a button as it is, empty where there is none; `steps` are told apart, ordered, and say why not.
 
-    step: SafeString
-    section: SafeString
+    section: of the page, empty where there is none.  order: the smaller stands first.
+    """
+
+    step: SafeString = NOTHING
+    section: SafeString = NOTHING
+    order: int = 50
+    steps: tuple[NextStep, ...] = ()
 
 
-def panels_of(request: StaffRequest, person: InsuredPerson) -> Iterator[Panel]:
+def panels_of(request: StaffRequest, person: InsuredPerson) -> list[Panel]:
     """Each of `settings.PERSON_PANELS` is called with the request and the person; None adds nothing."""
-    for path in settings.PERSON_PANELS:
-        panel = import_string(path)(request, person)
-        if panel is not None:
-            yield panel
+    panels = [import_string(path)(request, person) for path in settings.PERSON_PANELS]
+    return sorted((panel for panel in panels if panel is not None), key=lambda panel: panel.order)
+
+
+def in_order(own: Iterable[NextStep], panels: Iterable[Panel]) -> list[NextStep]:
+    """The page's own steps and the panels', as they stand in a row.  Raises ValueError where two share a key."""
+    steps = sorted([*own, *(step for panel in panels for step in panel.steps)], key=lambda step: step.order)
+    keys = [step.key for step in steps]
+    if len(keys) != len(set(keys)):
+        raise ValueError(f"two steps share a key: {keys}")
+    return steps

@@ -188,6 +188,13 @@ class DiseaseList(Term):
     CHRONIC = "chronic", "可直接结算的门诊慢特病"
 
 
+class Recognition(Term):
+    """What came back on a chronic disease."""
+
+    RECOGNISED = "recognised", "认定通过"
+    REFUSED = "refused", "不予认定"
+
+
 class Measure(Term):
     """What follows from a commitment that was not kept."""
 

@@ -50,13 +50,13 @@ class StaffAdmin(UserAdmin):
     """Staff and their posts.  A supervisor keeps the people of their own areas; only a superuser makes superusers."""
 
     inlines = (PostInline,)
-    list_display = ("username", "last_name", "first_name", "is_active", "is_staff", "last_login")
-    list_filter = ("is_active", "is_staff")
+    list_display = ("username", "last_name", "first_name", "is_active", "last_login")
+    list_filter = ("is_active",)
     show_full_result_count = False
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("姓名", {"fields": ("last_name", "first_name")}),
-        ("状态", {"fields": ("is_active", "is_staff")}),
+        ("状态", {"fields": ("is_active",)}),
     )
     add_fieldsets = ((None, {"fields": ("username", "usable_password", "password1", "password2")}),)
     filter_horizontal = ()

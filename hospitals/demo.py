@@ -21,18 +21,18 @@ HALL_CLERK = "clerk-kuiwen"
 
 def load() -> dict[str, User]:
     """The accounts by name, made where they are missing; whatever somebody changed about them stays."""
-    users = {role.value: _account(role.value, NAMES[role], staff=role is Role.SUPERVISOR) for role in Role}
+    users = {role.value: _account(role.value, NAMES[role]) for role in Role}
     areas = Area.objects.in_bulk(AREAS)
     for role in Role:
         for area in areas.values():
             Post.objects.get_or_create(user=users[role.value], role=role.value, area=area, hall=None)
     hall = ServiceHall.objects.filter(area="370700", district="奎文区").order_by("position").first()
     if hall:
-        users[HALL_CLERK] = _account(HALL_CLERK, "示例奎文窗口", staff=False)
+        users[HALL_CLERK] = _account(HALL_CLERK, "示例奎文窗口")
         Post.objects.get_or_create(user=users[HALL_CLERK], role=Role.CLERK.value, area_id=hall.area_id, hall=hall)
     return users
 
 
-def _account(username: str, name: str, *, staff: bool) -> User:
-    defaults = {"last_name": name, "is_staff": staff, "password": make_password(PASSWORD)}
+def _account(username: str, name: str) -> User:
+    defaults = {"last_name": name, "password": make_password(PASSWORD)}
     return User.objects.get_or_create(username=username, defaults=defaults)[0]

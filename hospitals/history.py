@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pghistory
+from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
 
@@ -106,7 +107,7 @@ def _shown(record: models.Model, field: "models.Field[Any, Any]", event: models.
         key = (field.related_model, value)
         if key not in names:
             related = field.related_model._default_manager.filter(pk=value).first()
-            names[key] = str(related) if related else str(value)
+            names[key] = _called(related) if related else str(value)
         return names[key]
     if isinstance(field, models.BooleanField):
         return "是" if value else "否"
@@ -117,3 +118,7 @@ def _shown(record: models.Model, field: "models.Field[Any, Any]", event: models.
     if isinstance(value, dt.datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     return str(value)
+
+
+def _called(related: models.Model) -> str:
+    return staff_name(related) if isinstance(related, User) else str(related)

@@ -45,6 +45,13 @@ def deadline_refusals(case: FilingCase, rule: Rule, rules: FilingRules) -> list[
     return [Reason("deadline_passed", text, rules.cite(rule.deadline_section))]
 
 
+def file_by(case: FilingCase, rule: Rule) -> dt.date | None:
+    """The last day to ask for it; None where no term is given or no day of admission is known."""
+    if not (rule.deadline_days and case.admitted_on):
+        return None
+    return working_days_after(case.admitted_on, rule.deadline_days).day
+
+
 def deadline_to_mind(case: FilingCase, rule: Rule, rules: FilingRules) -> list[Reason]:
     """Until when it must be asked for; without a day of admission only that there is a deadline."""
     if not rule.deadline_days:

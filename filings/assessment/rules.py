@@ -67,6 +67,7 @@ class Rule:
     occasion: None for any; a rule for one is asked first.  asks: what is to be told beyond the materials.
     deadline_days: working days after admission within which to file; None where none is given.
     issuer_levels, issuer_highest: whose referral certificate counts, by level, or the highest level in the home area.
+    prevails: what it grants at an admission goes before a filing that grants less.
     """
 
     category: Category
@@ -92,6 +93,7 @@ class Rule:
     issuer_levels: tuple[Level, ...] = ()
     issuer_highest: bool = False
     issuer_section: str = ""
+    prevails: bool = False
 
     @property
     def checks_issuer(self) -> bool:

@@ -44,12 +44,23 @@ class Boxes:
     boxes: list[Box]
 
 
+class FocusedChoice(forms.RadioSelect):
+    """Focus starts at what is chosen, else at the first."""
+
+    def optgroups(self, name: str, value: Any, attrs: dict[str, Any] | None = None) -> list[Any]:
+        groups = super().optgroups(name, value, attrs)
+        options = [option for _label, members, _index in groups for option in members]
+        for option in [option for option in options if option["selected"]] or options[:1]:
+            option["attrs"]["autofocus"] = True
+        return groups
+
+
 class FilingForm(forms.Form):
     """rules: of the policy in force.  halls: the windows to choose from, often none."""
 
     category = forms.ChoiceField(
         label=_("备案类别"),
-        widget=forms.RadioSelect(attrs={"autofocus": True}),
+        widget=FocusedChoice,
         error_messages={"required": _("请选择备案类别")},
     )
     destination = forms.CharField(

@@ -51,6 +51,17 @@ class ChangedPersonForm(PersonForm):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        number = self.fields["id_number"]
+        number.required = False
+        number.help_text = _("现为 {number}，不修改的留空").format(number=self.instance.masked_id_number)
+        self.initial["id_number"] = ""
+        self.fields["name"].widget.attrs["autofocus"] = True
+
+    def clean_id_number(self) -> str:
+        return self.cleaned_data["id_number"] or self.instance.id_number
+
 
 class ParticipationForm(forms.ModelForm):
     starts_on = DayField(label=_("参保日期"))
@@ -80,6 +91,7 @@ class ParticipationForm(forms.ModelForm):
         for name, blank in (("scheme", _("请选择")), ("employment", _("（无）")), ("hardship", _("（无）"))):
             field: Any = self.fields[name]
             field.choices = [("", blank), *(choice for choice in field.choices if choice[0])]
+        self.fields["scheme"].widget.attrs["autofocus"] = True
 
 
 class CardForm(forms.Form):

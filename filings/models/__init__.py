@@ -1,4 +1,6 @@
+from filings.models.chronic import ChronicQualification
 from filings.models.filing import Filing, FilingMaterial
+from filings.models.home_care import HomeCareProof
 from filings.models.imports import PeopleListImport, PeopleListRow
 from filings.models.people import IdDisclosure, InsuredPerson, Participation, SocialSecurityCard
 from filings.models.policy import FilingPolicy
@@ -7,6 +9,7 @@ from filings.models.policy_rows import FilingChannel, FilingClause, FilingLock, 
 from filings.models.rosters import RosterImport, RosterRow
 
 __all__ = [
+    "ChronicQualification",
     "Filing",
     "FilingChannel",
     "FilingClause",
@@ -17,6 +20,7 @@ __all__ = [
     "FilingPolicy",
     "FilingProcedure",
     "FilingRule",
+    "HomeCareProof",
     "IdDisclosure",
     "InsuredPerson",
     "Participation",

@@ -36,9 +36,13 @@ from hospitals.vocabulary import Scope
 
 
 class FilingQuerySet(VisibleQuerySet["Filing"]):
+    def asked_for(self) -> Self:
+        """Filings that somebody asked for; those that came into being at an admission stand beside them."""
+        return self.exclude(channel=Channel.AUTOMATIC)
+
     def open(self) -> Self:
         """Filings that stand in the way of another one for the same days."""
-        return self.filter(status__in=OPEN)
+        return self.asked_for().filter(status__in=OPEN)
 
     def covering(self, day: dt.date) -> Self:
         """Filings in effect on a day: active ones, and cancelled ones up to the day of cancellation."""
@@ -135,10 +139,22 @@ class Filing(ActedFor, Taken):
                 name="one_automatic_filing_at_a_time",
                 expressions=[
                     (Func(F("person"), F("person"), Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
-                    ("period", RangeOperators.OVERLAPS),
+                    # Half-open: one may be discharged here and admitted there on the same day.
+                    (Func(F("start_on"), F("end_on"), Value("[)"), function="daterange"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(status=FilingStatus.ACTIVE.value, channel="automatic"),
                 violation_error_message=_("该参保人此期间的住院已有自动备案"),
+            ),
+            models.UniqueConstraint(
+                fields=["person", "destination", "admitted_on"],
+                condition=Q(status=FilingStatus.ACTIVE.value, channel="automatic"),
+                name="one_automatic_filing_an_admission",
+                violation_error_message=_("该次入院已有自动备案"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(channel="automatic") | Q(admitted_on=F("start_on"), admitted_on__isnull=False),
+                name="automatic_filing_starts_at_admission",
+                violation_error_message=_("自动备案须自入院之日起"),
             ),
             models.CheckConstraint(
                 condition=Q(end_on=None) | Q(end_on__gte=F("start_on")),

@@ -1,5 +1,6 @@
 """Filing policies: one version of an area's filing rules."""
 
+import datetime as dt
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -22,6 +23,11 @@ class FilingPolicyQuerySet(PolicyQuerySet):
             *("rule_rows__material_rows", "channel_rows", "lock_rows", "clause_rows"),
             *("disease_rows", "measure_rows", "procedure_rows"),
         )
+
+    def rules_on(self, area: str, day: dt.date) -> FilingRules | None:
+        """The rules in force in an area on a day; None where there are none."""
+        policy = self.with_rows().in_force(area, day)
+        return policy.rules() if policy else None
 
     def rule_book(self) -> RuleBook[FilingRules]:
         """Every published version, read at once: what a batch needs."""

@@ -103,6 +103,9 @@ class FilingRule(PolicyRow):
     issuer_levels = codes_field(_("转诊证明开具医院级别"), Level)
     issuer_highest = models.BooleanField(_("转诊证明由参保地最高级别医院开具"), default=False)
     issuer_section = section_field(_("开具条款"), blank=True)
+    prevails = models.BooleanField(
+        _("优先于待遇较低的备案"), default=False, help_text=_("入院时按本条，即使已有待遇较低的备案")
+    )
 
     objects = VisibleQuerySet.as_manager()
     seen_with = Right.SEE_POLICIES
@@ -151,6 +154,7 @@ class FilingRule(PolicyRow):
                 if self.issuer_levels
                 else ()
             ),
+            *(["优先于待遇较低的备案"] if self.prevails else ()),
             *([f"须核实：{self.caveat}"] if self.caveat else ()),
             *([f"待核定：{self.assumption}"] if self.assumption else ()),
         ]
@@ -180,6 +184,7 @@ class FilingRule(PolicyRow):
             issuer_levels=tuple(Level.of(code) for code in self.issuer_levels),
             issuer_highest=self.issuer_highest,
             issuer_section=self.issuer_section,
+            prevails=self.prevails,
         )
 
 

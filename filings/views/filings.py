@@ -16,23 +16,13 @@ from filings.assessment import ChangeAnswer
 from filings.decision import shown
 from filings.filters import FilingFilter
 from filings.models import Filing
-from filings.models.filing import FILING_LIFECYCLE, FilingStatus
+from filings.models.filing import FILING_LIFECYCLE
+from filings.timeline import status_badge
 from filings.views.counter import version_in
 from hospitals.access import Right, StaffRequest, require, staff_name
 from hospitals.history import entries
-from hospitals.listing import Column, ListPage, badge
+from hospitals.listing import Column, ListPage
 from hospitals.reasons import Refused
-
-TONES = {
-    FilingStatus.PENDING: "warn",
-    FilingStatus.RETURNED: "warn",
-    FilingStatus.ACTIVE: "good",
-    FilingStatus.REFUSED: "bad",
-}
-
-
-def status_badge(filing: Filing) -> str:
-    return badge(filing.get_status_display(), TONES.get(FilingStatus.of(filing.status), ""))
 
 
 class FilingList(ListPage):
@@ -86,13 +76,15 @@ def step(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
 @require_GET
 def receipt(request: StaffRequest, pk: int) -> HttpResponse:
     found = visible_filing(request, pk)
-    return render(request, "filings/receipt.html", {"filing": found, "decision": shown(found.decision)})
+    proof = getattr(found, "home_care_proof", None)
+    context = {"filing": found, "decision": shown(found.decision), "home_care_proof": proof}
+    return render(request, "filings/receipt.html", context)
 
 
 def visible_filing(request: StaffRequest, pk: int) -> Filing:
     require(request.user, Right.SEE_FILINGS)
     filings = Filing.objects.visible_to(request.user).select_related(
-        "person__area", "area", "hall", "destination", "policy", "made_by", "reviewed_by", "ended_by"
+        "person__area", "area", "hall", "destination", "policy", "made_by", "reviewed_by", "ended_by", "home_care_proof"
     )
     return get_object_or_404(filings.prefetch_related("materials"), pk=pk)
 

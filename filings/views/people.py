@@ -12,9 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from filings.filters import PersonFilter
 from filings.forms.people import CardForm, ChangedPersonForm, NewPersonForm, ParticipationForm
-from filings.models import InsuredPerson, Participation, SocialSecurityCard
+from filings.models import InsuredPerson, Participation
 from filings.models.people import matched_by
-from filings.panels import panels_of
 from filings.register import (
     add_participation,
     change_participation,
@@ -23,15 +22,11 @@ from filings.register import (
     register_person,
     reveal_id_number,
 )
-from filings.views.filings import status_badge
-from hospitals.access import Right, StaffRequest, reach_of, require, staff_name
+from filings.views.person import person_page
+from hospitals.access import Right, StaffRequest, reach_of, require
 from hospitals.forms import posted, tell
-from hospitals.history import Entry, entries
 from hospitals.listing import Column, ListPage, form_page
 from hospitals.reasons import Refused
-
-SHOWN_FILINGS = 20
-SHOWN_HISTORY = 50
 
 
 class PersonList(ListPage):
@@ -164,45 +159,6 @@ def new_card(request: StaffRequest, pk: int) -> HttpResponse:
 def visible_person(request: StaffRequest, pk: int, right: Right = Right.SEE_PEOPLE) -> InsuredPerson:
     require(request.user, right)
     return get_object_or_404(InsuredPerson.objects.visible_to(request.user, right).select_related("area"), pk=pk)
-
-
-def person_page(request: StaffRequest, found: InsuredPerson, **context: Any) -> HttpResponse:
-    reach = reach_of(request.user)
-
-    def may(right: Right) -> bool:
-        return found.area_id in reach.areas_of(right)
-
-    participations, cards = list(found.participations.all()), list(found.cards.all())
-    filings = found.filings.visible_to(request.user).select_related("destination")
-    shown = list(filings[:SHOWN_FILINGS])
-    return render(
-        request,
-        "filings/person.html",
-        {
-            "person": found,
-            "participations": participations,
-            "cards": cards,
-            "filings": [(filing, status_badge(filing)) for filing in shown],
-            "may_keep": may(Right.KEEP_PEOPLE),
-            "may_file": may(Right.FILE),
-            "may_reveal": may(Right.REVEAL_ID),
-            "panels": list(panels_of(request, found)),
-            "history": person_history(found, participations, cards),
-            **context,
-        },
-    )
-
-
-def person_history(
-    found: InsuredPerson, participations: list[Participation], cards: list[SocialSecurityCard]
-) -> list[Entry]:
-    """What was done to the person's record and to what hangs on it, and who looked at the id number; newest first."""
-    looks = [
-        Entry(look.at, staff_name(look.by), _("查看完整证件号码"), "", [])
-        for look in found.disclosures.select_related("by")[:SHOWN_HISTORY]
-    ]
-    every = [*entries(found, *participations, *cards), *looks]
-    return sorted(every, key=lambda entry: entry.when, reverse=True)[:SHOWN_HISTORY]
 
 
 def _part_page(request: StaffRequest, found: InsuredPerson, form: Any, title: str) -> HttpResponse:

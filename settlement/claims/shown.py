@@ -1,10 +1,12 @@
 """What claims show elsewhere: their badge in lists, their section on a person's page."""
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from filings.models import InsuredPerson
-from filings.panels import Panel
+from filings.panels import NextStep, Panel
 from hospitals.access import Right, StaffRequest, reach_of
 from hospitals.listing import badge
 from settlement.models import Claim
@@ -25,6 +27,7 @@ def claims_of_person(request: StaffRequest, person: InsuredPerson) -> Panel | No
         return None
     claims = person.claims.visible_to(request.user).select_related("calculation")[:SHOWN]
     may_accept = person.area_id in reach.areas_of(Right.ACCEPT_CLAIMS)
-    step = render_to_string("settlement/accept_button.html", {"person": person}) if may_accept else SafeString()
+    step = NextStep(_("受理报销"), f"{reverse('new_claim')}?person={person.pk}", "b", order=40)
     rows = [(claim, status_badge(claim)) for claim in claims]
-    return Panel(step, render_to_string("settlement/person_claims.html", {"claims": rows}))
+    section = render_to_string("settlement/person_claims.html", {"claims": rows})
+    return Panel(section=section, order=60, steps=(step,) if may_accept else ())

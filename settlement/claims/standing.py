@@ -3,10 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from filings.assessment import FilingRules
+from filings.coverage import covering_filing, lineage, scope_of
 from filings.models import Filing, FilingPolicy, InsuredPerson, Participation
 from filings.models.filing import FilingStatus
 from filings.vocabulary import LONG_TERM, Category, Handling, Scheme, Tier
@@ -65,30 +65,6 @@ def standing_of(
     return Standing(
         participation=participation, filing=filing, category=category, tier=tier, scope=scope, reason=reason
     )
-
-
-def scope_of(home: str, treatment_area: Area) -> Scope:
-    """The first two digits of an area's code are its province (GB/T 2260)."""
-    return Scope.IN_PROVINCE if home[:2] == treatment_area.pk[:2] else Scope.CROSS_PROVINCE
-
-
-def covering_filing(person: InsuredPerson, treatment_area: Area, day: dt.date) -> Filing | None:
-    """The filing in force for the place on the day; one that ended later still covers its days."""
-    return (
-        Filing.objects.filter(person=person, period__contains=day, destination__in=lineage(treatment_area))
-        .filter(Q(status=FilingStatus.ACTIVE) | Q(status=FilingStatus.CANCELLED, end_on__isnull=False))
-        .order_by("status", "-start_on", "-pk")  # active before cancelled
-        .first()
-    )
-
-
-def lineage(area: Area | None) -> list[str]:
-    """The area and those above it: a filing for a whole province covers its cities."""
-    codes = []
-    while area is not None:
-        codes.append(area.pk)
-        area = area.parent
-    return codes
 
 
 def _refuse_place(person: InsuredPerson, place: Area) -> None:

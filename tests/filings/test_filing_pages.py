@@ -18,6 +18,7 @@ from filings import desk
 from filings.application import Seen
 from filings.models import Filing, InsuredPerson
 from filings.vocabulary import Category, Material
+from hospitals.access import staff_name
 from hospitals.vocabulary import Role
 from tests import factories as make
 from tests.filings.conftest import APPROVAL, HTMX, asking, filed_today, is_open_to_submit, to_review, typed
@@ -42,6 +43,7 @@ def test_reviewer_approves_on_the_page_and_the_clerk_cannot(
     assert checks.post(f"{link}approve/", {"version": 1}).status_code == 302
     filing.refresh_from_db()
     assert (filing.status, filing.reviewed_by) == ("active", reviewer)
+    assert f"<li>审核人：（空） → {staff_name(reviewer)}</li>" in checks.get(link).content.decode()
 
 
 def test_step_refused_keeps_the_reason_typed(signed_in: Any, clerk: User, reviewer: User, insured: Insured) -> None:
@@ -79,6 +81,7 @@ def test_returned_filing_is_corrected_on_the_counter_page(
     assert "就医地有误" in page
     assert re.search(r'value="referral_approval_form"[^>]*checked', page)
     assert re.search(r'value="referral"[^>]*checked', page)
+    assert re.findall(r'value="(\w+)"[^>]*autofocus', page) == ["referral"]
     assert is_open_to_submit(page)
     values = typed(category="referral", destination="济南", material=["referral_approval_form"], version=filing.version)
     fragment = client.post(f"/filings/new/decision/?filing={filing.pk}", values, headers=HTMX)

@@ -270,7 +270,6 @@ def test_person_registered_already_is_told(client: Client) -> None:
 def test_person_is_changed_on_the_page(client: Client) -> None:
     person = make.PersonFactory(id_number=NUMBER)
     link = f"/people/{person.pk}/edit/"
-    assert f'value="{NUMBER}"' in client.get(link).content.decode()
     values = typed(name="王晓明", version="1")
     refused = client.post(link, values)
     assert refused.status_code == 422
@@ -279,6 +278,23 @@ def test_person_is_changed_on_the_page(client: Client) -> None:
     assert client.post(link, values | {"reason": "更正"}).status_code == 302
     person.refresh_from_db()
     assert (person.name, person.initials, person.version) == ("王晓明", "wxm", 2)
+
+
+def test_id_number_is_not_shown_to_change_something_else(client: Client) -> None:
+    person = make.PersonFactory(id_number=NUMBER)
+    link = f"/people/{person.pk}/edit/"
+    page = client.get(link).content.decode()
+    assert NUMBER not in page
+    assert person.masked_id_number in page
+    unchanged = typed(id_number="", name=person.name, phone="0536-1234567", version="1")
+    assert client.post(link, unchanged).status_code == 302
+    person.refresh_from_db()
+    assert (person.id_number, person.phone) == (NUMBER, "0536-1234567")
+    other = made_up_number("370702", dt.date(1950, 2, 3), 20)
+    changed = unchanged | {"id_number": other, "version": "2", "reason": "登记有误"}
+    assert client.post(link, changed).status_code == 302
+    person.refresh_from_db()
+    assert person.id_number == other
 
 
 def test_insurance_and_card_pages_tell_refusals_and_keep_what_was_typed(client: Client) -> None:
@@ -305,12 +321,24 @@ def test_insurance_is_changed_on_the_page(client: Client) -> None:
 
 
 def test_person_page_offers_what_may_be_done_next(signed_in: SignedIn, client: Client) -> None:
-    person = make.PersonFactory()
+    person = make.ParticipationFactory().person
     page = client.get(f"/people/{person.pk}/").content.decode()
     assert f'href="/filings/new/?person={person.pk}" data-key="n"' in page
     reviewer = signed_in(make.staff(Role.REVIEWER)).get(f"/people/{person.pk}/").content.decode()
     assert 'data-key="n"' not in reviewer
     assert 'data-key="e"' not in reviewer
+
+
+def test_filings_are_not_said_to_be_none_where_they_may_not_be_seen(signed_in: SignedIn, client: Client) -> None:
+    link = make.FilingFactory().person.get_absolute_url()
+    assert "异地备案</h2>" in client.get(link).content.decode()
+    assert "异地备案</h2>" not in signed_in(make.staff(Role.FINANCE)).get(link).content.decode()
+
+
+def test_pages_of_a_person_stand_under_people(client: Client) -> None:
+    insured = make.ParticipationFactory()
+    for link in (insured.person.get_absolute_url(), f"/participations/{insured.pk}/edit/"):
+        assert '<a href="/people/" aria-current="page">' in client.get(link).content.decode()
 
 
 def test_person_page_takes_few_queries(client: Client) -> None:

@@ -27,7 +27,7 @@ def directory(db: Any) -> None:
 
 @pytest.fixture
 def client(signed_in: Any) -> Any:
-    return signed_in(make.staff(Role.SUPERVISOR, DONGYING, is_staff=True))
+    return signed_in(make.staff(Role.SUPERVISOR, DONGYING))
 
 
 def preview(client: Any, data: bytes, **fields: str) -> str:
@@ -127,7 +127,7 @@ def test_other_areas_are_not_offered_nor_taken(client: Any) -> None:
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.SUPERVISOR])
 def test_nobody_else_imports(signed_in: Any, role: Role) -> None:
-    client = signed_in(make.staff(role, DONGYING, is_staff=True))
+    client = signed_in(make.staff(role, DONGYING))
     assert client.get(IMPORT).status_code in (302, 403)
 
 

@@ -43,7 +43,7 @@ def test_nothing_is_deleted_in_admin(rf: Any, model: Any) -> None:
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("model", OURS)
 def test_lists_open_to_supervisors_alone(signed_in: Any, model: Any, role: Role) -> None:
-    reply = signed_in(make.staff(role, is_staff=True)).get(changelist(model))
+    reply = signed_in(make.staff(role)).get(changelist(model))
     if role is Role.SUPERVISOR and admin.site._registry[model].see_right in RIGHTS[role]:  # type: ignore[attr-defined]
         assert reply.status_code == 200
     else:
@@ -56,6 +56,17 @@ def test_lists_open_to_supervisors_alone(signed_in: Any, model: Any, role: Role)
 def test_add_page_opens_where_one_may_add(signed_in: Any, model: Any) -> None:
     link = changelist(model) + "add/"
     assert signed_in(make.staff(Role.SUPERVISOR)).get(link).status_code in (200, 403)
+
+
+@pytest.mark.ignore_template_errors
+def test_id_numbers_are_not_looked_for_by_address(signed_in: Any) -> None:
+    person = make.PersonFactory(area__code=make.WEIFANG, name="欧阳春")
+    supervisor = signed_in(make.staff(Role.SUPERVISOR))
+    people = changelist(type(person))
+    assert "欧阳春" in supervisor.get(people, {"q": "oyc"}).content.decode()
+    page = supervisor.get(people, {"q": person.id_number}).content.decode()
+    assert "欧阳春" not in page
+    assert "证件号码和卡号请在页首的查找框中输入" in page
 
 
 @pytest.mark.parametrize("maker", [make.PersonFactory, make.FilingPolicyFactory])

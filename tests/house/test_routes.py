@@ -56,6 +56,8 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "new_participation": (Right.KEEP_PEOPLE, "get", "person"),
     "edit_participation": (Right.KEEP_PEOPLE, "get", "participation"),
     "new_card": (Right.KEEP_PEOPLE, "get", "person"),
+    "new_recognition": (Right.FILE, "get", "person"),
+    "home_care": (Right.FILE, "get", "filing"),
     "filings": (Right.SEE_FILINGS, "get", ""),
     "filing": (Right.SEE_FILINGS, "get", "filing"),
     "receipt": (Right.SEE_FILINGS, "get", "filing"),

@@ -52,7 +52,7 @@ def test_search_stands_where_something_is_forbidden(signed_in: Any) -> None:
 @pytest.mark.ignore_template_errors  # Django's own admin templates ask for what is not there
 @pytest.mark.parametrize("model", [*OURS, User])
 def test_search_stands_on_every_page_of_admin(signed_in: Any, model: Any) -> None:
-    supervisor = signed_in(make.staff(Role.SUPERVISOR, is_staff=True))
+    supervisor = signed_in(make.staff(Role.SUPERVISOR))
     pages = ["/admin/", f"/admin/{model._meta.app_label}/", changelist(model), changelist(model) + "add/"]
     shown = [reply for page in pages if (reply := supervisor.get(page)).status_code == 200]
     assert len(shown) >= 3
@@ -61,7 +61,7 @@ def test_search_stands_on_every_page_of_admin(signed_in: Any, model: Any) -> Non
 
 @pytest.mark.ignore_template_errors
 def test_search_stands_on_the_further_pages_of_admin(signed_in: Any) -> None:
-    supervisor = make.staff(Role.SUPERVISOR, is_staff=True)
+    supervisor = make.staff(Role.SUPERVISOR)
     policy, clerk = make.FilingPolicyFactory(area__code=make.WEIFANG), make.staff(Role.CLERK)
     hospitals = "/admin/hospitals/hospital/"
     for page in (
@@ -75,7 +75,7 @@ def test_search_stands_on_the_further_pages_of_admin(signed_in: Any) -> None:
 
 @pytest.mark.ignore_template_errors
 def test_search_is_not_for_whoever_sees_no_people(signed_in: Any) -> None:
-    root = signed_in(make.UserFactory(is_superuser=True, is_staff=True))
+    root = signed_in(make.UserFactory(is_superuser=True))
     replies = [root.get(page) for page in ("/", "/admin/")]
     assert [(reply.status_code, boxes(reply)) for reply in replies] == [(200, 0)] * 2
 

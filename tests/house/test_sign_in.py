@@ -62,7 +62,7 @@ def test_healthz_answers_without_an_account() -> None:
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.SUPERVISOR])
 def test_admin_is_closed_to_other_roles(signed_in: Any, role: Role) -> None:
-    client = signed_in(make.staff(role, is_staff=True))
+    client = signed_in(make.staff(role))
     assert client.get("/admin/", follow=True).status_code == 403
 
 

@@ -357,13 +357,13 @@ def test_person_page_of_a_hall_shows_its_own_claims(office, signed_in):
 @pytest.mark.ignore_template_errors  # Django's own admin templates ask for what is not there
 def test_admin_shows_claims_of_the_area_to_look_at(office, signed_in):
     claim = office.accept()
-    supervisor = signed_in(make.staff(Role.SUPERVISOR, make.TIELING, is_staff=True))
+    supervisor = signed_in(make.staff(Role.SUPERVISOR, make.TIELING))
     link = f"/admin/settlement/claim/{claim.pk}/change/"
     page = supervisor.get(link).content.decode()
     assert (claim.number in page, claim.payee_account in page, 'name="_save"' in page) == (True, False, False)
     assert supervisor.post(link, {"total": "1"}).status_code == 403
     assert supervisor.post(f"/admin/settlement/claim/{claim.pk}/delete/", {"post": "yes"}).status_code == 403
-    elsewhere = signed_in(make.staff(Role.SUPERVISOR, make.WEIFANG, is_staff=True))
+    elsewhere = signed_in(make.staff(Role.SUPERVISOR, make.WEIFANG))
     assert elsewhere.get(link).status_code == 302
     assert claim.number not in elsewhere.get("/admin/settlement/claim/").content.decode()
 

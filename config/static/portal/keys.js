@@ -1,6 +1,7 @@
 "use strict";
 
-// Keyboard: "/" goes to the search box; a link or button with data-key is reached by that key alone.
+// Keyboard: "/" goes to the search box; a link or button with data-key is reached by that key alone.  Not deferred: the
+// first key pressed counts, whatever else the page still waits for.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   const typing = event.target.closest("input, textarea, select, [contenteditable]");

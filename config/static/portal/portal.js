@@ -29,7 +29,9 @@ document.addEventListener("click", (event) => {
   if (closer) closer.closest("dialog").close();
 });
 document.addEventListener("DOMContentLoaded", () => {
-  document.querySelectorAll("dialog[data-open]").forEach((dialog) => dialog.showModal());
+  const named = location.hash && document.getElementById(location.hash.slice(1));
+  const open = document.querySelector("dialog[data-open]") || (named instanceof HTMLDialogElement ? named : null);
+  if (open) open.showModal();
 });
 
 // What is typed after a question was sent makes its answer stale: it must not come back over what was typed.
