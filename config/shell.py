@@ -26,7 +26,7 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the navigation.  prefix: where the pages under it begin."""
+    """An entry of the navigation.  prefixes: where the pages under it begin."""
 
     label: str
     route: str

@@ -33,7 +33,7 @@ def file_rows(*, roster: RosterImport, by: User, report: Report) -> bool:
 
     False where the roster was put back meanwhile: then the rest is left.
     """
-    waiting = roster.steps.filter(action=ListAction.NEW, filing=None).order_by("person")
+    waiting = roster.steps.filter(action=ListAction.NEW, filing=None).order_by("person_id")
     keys = list(waiting.values_list("pk", flat=True))
     for done, key in enumerate(keys):
         if done % TOLD_EVERY == 0:

@@ -43,7 +43,7 @@ def test_roster_and_counter_at_once_make_one_filing(clerk: User, policies: None)
         lambda: verbs.apply(list_import=found, by=clerk),
         *(lambda person=person: post(clerk, person, TODAY) for person in people[:2]),
     )
-    assert list(Filing.objects.order_by("person").values_list("person", flat=True)) == [one.pk for one in people]
+    assert list(Filing.objects.order_by("person_id").values_list("person", flat=True)) == [one.pk for one in people]
     made_there = sum(isinstance(answer, Filing) for answer in counter)
     assert (roster.status, roster.new, roster.same) == (ListStatus.APPLIED, 5 - made_there, made_there)
     assert all(row.filing_id for row in rows(found))

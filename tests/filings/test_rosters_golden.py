@@ -118,6 +118,6 @@ def test_worker_killed_in_the_middle_and_run_again_ends_the_same(policies: None)
     tasks.apply_roster(list_import=found.pk, by=clerk.pk)
     found.refresh_from_db()
     assert (found.status, counts(found)) == (ListStatus.APPLIED, {"new": COUNT})
-    filed = list(Filing.objects.order_by("person").values_list("person", flat=True))
+    filed = list(Filing.objects.order_by("person_id").values_list("person", flat=True))
     assert filed == [person.pk for person in people]
     assert all(row.filing_id for row in rows(found))

@@ -15,7 +15,7 @@ from tests.house.test_routes import OPEN, ROUTES, link
 pytestmark = pytest.mark.django_db
 BOX = re.compile(r'<form class="search"[^>]*>.*?<input[^>]* name="words"[^>]*>.*?</form>', re.DOTALL)
 PRINTS = {"receipt", "claim_sheet"}
-PARTS = {"list_progress", "people_progress", "claim_hospitals"}
+PARTS = {"list_progress", "people_progress", "roster_progress", "claim_hospitals"}
 DOWNLOADS = {"list_faults"}
 PAGES = [
     *(name for name, row in ROUTES.items() if row[1] == "get" and name not in PRINTS | PARTS | DOWNLOADS),
