@@ -55,7 +55,7 @@ def register_of(roster: RosterImport, id_numbers: Iterable[str]) -> Register:
     people = InsuredPerson.objects.filter(area=roster.area_id, id_number__in=one_of(id_numbers)).order_by("pk")
     keys = people.order_by().values("pk")
     insured = Participation.objects.filter(person__in=keys, period__contains=roster.filed_on)
-    filings = Filing.objects.open().filter(person__in=keys).select_related("destination").order_by("person_id", "start_on")
+    filings = Filing.objects.open().filter(person__in=keys).select_related("destination").order_by("start_on")
     by_number: dict[str, list[KnownPerson]] = defaultdict(list)
     for row in people.values_list("pk", "id_number", "name"):
         by_number[row[1]].append(KnownPerson(*row))

@@ -25,7 +25,17 @@ GOOD = COUNT - len(FAULTS) - len(SAME)
 def work_off_the_queue() -> None:
     """A worker of its own, until nothing is left to do."""
     subprocess.run(
-        [sys.executable, "manage.py", "procrastinate", "worker", "--queues", "lists", "--one-shot"],
+        [
+            sys.executable,
+            "manage.py",
+            "procrastinate",
+            "worker",
+            "--queues",
+            "lists",
+            "--one-shot",
+            "--delete-jobs",
+            "always",
+        ],
         cwd=PROJECT,
         env=environment(),
         check=True,
