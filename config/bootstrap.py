@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from config.causes import cause_of
+
 PROJECT = Path(__file__).resolve().parent.parent
 VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -31,7 +33,7 @@ def main() -> None:
             _install(locks)
         os.close(folder)
     except OSError as error:
-        sys.exit(f"无法在项目文件夹 {PROJECT} 中建立运行环境：{error.strerror}。")
+        sys.exit(f"无法在项目文件夹 {PROJECT} 中建立运行环境：{cause_of(error)}。")
     os.chdir(PROJECT)
     os.execv(PYTHON, [str(PYTHON), "-m", "config.launch", *sys.argv[1:]])
 
@@ -90,4 +92,8 @@ def _cause(output: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("已中断，再次运行时重新准备。", flush=True)
+        sys.exit(130)

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from config.causes import cause_of
 from config.environment import EnvironmentFault, data_folder, made_once, private_folder
 from config.postgresql import Cluster, runner_of_this_process, system_home
 
@@ -131,7 +132,7 @@ def _lock(path: Path, kind: int) -> int:
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
-        raise EnvironmentFault(f"无法写入 {path}：{error.strerror}。") from error
+        raise EnvironmentFault(f"无法写入 {path}：{cause_of(error)}。") from error
     try:
         fcntl.flock(handle, kind)
     except BlockingIOError:

@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.causes import cause_of
+
 PROJECT = Path(__file__).resolve().parent.parent
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
@@ -81,7 +83,7 @@ def private_folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise EnvironmentFault(f"无法建立文件夹 {path}：{error.strerror}。") from error
+        raise EnvironmentFault(f"无法建立文件夹 {path}：{cause_of(error)}。") from error
     if not os.access(path, os.W_OK | os.X_OK):
         raise EnvironmentFault(f"文件夹 {path} 不可写，请检查其权限，或用 PORTAL_DATA_DIR 指定其他文件夹。")
     return path
@@ -102,7 +104,7 @@ def made_once(path: Path, content: str) -> str:
             os.unlink(draft)
         return path.read_text("ascii")
     except OSError as error:
-        raise EnvironmentFault(f"无法读写文件 {path}：{error.strerror}。") from error
+        raise EnvironmentFault(f"无法读写文件 {path}：{cause_of(error)}。") from error
 
 
 def _one_of(environ: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:

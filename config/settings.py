@@ -130,7 +130,15 @@ PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 
 # Sections of a person's page, each with the steps it offers.
-PERSON_PANELS = ["filings.views.proofs.chronic_of_person", "settlement.claims.shown.claims_of_person"]
+PERSON_PANELS = [
+    "filings.commitments_shown.commitments_of_person",
+    "filings.views.sections.cards_of_person",
+    "filings.views.sections.registrations_of_person",
+    "filings.views.proofs.chronic_of_person",
+    "settlement.claims.shown.claims_of_person",
+]
+# Sections that the apps beyond `filings` add to a commitment's page: what else followed from it.
+COMMITMENT_PANELS: list[str] = []
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

@@ -1,5 +1,7 @@
 """The staff shell: navigation by right, worklist, search, health."""
 
+import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +10,16 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from filings.models import Filing, InsuredPerson
+from filings.commitments_shown import SOON
+from filings.models import Commitment, Filing, FilingChange, InsuredPerson, Sanction
+from filings.models.change_lifecycle import ChangeStatus
 from filings.models.filing import FilingStatus
 from filings.models.people import matched_by
 from hospitals.access import Reach, Right, reach_of, require
@@ -37,6 +43,8 @@ class Place:
 PLACES = (
     Place("参保人", "people", Right.SEE_PEOPLE, ("/people/", "/participations/")),
     Place("异地备案", "filings", Right.SEE_FILINGS, ("/filings/", "/rosters/")),
+    Place("承诺", "commitments", Right.SEE_FILINGS, ("/commitments/", "/sanctions/")),
+    Place("住院登记", "registrations", Right.SEE_FILINGS, ("/registrations/",)),
     Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
 )
@@ -67,13 +75,13 @@ class Queue:
 
     title: str
     empty: str
-    route: str
-    status: str
+    link: str
     cases: list[Any]
 
-    @property
-    def link(self) -> str:
-        return f"{reverse(self.route)}?status={self.status}"
+
+# where the whole pile is listed; what waits for review has lists of its own
+LISTS: dict[Any, str] = {Filing: "filings", FilingChange: "filing_changes", Claim: "claims"}
+REVIEW_LISTS: dict[Any, str] = {Filing: "review_filings", FilingChange: "review_changes"}
 
 
 def queues(user: Any, reach: Reach) -> list[Queue]:
@@ -89,18 +97,39 @@ def queues(user: Any, reach: Reach) -> list[Queue]:
             cases = cases.filter(made_by=user)
         elif right in (Right.REVIEW_FILINGS, Right.REVIEW_CLAIMS):
             cases = cases.exclude(made_by=user)
+        if right is Right.REVIEW_FILINGS:
+            cases = cases.filter(Q(taken_by=None) | Q(taken_by=user))
+            link = reverse(REVIEW_LISTS[model])
+        else:
+            link = f"{reverse(LISTS[model])}?status={status}"
         parts = cases.visible_parts(user, right)
-        route = "filings" if model is Filing else "claims"
-        found.append(Queue(title, empty, route, status, first_of(parts, ["pk"], SHOWN, rows)))
+        found.append(Queue(title, empty, link, first_of(parts, ["pk"], SHOWN, rows)))
 
     add("退回我的备案", "没有被退回的备案", Filing, Right.FILE, FilingStatus.RETURNED, mine=True)
+    add("退回我的变更取消", "没有被退回的变更取消", FilingChange, Right.FILE, ChangeStatus.RETURNED, mine=True)
     add("退回我的报销", "没有被退回的报销", Claim, Right.ACCEPT_CLAIMS, ClaimStatus.RETURNED, mine=True)
     add("已受理未提交的报销", "没有未提交的报销", Claim, Right.ACCEPT_CLAIMS, ClaimStatus.ACCEPTED, mine=True)
     add("待审核备案", "没有待审核的备案", Filing, Right.REVIEW_FILINGS, FilingStatus.PENDING)
+    add("待审核变更取消", "没有待审核的变更取消", FilingChange, Right.REVIEW_FILINGS, ChangeStatus.PENDING)
     add("待审核报销", "没有待审核的报销", Claim, Right.REVIEW_CLAIMS, ClaimStatus.IN_REVIEW)
     add("待财务复核", "没有待复核的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.APPROVED)
     add("待支付", "没有待支付的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.RELEASED)
-    return found
+    return [*found, *_of_commitments(user, reach)]
+
+
+def _of_commitments(user: Any, reach: Reach) -> Iterator[Queue]:
+    """What falls due, for those who take it in; what waits for a supervisor's word."""
+    if reach.has(Right.FILE):
+        rows: Any = Commitment.objects.select_related("person", "area")
+        due = rows.open().filter(due_on__lte=timezone.localdate() + dt.timedelta(days=SOON))
+        cases = first_of(due.visible_parts(user, Right.FILE), ["due_on", "pk"], SHOWN, rows)
+        title, empty = "30日内到期的承诺", "没有30日内到期的承诺"
+        yield Queue(title, empty, f"{reverse('commitments')}?band={SOON}", cases)
+    if reach.has(Right.LIFT_SANCTIONS):
+        rows = Sanction.objects.select_related("person", "area")
+        parts = rows.without_period().visible_parts(user, Right.LIFT_SANCTIONS)
+        title, empty = "期限待确定的失信处理", "没有期限待确定的失信处理"
+        yield Queue(title, empty, f"{reverse('sanctions')}?state=pending", first_of(parts, ["pk"], SHOWN, rows))
 
 
 @require_GET

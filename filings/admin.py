@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filings import case_admin  # noqa: F401 - registers people and filings
 from filings.models import (
+    FilingAdvice,
     FilingChannel,
     FilingClause,
     FilingDisease,
@@ -117,16 +118,20 @@ class ProcedureRows(PolicyRows):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         materials = "asked" if obj and obj.is_published else "one_of"
-        return ("procedure", materials, "note", "section")
+        return ("procedure", materials, "originals", "copies", "note", "section")
 
     @admin.display(description=_("材料（有其一即可）"))
     def asked(self, row: FilingProcedure) -> str:
         return row.as_material().group.label
 
 
+class AdviceRows(PolicyRows):
+    model = FilingAdvice
+
+
 @admin.register(FilingPolicy)
 class FilingPolicyAdmin(PolicyAdmin):
-    inlines = (RuleRows, ChannelRows, LockRows, DiseaseRows, MeasureRows, ProcedureRows, ClauseRows)
+    inlines = (RuleRows, ChannelRows, LockRows, DiseaseRows, MeasureRows, ProcedureRows, AdviceRows, ClauseRows)
 
 
 class MaterialForm(forms.ModelForm):

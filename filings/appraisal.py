@@ -1,7 +1,8 @@
 """What the policy in force says to an application, with what the answer rests on."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,8 @@ from filings.application import Application, Seen
 from filings.assessment import FilingAnswer, FilingCase, FilingRules, Issuer, MaterialGroup, Rule, assess
 from filings.models import Filing, FilingPolicy, InsuredPerson, Participation
 from filings.places import places_of
-from filings.vocabulary import Channel, Employment, Outcome, Scheme
+from filings.sanctions import reasons_on
+from filings.vocabulary import Channel, Employment, Measure, Outcome, Scheme
 from hospitals.models import Hospital
 from hospitals.reasons import Reason, Refused
 from hospitals.vocabulary import Level
@@ -32,7 +34,7 @@ class Assessment:
     """The answer with what it rests on.
 
     required: the materials that this case takes.  conflict: the open filing that stands in the way, as a reason.
-    unsaid: what else the rule or the channel asks to be told.
+    unsaid: what else the rule or the channel asks to be told.  sanctions: what is in force against the person.
     """
 
     application: Application
@@ -42,15 +44,20 @@ class Assessment:
     required: tuple[MaterialGroup, ...]
     conflict: Reason | None
     unsaid: tuple[Reason, ...] = ()
+    sanctions: Mapping[Measure, Reason] = field(default_factory=dict)
 
     @property
     def is_fileable(self) -> bool:
-        return self.answer.outcome in FILEABLE and self.conflict is None and not self.unsaid
+        barred = self.conflict is not None or Measure.RESTRICT_FILING in self.sanctions
+        return self.answer.outcome in FILEABLE and not barred and not self.unsaid
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        conflict = (self.conflict,) if self.conflict else ()
-        return (*conflict, *self.unsaid, *self.answer.reasons)
+        """What bars the filing first, what goes on beside it last."""
+        barring = self.sanctions.get(Measure.RESTRICT_FILING)
+        bars = (reason for reason in (barring, self.conflict) if reason)
+        beside = (reason for reason in self.sanctions.values() if reason is not barring)
+        return (*bars, *self.unsaid, *self.answer.reasons, *beside)
 
     def refusal(self) -> Refused:
         """Why it cannot be filed; the answer's reasons, or at least what it says."""
@@ -67,7 +74,7 @@ class Assessment:
             "start_on": answer.start_on and answer.start_on.isoformat(),
             "complete_by": answer.complete_by and answer.complete_by.isoformat(),
             "required": [_group(group) | {"lacking": group.lacks(self.case.materials)} for group in self.required],
-            "policy": self.standing.policy and _policy(self.standing.policy),
+            "policy": self.standing.policy and policy_record(self.standing.policy),
             "question": {
                 "area": self.standing.insured.area_id,
                 "scheme": self.standing.insured.scheme,
@@ -123,7 +130,8 @@ def assess_filing(
     if answer.rule and standing.rules:
         required = materials_of(answer.rule, standing.rules, application.channel)
         unsaid = _unsaid(application, answer, standing.rules) if answer.outcome in FILEABLE else ()
-    return Assessment(application, standing, case, answer, required, conflict, unsaid)
+    sanctions = reasons_on(person, application.filed_on)
+    return Assessment(application, standing, case, answer, required, conflict, unsaid, sanctions)
 
 
 def materials_of(rule: Rule, rules: FilingRules, channel: Channel) -> tuple[MaterialGroup, ...]:
@@ -220,7 +228,7 @@ def _group(group: MaterialGroup) -> dict[str, Any]:
     }
 
 
-def _policy(policy: FilingPolicy) -> dict[str, Any]:
+def policy_record(policy: FilingPolicy) -> dict[str, Any]:
     return {
         "document": policy.document,
         "version": policy.version,

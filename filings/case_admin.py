@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from filings.models import Filing, InsuredPerson, Participation, SocialSecurityCard
+from filings.models import Filing, FilingChange, InsuredPerson, Participation, SocialSecurityCard
 from hospitals.access import Right
 from hospitals.admin_access import VisibleAdmin
 
@@ -34,7 +34,7 @@ class ParticipationRows(ReadOnlyRows):
 
 class CardRows(ReadOnlyRows):
     model = SocialSecurityCard
-    fields = ("number", "is_current")
+    fields = ("number", "generation", "bank", "issued_on", "status")
 
 
 @admin.register(InsuredPerson)
@@ -66,3 +66,17 @@ class FilingAdmin(VisibleAdmin):
     @admin.display(description=_("备案号"))
     def number(self, filing: Filing) -> str:
         return filing.number
+
+
+@admin.register(FilingChange)
+class FilingChangeAdmin(VisibleAdmin):
+    see_right = Right.SEE_FILINGS
+    list_display = ("number", "kind", "person", "filing", "destination", "on", "status", "area", "hall")
+    list_select_related = ("person", "filing", "destination", "area", "hall")
+    list_filter = ("status", "kind", "category", ("area", admin.RelatedOnlyFieldListFilter))
+    exclude = ("decision", "request_token", "agent_id_number")
+    ordering = ("-pk",)
+
+    @admin.display(description=_("受理号"))
+    def number(self, change: FilingChange) -> str:
+        return change.number

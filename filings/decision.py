@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from filings.vocabulary import Material, Outcome, SettlementWay, Tier
+from filings.vocabulary import Material, Measure, Outcome, SettlementWay, Tier
 from hospitals.vocabulary import Scope
 
 TITLES = {
@@ -30,6 +30,7 @@ INSTEAD = {
 }
 TONES = {Outcome.ACCEPT: "good", Outcome.REVIEW: "warn", Outcome.INCOMPLETE: "warn", Outcome.REFUSE: "bad"}
 
+BARS = {"already_filed", Measure.RESTRICT_FILING.value}  # whatever the policy says to the case itself
 
 TOLD_OTHERWISE = {
     "material_missing",  # stands among the materials, with its source
@@ -75,7 +76,7 @@ def shown(record: Mapping[str, Any]) -> Decision:
     """record: what `Assessment.as_record` made."""
     outcome = Outcome.of(record["outcome"])
     codes = {reason["code"] for reason in record["reasons"]}
-    conflicted = "already_filed" in codes
+    conflicted = not codes.isdisjoint(BARS)
     basis, policy = record.get("basis"), record.get("policy")
     document = policy["document"] if policy else ""
     return Decision(

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from filings import desk
+from filings import demo_cards, demo_stays, desk
 from filings.application import Application, Seen
 from filings.identity import made_up_number
-from filings.models import Filing, InsuredPerson, Participation, SocialSecurityCard
+from filings.models import Filing, InsuredPerson, Participation
 from filings.vocabulary import Category, Channel, Employment, Hardship, Material, Scheme, Variant
 from hospitals.models import Area
 
@@ -74,19 +74,23 @@ WISHES = (
         *("曲志强", Category.REFERRAL, "370200", 2, (Seen(Material.REFERRAL_APPROVAL_FORM),)),
         verdict="审批表缺转诊医院盖章，请补正",
     ),
+    Wish("宋玉珍", Category.LONG_TERM_RESIDENT, "440300", 50, (Seen(Material.FILING_FORM),)),
 )
 
 
 def load(users: dict[str, User]) -> str:
     """People and filings, where they are missing; gives one line that says what there is."""
     areas = Area.objects.in_bulk({row[1] for row in PEOPLE} | {wish.destination for wish in WISHES})
-    people = {row[3]: _person(row[0], areas[row[1]], *row[2:]) for row in PEOPLE}
+    people = {row[3]: _person(users["clerk"], row[0], areas[row[1]], *row[2:]) for row in PEOPLE}
     for wish in WISHES:
         _file(wish, people[wish.name], areas[wish.destination], users)
-    return f"示例参保人 {len(people)} 名，示例备案 {len(WISHES)} 件"
+    demo_stays.load(people, users)
+    further = demo_cards.load(users["clerk"], people)
+    return f"示例参保人 {len(people)} 名，示例备案 {len(WISHES)} 件，{further}"
 
 
 def _person(
+    by: User,
     serial: int,
     area: Area,
     county: str,
@@ -112,7 +116,7 @@ def _person(
             continuous_since=dt.date(2017, 1, 1),
             hardship=hardship,
         )
-        SocialSecurityCard.objects.create(person=person, area=area, number=f"SL{area.code}{serial:04d}")
+        demo_cards.issue(by, person, f"SL{area.code}{serial:04d}")
     return person
 
 

@@ -1,8 +1,7 @@
-"""The desk's verbs: a filing is taken in, reviewed, handed in anew, withdrawn, cancelled."""
+"""The desk's verbs: a filing is taken in, reviewed, handed in anew, withdrawn.  What ends it later is in `changes`."""
 
-import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.contrib.auth.models import User
@@ -12,19 +11,15 @@ from django.utils.translation import gettext as _
 
 from filings.application import Application
 from filings.appraisal import Assessment, assess_filing, open_filing_in, overlap
-from filings.assessment import ChangeAnswer, ChangeCase, assess_change
-from filings.models import Filing, FilingMaterial, FilingPolicy, InsuredPerson
+from filings.commitments import end_with_filing, keep_commitment
+from filings.models import Filing, FilingMaterial, InsuredPerson
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
-from filings.places import places_of
-from filings.vocabulary import Category, Kind, Outcome
+from filings.vocabulary import Outcome
 from hospitals.access import Right, reach_of
 from hospitals.constraints import refused_by_constraints
 from hospitals.history import doing
 from hospitals.models import ServiceHall
 from hospitals.reasons import Refused
-
-# Whether a filing has cost at its place: the apps that pay add their own answer when they start.
-cost_witnesses: list[Callable[[Filing], bool]] = []
 
 
 def file_person(
@@ -59,10 +54,11 @@ def file_person(
             request_token=request_token,
             status=FilingStatus.PENDING if assessment.answer.outcome is Outcome.REVIEW else FilingStatus.ACTIVE,
         )
-        _fill_in(filing, assessment)
-        with _one_open_filing(filing):
+        fill_in(filing, assessment)
+        with one_open_filing(filing):
             filing.save()
-        _keep_materials(filing, application)
+        keep_materials(filing, application)
+        keep_commitment(by=by, filing=filing, assessment=assessment, on=timezone.localdate())
     return filing
 
 
@@ -84,18 +80,19 @@ def resubmit(
     """Hand a returned filing in again with corrected contents, for review as before; the day it was asked for stays."""
 
     def correct(locked: Filing) -> None:
-        assessment = assess_filing(person=filing.person, application=application, replacing=locked)
-        _fill_in(locked, _fileable(assessment))
+        assessment = _fileable(assess_filing(person=filing.person, application=application, replacing=locked))
+        fill_in(locked, assessment)
         locked.made_by = by  # whoever hands in may not review
         locked.reviewed_by, locked.reviewed_at, locked.review_reason = None, None, ""
         locked.materials.all().delete()
-        _keep_materials(locked, application)
+        keep_materials(locked, application)
+        keep_commitment(by=by, filing=locked, assessment=assessment, on=timezone.localdate())
 
     if application.filed_on != filing.filed_on:
         raise ValueError("a filing handed in anew keeps the day it was asked for")
     with transaction.atomic():
         InsuredPerson.objects.select_for_update(no_key=True).get(pk=filing.person_id)
-        with _one_open_filing(filing):
+        with one_open_filing(filing):
             return FILING_LIFECYCLE.take(filing, "resubmit", by=by, reason=reason, version=version, effect=correct)
 
 
@@ -106,50 +103,17 @@ def withdraw(*, by: User, filing: Filing, reason: str, version: int | None = Non
     )
 
 
-def cancel(
-    *, by: User, filing: Filing, on: dt.date, reason: str, has_cost_there: bool = False, version: int | None = None
-) -> Filing:
-    """End an active filing; its last day is `on`.  Refused while the policy locks it, with the first day possible.
-
-    has_cost_there: what the person tells; what the portal knows of cost there counts besides.
-    """
-
-    def end(locked: Filing) -> None:
-        answer = assess_cancellation(filing=locked, on=on, has_cost_there=has_cost_there)
-        if answer.outcome is not Outcome.ACCEPT:
-            raise Refused.all_of(answer.reasons)
-        locked.end_on = on if on >= locked.start_on else None  # None: it never came into effect
-        _end(locked, by, reason)
-
-    return FILING_LIFECYCLE.take(filing, "cancel", by=by, reason=reason, version=version, effect=end)
-
-
-def assess_cancellation(*, filing: Filing, on: dt.date, has_cost_there: bool = False) -> ChangeAnswer:
-    """May this filing be cancelled on this day?"""
-    policy = FilingPolicy.objects.in_force(filing.area_id, on)
-    case = ChangeCase(
-        kind=Kind.CANCEL,
-        area=filing.area_id,
-        category=Category.of(filing.category),
-        filing_filed_on=filing.filed_on,
-        has_cost_there=has_cost_there or has_known_cost(filing),
-        on=on,
-    )
-    return assess_change(case, policy.rules() if policy else None, places_of((filing.area_id,)))
-
-
-def has_known_cost(filing: Filing) -> bool:
-    return any(witness(filing) for witness in cost_witnesses)
-
-
 def _review(verb: str, by: User, filing: Filing, version: int | None, reason: str) -> Filing:
     def reviewed(locked: Filing) -> None:
         locked.reviewed_by, locked.reviewed_at, locked.review_reason = by, timezone.now(), reason.strip()
+        if verb == "refuse":
+            end_with_filing(by=by, filing=locked, on=timezone.localdate(), reason=reason)
 
     return FILING_LIFECYCLE.take(filing, verb, by=by, reason=reason, version=version, effect=reviewed)
 
 
 def _end(filing: Filing, by: User, reason: str) -> None:
+    end_with_filing(by=by, filing=filing, on=timezone.localdate(), reason=reason)
     filing.ended_by, filing.ended_at, filing.end_reason = by, timezone.now(), reason.strip()
 
 
@@ -160,7 +124,7 @@ def _same(earlier: Filing, person: InsuredPerson, by: User) -> Filing:
 
 
 @contextmanager
-def _one_open_filing(filing: Filing) -> Iterator[None]:
+def one_open_filing(filing: Filing) -> Iterator[None]:
     """Another filing that got in first is named, not just reported as a clash."""
     try:
         with refused_by_constraints(Filing):
@@ -178,7 +142,7 @@ def _fileable(assessment: Assessment) -> Assessment:
     return assessment
 
 
-def _fill_in(filing: Filing, assessment: Assessment) -> None:
+def fill_in(filing: Filing, assessment: Assessment) -> None:
     asked, answer = assessment.application, assessment.answer
     insured, policy = assessment.standing.insured, assessment.standing.policy
     filing.scheme, filing.employment = insured.scheme, insured.employment
@@ -199,7 +163,7 @@ def _fill_in(filing: Filing, assessment: Assessment) -> None:
     filing.policy, filing.decision = policy, assessment.as_record()
 
 
-def _keep_materials(filing: Filing, application: Application) -> None:
+def keep_materials(filing: Filing, application: Application) -> None:
     FilingMaterial.objects.bulk_create(
         FilingMaterial(filing=filing, material=seen.material, originals=seen.originals, copies=seen.copies)
         for seen in application.materials

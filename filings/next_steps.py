@@ -6,20 +6,16 @@ from collections.abc import Iterator, Sequence
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from filings.desk import assess_cancellation
+from filings.changes.appraisal import outlook
 from filings.home_care import HomeCare
 from filings.models import Filing, InsuredPerson, Participation
 from filings.models.filing import FILING_LIFECYCLE, OPEN, FilingStatus
 from filings.panels import NextStep
-from filings.vocabulary import Channel, Outcome
+from filings.vocabulary import Channel, Kind, Outcome
 from hospitals.access import Reach, Right, User
 
-KEYS = {
-    "change": "g",
-    "cancel": "x",
-    "withdraw": "w",
-    "resubmit": "t",
-}  # of the lifecycle's steps, on the filing's page
+KEYS = {"withdraw": "w", "resubmit": "t"}  # of the lifecycle's steps, on the filing's page
+ASKING = {Kind.CHANGE: "c", Kind.CANCEL: "x"}
 
 
 def steps_of(
@@ -82,18 +78,15 @@ def _file(
 
 def _on_filing(filing: Filing, by: User, today: dt.date) -> Iterator[NextStep]:
     for move in FILING_LIFECYCLE.open_to(filing, by):
-        if move.verb not in KEYS:
-            continue
-        why_not = _locked(filing, today) if move.verb == "cancel" else ""
-        on_its_page = f"{filing.get_absolute_url()}#{move.verb}"
-        link = reverse("resubmit_filing", args=[filing.pk]) if move.verb == "resubmit" else on_its_page
-        yield NextStep(move.label, link, KEYS[move.verb], why_not, 20)
-
-
-def _locked(filing: Filing, today: dt.date) -> str:
-    """Why the policy does not let it be cancelled today, by what the portal knows."""
-    answer = assess_cancellation(filing=filing, on=today)
-    return "" if answer.outcome is Outcome.ACCEPT else "；".join(reason.text for reason in answer.reasons)
+        if move.verb in KEYS:
+            on_its_page = f"{filing.get_absolute_url()}#{move.verb}"
+            link = reverse("resubmit_filing", args=[filing.pk]) if move.verb == "resubmit" else on_its_page
+            yield NextStep(move.label, link, KEYS[move.verb], order=20)
+    if filing.status == FilingStatus.ACTIVE:
+        for kind, answer in outlook(filing, today).items():
+            why_not = "" if answer.outcome is Outcome.ACCEPT else "；".join(reason.text for reason in answer.reasons)
+            label = _("{kind}备案").format(kind=kind.label)
+            yield NextStep(label, reverse(f"ask_{kind}", args=[filing.pk]), ASKING[kind], why_not, 20)
 
 
 def _after_filing(person: InsuredPerson, home_care: HomeCare | None) -> Iterator[NextStep]:
@@ -114,4 +107,3 @@ def _review(filings: Sequence[Filing], by: User) -> Iterator[NextStep]:
 def _register(person: InsuredPerson) -> Iterator[NextStep]:
     yield NextStep(_("修改信息"), reverse("edit_person", args=[person.pk]), "e", order=90)
     yield NextStep(_("登记参保关系"), reverse("new_participation", args=[person.pk]), "p", order=91)
-    yield NextStep(_("登记社保卡"), reverse("new_card", args=[person.pk]), "k", order=92)

@@ -1,16 +1,16 @@
-"""A person's page: what may be done next, and the sections that stand below.
+"""A person's page: what may be done next, and the sections that stand below; a commitment's likewise.
 
 Settings name the panels, so that a page need not know who adds to it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 
-from filings.models import InsuredPerson
+from filings.models import Commitment, InsuredPerson
 from hospitals.access import StaffRequest
 
 NOTHING = SafeString()
@@ -57,3 +57,11 @@ def in_order(own: Iterable[NextStep], panels: Iterable[Panel]) -> list[NextStep]
     if len(keys) != len(set(keys)):
         raise ValueError(f"two steps share a key: {keys}")
     return steps
+
+
+def panels_under(request: StaffRequest, commitment: Commitment) -> Iterator[SafeString]:
+    """What else followed from a commitment: each of `settings.COMMITMENT_PANELS` gives a section or None."""
+    for path in settings.COMMITMENT_PANELS:
+        section = import_string(path)(request, commitment)
+        if section is not None:
+            yield section

@@ -101,7 +101,7 @@ PARTICIPATION = (
     "person_id, area_id, scheme, employment, employer, starts_on, contributions_paid_through, continuous_since, "
     "hardship, is_civil_servant"
 )
-CARD = "person_id, area_id, number, is_current"
+CARD = "person_id, area_id, number, generation, bank, status, version"
 FILING = (
     "area_id, person_id, scheme, employment, category, variant, destination_id, scope, tier, settlement, channel, "
     "filed_on, start_on, end_on, discharge_settled, note, policy_id, decision, status, made_by_id, made_at, "
@@ -125,7 +125,7 @@ def _participation(one: Made) -> Row:
 
 
 def _card(one: Made) -> Row:
-    return one.key, one.area, f"SL{one.key:012d}", True
+    return one.key, one.area, f"SL{one.key:012d}", "second", "", "in_use", 1
 
 
 def _filings(people: list[Made], count: int, policies: dict[str, int], by: int) -> Iterator[Row]:

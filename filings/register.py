@@ -1,7 +1,6 @@
-"""The register of people: who is taken in, what is changed, which card is issued, who looked at an id number."""
+"""The register of people: who is taken in, what is changed, who looked at an id number."""
 
 import datetime as dt
-import re
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -9,14 +8,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from filings.identity import IdType, Sex, normal_number
-from filings.models import IdDisclosure, InsuredPerson, Participation, SocialSecurityCard
+from filings.models import IdDisclosure, InsuredPerson, Participation
 from hospitals.access import Right, reach_of
 from hospitals.constraints import checked, refused_by_constraints
 from hospitals.history import doing
 from hospitals.models import Area
 from hospitals.reasons import Refused
 
-CARD_NUMBER = re.compile(r"[A-Z0-9]{6,20}")
 IDENTITY = ("name", "id_type", "id_number")
 
 
@@ -44,7 +42,7 @@ def register_person(
         phone=phone,
         address=address,
     )
-    _save(person, _("登记参保人"), by=by)
+    save(person, _("登记参保人"), by=by)
     return person
 
 
@@ -65,7 +63,7 @@ def change_person(*, by: User, person: InsuredPerson, version: int, reason: str 
         if not reason.strip() and any(getattr(locked, field) != value for field, value in before.items()):
             raise Refused.because("reason_missing", _("修改姓名或证件须填写理由"))
         locked.version += 1
-        _save(locked, _("修改参保人"), by=by, reason=reason)
+        save(locked, _("修改参保人"), by=by, reason=reason)
     return locked
 
 
@@ -73,7 +71,7 @@ def add_participation(*, by: User, person: InsuredPerson, **values: Any) -> Part
     """Record a period of insurance; two at one time are refused.  values: fields of Participation."""
     require_in(by, Right.KEEP_PEOPLE, person.area)
     participation = Participation(person=person, area=person.area, **values)
-    _save(participation, _("登记参保关系"), by=by)
+    save(participation, _("登记参保关系"), by=by)
     return participation
 
 
@@ -84,24 +82,8 @@ def change_participation(*, by: User, participation: Participation, reason: str 
         locked = Participation.objects.select_for_update().get(pk=participation.pk)
         for field, value in values.items():
             setattr(locked, field, value)
-        _save(locked, _("修改参保关系"), by=by, reason=reason)
+        save(locked, _("修改参保关系"), by=by, reason=reason)
     return locked
-
-
-def issue_card(*, by: User, person: InsuredPerson, number: str) -> SocialSecurityCard:
-    """Record a new card; the one used until now stays on record, no longer in use."""
-    require_in(by, Right.KEEP_PEOPLE, person.area)
-    number = normal_number(number)
-    if not CARD_NUMBER.fullmatch(number):
-        raise Refused.because("card_number", _("卡号应为6至20位字母或数字"))
-    with transaction.atomic(), doing(_("换发社会保障卡"), by=by):
-        InsuredPerson.objects.select_for_update(no_key=True).get(pk=person.pk)
-        for card in person.cards.filter(is_current=True):
-            card.is_current = False
-            card.save(update_fields=["is_current"])
-        card = SocialSecurityCard(person=person, area=person.area, number=number)
-        _save(card, _("登记社会保障卡"), by=by)
-    return card
 
 
 def reveal_id_number(*, by: User, person: InsuredPerson) -> str:
@@ -117,7 +99,8 @@ def require_in(by: User, right: Right, area: Area) -> None:
         raise Refused.because("no_right", _("您在{area}没有“{right}”的权限").format(area=area.name, right=right.label))
 
 
-def _save(record: Any, action: str, *, by: User, reason: str = "") -> None:
+def save(record: Any, action: str, *, by: User, reason: str = "") -> None:
+    """Check and save a record, on record as this action.  Raises Refused."""
     checked(record)
     with doing(action, by=by, reason=reason), refused_by_constraints(type(record)):
         record.save()

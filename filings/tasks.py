@@ -1,16 +1,21 @@
-"""Jobs of the register and of filing: long lists are read and carried out by the worker, so that no page waits."""
+"""Jobs: long lists are read and carried out by the worker, so that no page waits for them; the daily run."""
 
 import datetime as dt
 
 from django.contrib.auth.models import User
+from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from filings.models import PeopleListImport, RosterImport
 from filings.people_lists import verbs
 from filings.rosters import verbs as rosters
+from filings.sweeping import sweep
 from hospitals.list_jobs import apply_waiting, preview_waiting
 
 BROKEN_OFF = "办理时出错，已备案的有效；可再次确认，不会重复备案。仍不成功请联系管理员"
+
+RETRIES = RetryStrategy(max_attempts=5, wait=300)  # of a run that broke off, as when the database restarts
 
 
 @app.task(name="preview_people_list", queue="lists")
@@ -40,3 +45,10 @@ def apply_roster(list_import: int, by: int) -> None:
         rosters.apply_queued(list_import=found, by=User.objects.get(pk=by))
 
     apply_waiting(RosterImport, list_import, apply, failed=BROKEN_OFF)
+
+
+@app.periodic(cron="5 16 * * *")  # in UTC: five past midnight in China
+@app.task(name="sweep_commitments", queue="deadlines", queueing_lock="sweep_commitments", retry=RETRIES)
+def sweep_commitments(timestamp: int) -> None:
+    """The daily run over commitments that are past their last day.  Late, or twice, ends the same."""
+    sweep(on=dt.datetime.fromtimestamp(timestamp, timezone.get_current_timezone()).date())

@@ -15,6 +15,7 @@ from hospitals.listing import badge
 WIDTH = 1000  # units of the scale
 LEAST = 8  # so that a stay of a day is seen
 AHEAD = dt.timedelta(60)
+MOST_YEARS = 8
 TONES = {
     FilingStatus.PENDING: "warn",
     FilingStatus.RETURNED: "warn",
@@ -39,7 +40,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """bars: the latest start first.  years: (x, year).  today: on the scale."""
+    """bars: the latest start first.  years: (x, year), as many as have room.  today: on the scale."""
 
     bars: tuple[Bar, ...]
     years: tuple[tuple[int, int], ...]
@@ -54,7 +55,9 @@ def timeline_of(filings: Iterable[Filing], today: dt.date) -> Timeline:
     def at(day: dt.date) -> int:
         return round((min(max(day, begin), end) - begin).days / (end - begin).days * WIDTH)
 
-    years = tuple((at(dt.date(year, 1, 1)), year) for year in range(begin.year + 1, end.year + 1))
+    beginnings = range(begin.year + 1, end.year + 1)
+    apart = len(beginnings) // MOST_YEARS + 1
+    years = tuple((at(dt.date(year, 1, 1)), year) for year in beginnings if (end.year - year) % apart == 0)
     return Timeline(
         tuple(_bar(filing, today, at(filing.start_on), at(_last(filing, end))) for filing in rows), years, at(today)
     )

@@ -75,6 +75,9 @@ class Channel(Term):
     AUTOMATIC = "automatic", "系统自动"
 
 
+REGISTRATION_CHANNELS = (Channel.COUNTER, Channel.PHONE, Channel.FAX)  # by which a stay is announced
+
+
 class Relation(Term):
     """What an agent is to the person (agnter_rlts in spirit; the codes are ours)."""
 
@@ -87,6 +90,35 @@ class Relation(Term):
     EMPLOYER = "employer", "单位经办人"
     HOSPITAL = "hospital", "医院经办人"
     OTHER = "other", "其他"
+
+
+RELATIVES = frozenset(
+    {Relation.SPOUSE, Relation.PARENT, Relation.CHILD, Relation.SIBLING, Relation.GUARDIAN, Relation.RELATIVE}
+)
+
+
+class CardStatus(Term):
+    IN_USE = "in_use", "在用"
+    LOST = "lost", "挂失"
+    REPLACED = "replaced", "已换卡"
+
+
+class CardGeneration(Term):
+    FIRST = "first", "一代卡"
+    SECOND = "second", "二代卡"
+    THIRD = "third", "三代卡"
+
+
+class CardTestWay(Term):
+    """How a card comes to its test."""
+
+    COUNTER = "counter", "本人到窗口"
+    POST = "post", "寄回信息中心"
+
+
+class CardTestResult(Term):
+    PASSED = "passed", "通过"
+    FAILED = "failed", "未通过"
 
 
 class Asked(Term):
@@ -204,6 +236,13 @@ class Measure(Term):
     RESTRICT_FILING = "restrict_filing", "限制办理异地就医备案"
 
 
+class CommitmentPurpose(Term):
+    """What a commitment lets go on before its materials are complete."""
+
+    FILING = "filing", "异地就医备案"
+    CLAIM = "claim", "手工报销"
+
+
 class Procedure(Term):
     """What else than filing takes materials."""
 
@@ -224,6 +263,8 @@ class Matter(Term):
     CARD_TEST = "card_test", "社会保障卡检测鉴权"
     CARD_GENERATION = "card_generation", "持二代社会保障卡就医"
     CARD_REPLACEMENT = "card_replacement", "社会保障卡补办"
+    NEW_CARD = "new_card", "新发卡已具备异地结算功能"
+    E_CREDENTIAL = "e_credential", "可持医保电子凭证就医"
     REGISTRATION = "registration", "住院联网登记"
     REGISTRATION_CONTRIBUTIONS = "registration_contributions", "住院登记须足额缴费或已退休"
     HOME_CARE = "home_care", "长期备案期间回参保地就医"

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -24,13 +24,20 @@ def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[Model], Model]:
     )
 
 
-def doing(action: str, *, by: Any, reason: str = "") -> AbstractContextManager[Any]:
-    """Whatever is changed inside goes into the history as this action of this user, for this reason."""
-    name = staff_name(by)
-    context: AbstractContextManager[Any] = pghistory.context(
-        user=by.pk, user_name=name, action=action, reason=reason.strip()
-    )
-    return context
+@contextmanager
+def doing(action: str, *, by: Any, reason: str = "") -> Iterator[None]:
+    """Whatever is changed inside goes into the history as this action of this user, for this reason.
+
+    An action inside another has its own name; what follows it in the outer one is the outer's again.
+    """
+    with pghistory.context() as current:
+        outer = dict(current.metadata)
+        current.metadata.update(user=by.pk, user_name=staff_name(by), action=action, reason=reason.strip())
+        try:
+            yield
+        finally:
+            current.metadata.clear()
+            current.metadata.update(outer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,14 @@ class Move:
     by_portal: bool = False
 
 
+def _may(by: User, right: Right, case: Any) -> bool:
+    """A case without a hall belongs to its whole area: a post at any of the halls will do."""
+    reach = reach_of(by)
+    if hasattr(case, "hall_id"):
+        return reach.covers(right, case.area_id, case.hall_id)
+    return case.area_id in reach.areas_of(right)
+
+
 class Lifecycle:
     def __init__(self, moves: Iterable[Move]) -> None:
         self.moves = {move.verb: move for move in moves}
@@ -53,10 +61,10 @@ class Lifecycle:
         if move.by_portal:
             if not is_portal(by):
                 return Refused.because("no_right", f"{move.label}由系统办理")
-        elif not reach_of(by).covers(move.right, case.area_id, case.hall_id):
+        elif not _may(by, move.right, case):
             return Refused.because("no_right", f"您没有“{move.right.label}”的权限")
         if case.status not in move.sources:
-            return Refused.because("wrong_state", f"当前状态为“{case.get_status_display()}”，不能{move.label}")
+            return _wrong_state(case, move)
         taken_by = getattr(case, "taken_by_id", None)
         if move.not_by and taken_by not in (None, by.pk):
             return Refused.because("taken", f"此件已由{staff_name(case.taken_by)}领取")
@@ -87,15 +95,41 @@ class Lifecycle:
         """
         move = self.moves[verb]
         with transaction.atomic(), doing(move.label, by=by, reason=reason):
-            locked: Any = type(case)._default_manager.select_for_update().get(pk=case.pk)
+            locked = _locked(case)
             if version is not None and locked.version != version:
                 raise Refused.because("changed_meanwhile", "此件刚刚被他人改动，请核对后再办理")
             refusal = self.refusal(locked, verb, by, reason)
             if refusal:
                 raise refusal
-            if effect:
-                effect(locked)
-            locked.status = move.target
-            locked.version += 1
-            locked.save()
+            _go(locked, move, effect)
         return locked
+
+    def follow(self, case: Case, verb: str, *, effect: Callable[[Case], None] | None = None) -> Case:
+        """A step that follows from one taken elsewhere: in its transaction, by its hand, under its name in the history.
+
+        Nobody's right is asked for, the state is: a case that is past it is refused.
+        """
+        move, locked = self.moves[verb], _locked(case)
+        if locked.status not in move.sources:
+            raise _wrong_state(locked, move)
+        _go(locked, move, effect)
+        return locked
+
+
+def _locked(case: models.Model) -> Any:
+    return type(case)._default_manager.select_for_update().get(pk=case.pk)
+
+
+def _wrong_state(case: Any, move: Move) -> Refused:
+    return Refused.because("wrong_state", f"当前状态为“{case.get_status_display()}”，不能{move.label}")
+
+
+def _go(case: Any, move: Move, effect: Callable[[Any], None] | None) -> None:
+    """Whoever had taken the case for themself is done with it."""
+    if effect:
+        effect(case)
+    case.status = move.target
+    if hasattr(case, "taken_by_id"):
+        case.taken_by = case.taken_at = None
+    case.version += 1
+    case.save()

@@ -6,8 +6,8 @@ class SettlementConfig(AppConfig):
     verbose_name = "待遇与报销"
 
     def ready(self) -> None:
-        from filings.desk import cost_witnesses
-        from settlement.claims.desk import has_cost_under
+        from filings.costs import cost_witnesses
+        from settlement.claims.desk import last_cost_day_under
 
-        if has_cost_under not in cost_witnesses:
-            cost_witnesses.append(has_cost_under)
+        if last_cost_day_under not in cost_witnesses:
+            cost_witnesses.append(last_cost_day_under)

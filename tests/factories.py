@@ -11,8 +11,11 @@ from factory.django import DjangoModelFactory
 
 from filings.identity import made_up_number
 from filings.models import (
+    CardReplacement,
     Filing,
+    FilingChange,
     FilingPolicy,
+    InpatientRegistration,
     InsuredPerson,
     Participation,
     PeopleListImport,
@@ -203,6 +206,20 @@ class CardFactory(DjangoModelFactory):
     number = factory.Sequence(lambda n: f"G{n:08d}")
 
 
+class ReplacementFactory(DjangoModelFactory):
+    """A new card the person asked for, as the database holds it."""
+
+    class Meta:
+        model = CardReplacement
+
+    person = factory.SubFactory(PersonFactory)
+    area = factory.SelfAttribute("person.area")
+    procedure = "card_by_self"
+    asked_on = dt.date(2026, 3, 10)
+    answer = factory.LazyFunction(lambda: {"required": [], "seen": [], "where": [], "reasons": []})
+    made_by = factory.SubFactory(UserFactory)
+
+
 class FilingPolicyFactory(DjangoModelFactory):
     """A version without rules, published; the shipped packs have the real ones."""
 
@@ -252,6 +269,45 @@ class FilingFactory(DjangoModelFactory):
     @factory.lazy_attribute
     def policy(self) -> FilingPolicy:
         return FilingPolicy.objects.filter(area=self.area).first() or FilingPolicyFactory(area=self.area)
+
+
+class RegistrationFactory(DjangoModelFactory):
+    """A stay registered, as the database holds it, whatever the checks say; the verb makes the real ones."""
+
+    class Meta:
+        model = InpatientRegistration
+
+    person = factory.SubFactory(PersonFactory)
+    area = factory.SelfAttribute("person.area")
+    filing = factory.SubFactory(FilingFactory, person=factory.SelfAttribute("..person"))
+    hospital = factory.SubFactory(HospitalFactory, area__code=BEIJING)
+    hospital_name = factory.SelfAttribute("hospital.name")
+    registered_on = dt.date(2026, 3, 10)
+    admitted_on = factory.SelfAttribute("registered_on")
+    answer = factory.LazyFunction(lambda: {"outcome": "accept", "checks": [], "policy": None})
+    made_by = factory.SubFactory(UserFactory)
+
+
+class FilingChangeFactory(DjangoModelFactory):
+    """A cancellation that waits for review, as the database holds it; the verbs make the real ones."""
+
+    class Meta:
+        model = FilingChange
+
+    filing = factory.SubFactory(FilingFactory)
+    area = factory.SelfAttribute("filing.area")
+    hall = factory.SelfAttribute("filing.hall")
+    person = factory.SelfAttribute("filing.person")
+    category = factory.SelfAttribute("filing.category")
+    policy = factory.SelfAttribute("filing.policy")
+    kind = "cancel"
+    asked_on = on = factory.SelfAttribute("filing.filed_on")
+    reason = "返回参保地居住"
+    decision = factory.LazyFunction(
+        lambda: {"outcome": "review", "possible_on": None, "reasons": [], "basis": None, "policy": None, "filing": None}
+    )
+    status = "pending"
+    made_by = factory.SubFactory(UserFactory)
 
 
 class ClaimFactory(DjangoModelFactory):

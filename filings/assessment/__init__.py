@@ -4,9 +4,11 @@ from filings.assessment.answers import ChangeAnswer, FilingAnswer
 from filings.assessment.areas import Areas, Place, pool_of, scope_between
 from filings.assessment.cases import ChangeCase, FilingCase, Issuer
 from filings.assessment.change import assess_change
+from filings.assessment.change_days import Days, days_for
 from filings.assessment.filing import assess
 from filings.assessment.questions import case_of
 from filings.assessment.rules import (
+    Advice,
     ChannelOffer,
     FilingRules,
     ListedDisease,
@@ -18,10 +20,12 @@ from filings.assessment.rules import (
 )
 
 __all__ = [
+    "Advice",
     "Areas",
     "ChangeAnswer",
     "ChangeCase",
     "ChannelOffer",
+    "Days",
     "FilingAnswer",
     "FilingCase",
     "FilingRules",
@@ -36,6 +40,7 @@ __all__ = [
     "assess",
     "assess_change",
     "case_of",
+    "days_for",
     "pool_of",
     "scope_between",
 ]

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_type_hints
 import msgspec
 
 from filings.assessment.rules import (
+    Advice,
     ChannelOffer,
     FilingRules,
     ListedDisease,
@@ -40,6 +41,7 @@ def read_pack(path: Path) -> FilingRules:
         pack["diseases"] = tuple(_rows(ListedDisease, pack.get("diseases", ()), name="names"))
         pack["measures"] = tuple(_rows(MeasureRule, pack.get("measures", ()), measure="measures"))
         pack["procedures"] = tuple(_rows(ProcedureMaterial, pack.get("procedures", ())))
+        pack["advice"] = tuple(_rows(Advice, pack.get("advice", ())))
         pack["locks"] = tuple(_rows(Lock, pack.get("locks", ()), category="categories", kind="kinds"))
         pack["channels"] = tuple(_rows(ChannelOffer, pack.get("channels", ()), channel="channels"))
         return _built(FilingRules, pack)

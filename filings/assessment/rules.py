@@ -158,16 +158,31 @@ class MeasureRule:
 
 @dataclass(frozen=True, slots=True)
 class ProcedureMaterial:
-    """One of these materials is required for a procedure other than filing."""
+    """One of these materials is required for a procedure other than filing.
+
+    originals, copies: None where the document does not count them.
+    """
 
     procedure: Procedure
     one_of: tuple[Material, ...]
     section: str
     note: str = ""
+    originals: int | None = None
+    copies: int | None = None
 
     @property
     def group(self) -> MaterialGroup:
-        return MaterialGroup(self.one_of, note=self.note, section=self.section)
+        return MaterialGroup(self.one_of, self.originals, self.copies, self.note, section=self.section)
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What the document tells people to do in a matter.  hall: whose telephone to give, as the directory calls it."""
+
+    matter: Matter
+    text: str
+    section: str
+    hall: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +211,7 @@ class FilingRules:
     diseases: tuple[ListedDisease, ...] = ()
     measures: tuple[MeasureRule, ...] = ()
     procedures: tuple[ProcedureMaterial, ...] = ()
+    advice: tuple[Advice, ...] = ()
     _rules: dict[object, Rule] = field(init=False, repr=False, compare=False)
     _variants: dict[Category, tuple[Variant, ...]] = field(init=False, repr=False, compare=False)
     _locks: dict[object, Lock] = field(init=False, repr=False, compare=False)
@@ -268,6 +284,9 @@ class FilingRules:
 
     def materials_for(self, procedure: Procedure) -> tuple[MaterialGroup, ...]:
         return tuple(row.group for row in self.procedures if row.procedure is procedure)
+
+    def advice_on(self, matter: Matter) -> tuple[Advice, ...]:
+        return tuple(row for row in self.advice if row.matter is matter)
 
 
 def _case_of(rule: Rule) -> object:

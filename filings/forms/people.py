@@ -1,4 +1,4 @@
-"""Forms of the register: a person, a period of insurance, a card."""
+"""Forms of the register: a person, a period of insurance."""
 
 from typing import Any
 
@@ -92,9 +92,3 @@ class ParticipationForm(forms.ModelForm):
             field: Any = self.fields[name]
             field.choices = [("", blank), *(choice for choice in field.choices if choice[0])]
         self.fields["scheme"].widget.attrs["autofocus"] = True
-
-
-class CardForm(forms.Form):
-    number = forms.CharField(
-        label=_("卡号"), max_length=20, widget=forms.TextInput(attrs=UNTOUCHED | {"autofocus": True})
-    )

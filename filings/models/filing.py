@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from filings.models.agents import ActedFor
 from filings.models.filing_lifecycle import FILING_LIFECYCLE, OPEN, FilingStatus
 from filings.models.people import InsuredPerson
-from filings.models.taking import Taken
+from filings.models.taking import Taken, taken_in_review
 from filings.vocabulary import (
     Category,
     Channel,
@@ -121,6 +121,7 @@ class Filing(ActedFor, Taken):
     objects: ClassVar[FilingQuerySet] = FilingQuerySet.as_manager()  # type: ignore[assignment]
     seen_with = Right.SEE_FILINGS
     hall_path = "hall"
+    lifecycle = FILING_LIFECYCLE
 
     class Meta:
         verbose_name = verbose_name_plural = _("备案")
@@ -178,6 +179,7 @@ class Filing(ActedFor, Taken):
                 name="filing_end_says_who_when_why",
                 violation_error_message=_("取消或撤回须有经办人、时间和原因"),
             ),
+            taken_in_review("filing_taken_in_review"),
         )
         indexes = (  # each list, whole or filtered, newest first, in order from an index
             models.Index(fields=["area", "-id"], name="filing_by_area"),

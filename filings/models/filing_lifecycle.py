@@ -26,6 +26,7 @@ FILING_LIFECYCLE = Lifecycle(
         Move(
             "withdraw", "撤回", frozenset({S.PENDING, S.RETURNED}), S.WITHDRAWN, Right.FILE, True, is_destructive=True
         ),
+        Move("change", "变更就医地", frozenset({S.ACTIVE}), S.CANCELLED, Right.FILE, True),
         Move("cancel", "取消备案", frozenset({S.ACTIVE}), S.CANCELLED, Right.FILE, True, is_destructive=True),
         Move("lapse", "承诺到期取消", frozenset(OPEN), S.CANCELLED, Right.FILE, needs_reason=True, by_portal=True),
         Move("reinstate", "恢复备案", frozenset({S.CANCELLED}), S.ACTIVE, Right.LIFT_SANCTIONS, True),

@@ -1,4 +1,4 @@
-"""Insured persons, their participation in the schemes, their cards."""
+"""Insured persons and their participation in the schemes."""
 
 import datetime as dt
 from typing import Any, ClassVar, Self
@@ -42,7 +42,7 @@ class InsuredPersonQuerySet(VisibleQuerySet["InsuredPerson"]):
         if not text:
             return self.none()
         if column == "id_number":
-            holders = list(SocialSecurityCard.objects.filter(number=text).values_list("person", flat=True))
+            holders = list(InsuredPerson.objects.filter(cards__number=text).values_list("pk", flat=True))
             if holders:
                 return self.filter(Q(pk__in=holders) | Q(id_number=text))
         return self.filter(**{f"{column}__startswith": text.lower() if column == "initials" else text})
@@ -182,32 +182,6 @@ class Participation(models.Model):
         super().clean_fields(exclude=exclude)
         if self.ends_on and self.starts_on and self.ends_on < self.starts_on:
             raise ValidationError({"ends_on": _("终止日期不能早于参保日期")})
-
-
-@tracked()
-class SocialSecurityCard(models.Model):
-    """A social-security card; issue of a new one leaves the old one on record."""
-
-    person = models.ForeignKey(InsuredPerson, models.CASCADE, related_name="cards", verbose_name=_("参保人"))
-    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("统筹区"))
-    number = models.CharField(_("卡号"), max_length=20)
-    is_current = models.BooleanField(_("在用"), default=True)
-
-    objects: ClassVar[VisibleQuerySet["SocialSecurityCard"]] = VisibleQuerySet.as_manager()  # type: ignore[assignment]
-    seen_with = Right.SEE_PEOPLE
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("社会保障卡")
-        ordering = ("-is_current", "-id")
-        constraints = (
-            models.UniqueConstraint(
-                fields=["area", "number"], name="one_card_a_number", violation_error_message=_("此卡号已登记")
-            ),
-        )
-        indexes = (models.Index(fields=["number"], name="card_by_number"),)
-
-    def __str__(self) -> str:
-        return self.number
 
 
 class IdDisclosure(models.Model):

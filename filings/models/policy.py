@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from filings.assessment import FilingRules
-from filings.models.policy_lists import FilingDisease, FilingMeasure, FilingProcedure
+from filings.models.policy_lists import FilingAdvice, FilingDisease, FilingMeasure, FilingProcedure
 from filings.models.policy_rows import FilingChannel, FilingClause, FilingLock, FilingRule, RequiredMaterial
 from filings.vocabulary import Matter
 from hospitals.history import tracked
@@ -21,7 +21,7 @@ class FilingPolicyQuerySet(PolicyQuerySet):
     def with_rows(self) -> "FilingPolicyQuerySet":
         return self.prefetch_related(
             *("rule_rows__material_rows", "channel_rows", "lock_rows", "clause_rows"),
-            *("disease_rows", "measure_rows", "procedure_rows"),
+            *("disease_rows", "measure_rows", "procedure_rows", "advice_rows"),
         )
 
     def rules_on(self, area: str, day: dt.date) -> FilingRules | None:
@@ -55,7 +55,7 @@ class FilingPolicy(DatedPolicy):
         verbose_name = verbose_name_plural = _("备案政策")
 
     def rules(self) -> FilingRules:
-        """The version as assessment reads it; eight queries, or none after `with_rows`."""
+        """The version as assessment reads it; nine queries, or none after `with_rows`."""
         return FilingRules(
             area=self.area_id,
             version=self.version,
@@ -73,6 +73,7 @@ class FilingPolicy(DatedPolicy):
             diseases=tuple(row.as_disease() for row in self.disease_rows.all()),
             measures=tuple(row.as_measure() for row in self.measure_rows.all()),
             procedures=tuple(row.as_material() for row in self.procedure_rows.all()),
+            advice=tuple(row.as_advice() for row in self.advice_rows.all()),
         )
 
     def add_rules(self, rules: FilingRules) -> None:
@@ -103,3 +104,4 @@ class FilingPolicy(DatedPolicy):
         self.procedure_rows.bulk_create(
             FilingProcedure(policy=self, **FilingProcedure.columns(row)) for row in rules.procedures
         )
+        self.advice_rows.bulk_create(FilingAdvice(policy=self, **FilingAdvice.columns(row)) for row in rules.advice)

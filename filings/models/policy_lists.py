@@ -3,9 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from filings.assessment import ListedDisease, MeasureRule, ProcedureMaterial
+from filings.assessment import Advice, ListedDisease, MeasureRule, ProcedureMaterial
 from filings.models.policy_rows import FROZEN, PolicyRow, code_field, codes_field, section_field
-from filings.vocabulary import DiseaseList, Material, Measure, Procedure
+from filings.vocabulary import DiseaseList, Material, Matter, Measure, Procedure
 from hospitals.history import tracked
 from hospitals.vocabulary import Scope
 
@@ -87,6 +87,8 @@ class FilingProcedure(PolicyRow):
     )
     procedure = code_field(_("事项"), Procedure)
     one_of = codes_field(_("材料（有其一即可）"), Material)
+    originals = models.PositiveSmallIntegerField(_("原件份数"), null=True, blank=True)
+    copies = models.PositiveSmallIntegerField(_("复印件份数"), null=True, blank=True)
     note = models.CharField(_("说明"), max_length=200, blank=True)
     section = section_field()
 
@@ -104,4 +106,30 @@ class FilingProcedure(PolicyRow):
             one_of=tuple(Material.of(code) for code in self.one_of),
             section=self.section,
             note=self.note,
+            originals=self.originals,
+            copies=self.copies,
         )
+
+
+@tracked()
+class FilingAdvice(PolicyRow):
+    """What the document tells people to do in a matter."""
+
+    policy = models.ForeignKey(
+        "filings.FilingPolicy", models.CASCADE, related_name="advice_rows", verbose_name=_("备案政策")
+    )
+    matter = code_field(_("事项"), Matter)
+    text = models.CharField(_("办法"), max_length=200)
+    hall = models.CharField(_("窗口名称"), max_length=80, blank=True, help_text=_("电话取自经办窗口目录"))
+    section = section_field()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("办事指引")
+        ordering = ("id",)
+        triggers = (FROZEN,)
+
+    def __str__(self) -> str:
+        return f"{Matter.name_of(self.matter)} · {self.text}"
+
+    def as_advice(self) -> Advice:
+        return Advice(matter=Matter.of(self.matter), text=self.text, section=self.section, hall=self.hall)

@@ -36,12 +36,12 @@ FROM {STEPS} AND step.participation_step = 'new'
 ORDER BY step.position
 """  # noqa: S608
 RETIRE_CARDS = f"""
-UPDATE filings_socialsecuritycard AS card SET is_current = false
-FROM {STEPS} AND step.card_step = 'new' AND card.person_id = step.person AND card.is_current
+UPDATE filings_socialsecuritycard AS card SET status = 'replaced', version = card.version + 1
+FROM {STEPS} AND step.card_step = 'new' AND card.person_id = step.person AND card.status <> 'replaced'
 """  # noqa: S608
 ADD_CARDS = f"""
-INSERT INTO filings_socialsecuritycard (person_id, area_id, number, is_current)
-SELECT step.person, %(area)s, step.card, true
+INSERT INTO filings_socialsecuritycard (person_id, area_id, number, generation, bank, status, version)
+SELECT step.person, %(area)s, step.card, '', '', 'in_use', 1
 FROM {STEPS} AND step.card_step = 'new'
 ORDER BY step.position
 """  # noqa: S608

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from filings.identity import IdType, Sex, masked
 from filings.people_lists.check import INSURANCE, Entry
-from filings.vocabulary import Employment, Hardship, Scheme
+from filings.vocabulary import CardStatus, Employment, Hardship, Scheme
 from hospitals.hospital_lists.words import match_key
 from hospitals.sheets import Fault
 from hospitals.vocabulary import ListAction
@@ -54,7 +54,7 @@ class KnownCard(NamedTuple):
 
     person: int
     number: str
-    is_current: bool
+    status: str
     holder: str
 
 
@@ -145,7 +145,7 @@ class _Planner:
         for participation in register.participations:
             self.participations[participation.person].append(participation)
         self.cards = {card.number: card for card in register.cards}
-        self.current_cards = {card.person: card for card in register.cards if card.is_current}
+        self.current_cards = {card.person: card for card in register.cards if card.status == CardStatus.IN_USE}
 
     def step(self, entry: Entry) -> Planned:
         step = self._person(entry, self.people.get(entry.key) if entry.is_identified else None)
@@ -240,7 +240,9 @@ class _Planner:
         known = self.cards.get(number)
         if known and known.person != step.person_pk:
             step.entry.fault("card", f"此卡号已登记在{known.holder}名下")
-        elif known and not known.is_current:
+        elif known and known.status == CardStatus.LOST:
+            step.entry.fault("card", "此卡已挂失")
+        elif known and known.status == CardStatus.REPLACED:
             step.entry.fault("card", "此卡是该参保人换发前的旧卡")
         elif known is None:
             step.card_step = "new"

@@ -56,10 +56,8 @@ def register_of(area: Area, id_numbers: Iterable[str], cards: Iterable[str], *, 
         ],
         participations=[KnownParticipation(*row) for row in participations.values_list("pk", "person_id", *INSURANCE)],
         cards=[
-            KnownCard(person, number, is_current, holder_of(name, id_number))
-            for person, number, is_current, name, id_number in held.values_list(
-                "person_id", "number", "is_current", *holder
-            )
+            KnownCard(person, number, status, holder_of(name, id_number))
+            for person, number, status, name, id_number in held.values_list("person_id", "number", "status", *holder)
         ],
     )
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from filings.assessment import Areas, FilingAnswer, FilingCase, FilingRules, assess
 from filings.rosters.check import Entry
-from filings.vocabulary import Category, Channel, Employment, Material, Outcome, Scheme
+from filings.vocabulary import Category, Channel, Employment, Material, Measure, Outcome, Scheme
 from hospitals.hospital_lists.words import match_key
 from hospitals.reasons import Reason
 from hospitals.vocabulary import ListAction
@@ -22,7 +22,8 @@ COLUMN_OF = {  # where the roster says what a reason speaks of; else the person 
     "destination_is_home": "place",
     "start_too_early": "start_on",
 }
-MINDED = {"assumed", "to_confirm"}  # told with an answer of any kind
+BARRING = Measure.RESTRICT_FILING
+MINDED = {"assumed", "to_confirm", *Measure} - {BARRING}  # told with an answer of any kind
 
 
 class KnownPerson(NamedTuple):
@@ -46,7 +47,6 @@ class OpenFiling(NamedTuple):
     """A filing that is open.  conflict: that it stands in the way of another one, as a reason."""
 
     pk: int
-    person: int
     category: str
     destination: str
     start_on: dt.date
@@ -64,11 +64,15 @@ class OpenFiling(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """What the register holds of the people of a roster.  people: by id number, mostly one.  The rest: by person."""
+    """What the register holds of the people of a roster.  people: by id number, mostly one.  The rest: by person.
+
+    sanctions: what is in force on the day of filing.
+    """
 
     people: Mapping[str, list[KnownPerson]]
     insurances: Mapping[int, Insurance]
     filings: Mapping[int, list[OpenFiling]]
+    sanctions: Mapping[int, Mapping[Measure, Reason]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,20 +154,22 @@ def _step(entry: Entry, ground: Ground) -> Planned:
         entry.fault("id_number", f"在 {ground.filed_on} 没有有效的参保关系，请先登记参保关系")
         return step
     step.answer = assess(_case(step, insurance, ground), ground.rules, ground.areas)
+    sanctions = ground.register.sanctions.get(person.pk, {})
     conflict = next((filing.conflict for filing in filings if not filing.ends_before(start_on)), None)
-    for reason in _refusals(step.answer, conflict):
+    for reason in _refusals(step.answer, sanctions.get(BARRING) or conflict):
         entry.fault(COLUMN_OF.get(reason.code, "id_number"), reason.text, reason.source)
     if not entry.row.faults:
         step.action = ListAction.NEW
+        entry.notes += [reason.text for reason in sanctions.values()]
         _mind_employer(entry, insurance, ground)
     return step
 
 
-def _refusals(answer: FilingAnswer, conflict: Reason | None) -> tuple[Reason, ...]:
-    """Why a row is not filed; nothing where it is."""
+def _refusals(answer: FilingAnswer, bar: Reason | None) -> tuple[Reason, ...]:
+    """Why a row is not filed; nothing where it is.  bar: a sanction or another filing."""
     if answer.outcome not in FILEABLE:
         return causes_among(answer.reasons or (Reason(answer.outcome, answer.outcome.label),))
-    return (conflict,) if conflict else ()
+    return (bar,) if bar else ()
 
 
 def causes_among(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:

@@ -3,16 +3,18 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import TypeVar
 
 from django.db import connection
 
 from filings.appraisal import overlap
 from filings.destinations import Gazetteer
-from filings.models import Filing, FilingPolicy, InsuredPerson, Participation, RosterImport, RosterRow
+from filings.models import Filing, FilingPolicy, InsuredPerson, Participation, RosterImport, RosterRow, Sanction
 from filings.people_lists.record import one_of
 from filings.places import all_places
 from filings.rosters.check import Entry
 from filings.rosters.planning import Ground, Insurance, KnownPerson, OpenFiling, Plan, Planned, Register
+from filings.sanctions import reasons_of
 from hospitals.reasons import Reason, Refused
 from hospitals.vocabulary import ListAction
 
@@ -21,6 +23,7 @@ STEP_COLUMNS = (
     *("employer", "destination_id", "start_on", "outcome", "tier", "settlement", "filing_id", "notes", "faults"),
     "written",
 )
+Row = TypeVar("Row")
 COUNTED = (ListAction.NEW, ListAction.SAME, ListAction.INVALID)
 
 
@@ -56,6 +59,8 @@ def register_of(roster: RosterImport, id_numbers: Iterable[str]) -> Register:
     keys = people.order_by().values("pk")
     insured = Participation.objects.filter(person__in=keys, period__contains=roster.filed_on)
     filings = Filing.objects.open().filter(person__in=keys).select_related("destination").order_by("start_on")
+    sanctions = Sanction.objects.filter(person__in=keys).in_force_on(roster.filed_on).order_by("pk")
+    against = ((sanction.person_id, sanction) for sanction in sanctions)
     by_number: dict[str, list[KnownPerson]] = defaultdict(list)
     for row in people.values_list("pk", "id_number", "name"):
         by_number[row[1]].append(KnownPerson(*row))
@@ -63,21 +68,21 @@ def register_of(roster: RosterImport, id_numbers: Iterable[str]) -> Register:
     return Register(
         people=by_number,
         insurances={insurance.person: insurance for insurance in insurances},
-        filings=_by_person(_known(filing) for filing in filings),
+        filings=_by_person((filing.person_id, _known(filing)) for filing in filings),
+        sanctions={person: reasons_of(theirs) for person, theirs in _by_person(against).items()},
     )
 
 
-def _by_person(filings: Iterable[OpenFiling]) -> dict[int, list[OpenFiling]]:
-    found: dict[int, list[OpenFiling]] = defaultdict(list)
-    for filing in filings:
-        found[filing.person].append(filing)
+def _by_person(rows: Iterable[tuple[int, Row]]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = defaultdict(list)
+    for person, row in rows:
+        found[person].append(row)
     return found
 
 
 def _known(filing: Filing) -> OpenFiling:
     return OpenFiling(
         pk=filing.pk,
-        person=filing.person_id,
         category=filing.category,
         destination=filing.destination_id,
         start_on=filing.start_on,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -188,7 +189,7 @@ def halls_of(request: StaffRequest, person: InsuredPerson) -> list[ServiceHall]:
     return list(ServiceHall.objects.filter(pk__in=reach.halls.get(Right.FILE, ()), area=person.area_id))
 
 
-def prompts(form: FilingForm) -> list[str]:
+def prompts(form: Form) -> list[str]:
     """What is still to be filled in or mended, in the order of the form."""
     if not form.is_bound:
         return [_("请选择备案类别，填写就医地")]

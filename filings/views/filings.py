@@ -11,14 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from filings import desk
-from filings.assessment import ChangeAnswer
+from filings import desk, taking
+from filings.changes.shown import around
 from filings.decision import shown
 from filings.filters import FilingFilter
+from filings.lapsing import reinstate
 from filings.models import Filing
-from filings.models.filing import FILING_LIFECYCLE
+from filings.models.filing import FILING_LIFECYCLE, FilingStatus
 from filings.timeline import status_badge
 from filings.views.counter import version_in
+from filings.vocabulary import Kind
 from hospitals.access import Right, StaffRequest, require, staff_name
 from hospitals.history import entries
 from hospitals.listing import Column, ListPage
@@ -47,6 +49,9 @@ class FilingList(ListPage):
     def queryset(self) -> QuerySet[Any]:
         return Filing.objects.select_related("person", "area", "destination", "made_by")
 
+    def extra_context(self) -> dict[str, Any]:
+        return {"here": "filings"}
+
 
 @require_GET
 def filing(request: StaffRequest, pk: int) -> HttpResponse:
@@ -66,7 +71,7 @@ def step(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     except Refused as refused:
         context = filing_context(request, found)
         asks = any(move.verb == verb and move.needs_reason for move in context["moves"])
-        typed = {"reason": request.POST.get("reason", ""), "has_cost": "has_cost" in request.POST}
+        typed = request.POST.get("reason", "")
         context |= {"refusal": refused.reasons, "typed": typed, "dialog": verb if asks else ""}
         return render(request, "filings/filing.html", context, status=422)
     messages.success(request, _("已办理：{label}").format(label=FILING_LIFECYCLE.moves[verb].label))
@@ -84,28 +89,33 @@ def receipt(request: StaffRequest, pk: int) -> HttpResponse:
 def visible_filing(request: StaffRequest, pk: int) -> Filing:
     require(request.user, Right.SEE_FILINGS)
     filings = Filing.objects.visible_to(request.user).select_related(
-        "person__area", "area", "hall", "destination", "policy", "made_by", "reviewed_by", "ended_by", "home_care_proof"
+        *("person__area", "area", "hall", "destination", "policy", "home_care_proof"),
+        *("made_by", "reviewed_by", "ended_by", "taken_by"),
     )
     return get_object_or_404(filings.prefetch_related("materials"), pk=pk)
 
 
 def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
-    moves = FILING_LIFECYCLE.open_to(found, request.user)
+    changes = around(found, timezone.localdate())
+    commitment = found.commitments.first()
+    moves = [
+        move
+        for move in FILING_LIFECYCLE.open_to(found, request.user)
+        if move.verb != "reinstate" or (commitment and commitment.filing_was == FilingStatus.ACTIVE)
+    ]
     return {
         "filing": found,
         "person": found.person,
         "status": status_badge(found),
         "decision": shown(found.decision),
-        "moves": moves,
-        "cancellation": _cancellation(found) if any(move.verb == "cancel" for move in moves) else None,
+        "moves": [move for move in moves if move.verb not in CHANGES],
+        "asks": [move for move in moves if move.verb in CHANGES and not changes.waiting],
+        "around": changes,
+        "commitment": commitment,
+        "taking": taking.steps(found, request.user),
         "history": entries(found),
-        "typed": {},
+        "typed": "",
     }
-
-
-def _cancellation(found: Filing) -> ChangeAnswer:
-    """What the policy says to a cancellation today, by what the portal knows."""
-    return desk.assess_cancellation(filing=found, on=timezone.localdate())
 
 
 def _typed(request: StaffRequest, found: Filing) -> dict[str, Any]:
@@ -117,15 +127,12 @@ def _typed(request: StaffRequest, found: Filing) -> dict[str, Any]:
     }
 
 
-def _cancel(request: StaffRequest, found: Filing) -> Filing:
-    return desk.cancel(**_typed(request, found), on=timezone.localdate(), has_cost_there="has_cost" in request.POST)
-
-
 REASON_LENGTH = 300
+CHANGES = (Kind.CHANGE, Kind.CANCEL)  # asked for on a page of their own
 STEPS: dict[str, Callable[[StaffRequest, Filing], Filing]] = {
     "approve": lambda request, found: desk.approve(**_typed(request, found)),
     "send_back": lambda request, found: desk.send_back(**_typed(request, found)),
     "refuse": lambda request, found: desk.refuse(**_typed(request, found)),
     "withdraw": lambda request, found: desk.withdraw(**_typed(request, found)),
-    "cancel": _cancel,
+    "reinstate": lambda request, found: reinstate(**_typed(request, found)),
 }

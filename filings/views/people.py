@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from filings.filters import PersonFilter
-from filings.forms.people import CardForm, ChangedPersonForm, NewPersonForm, ParticipationForm
+from filings.forms.people import ChangedPersonForm, NewPersonForm, ParticipationForm
 from filings.models import InsuredPerson, Participation
 from filings.models.people import matched_by
 from filings.register import (
     add_participation,
     change_participation,
     change_person,
-    issue_card,
     register_person,
     reveal_id_number,
 )
@@ -121,7 +120,7 @@ def new_participation(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("已登记参保关系"))
             return redirect(found)
-    return _part_page(request, found, form, _("登记参保关系：{name}"))
+    return part_page(request, found, form, _("登记参保关系：{name}"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -138,22 +137,7 @@ def edit_participation(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("已保存"))
             return redirect(participation.person)
-    return _part_page(request, participation.person, form, _("修改参保关系：{name}"))
-
-
-@require_http_methods(["GET", "POST"])
-def new_card(request: StaffRequest, pk: int) -> HttpResponse:
-    found = visible_person(request, pk, Right.KEEP_PEOPLE)
-    form = CardForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            issue_card(by=request.user, person=found, number=form.cleaned_data["number"])
-        except Refused as refused:
-            tell(form, refused)
-        else:
-            messages.success(request, _("已登记社会保障卡"))
-            return redirect(found)
-    return _part_page(request, found, form, _("登记社会保障卡：{name}"))
+    return part_page(request, participation.person, form, _("修改参保关系：{name}"))
 
 
 def visible_person(request: StaffRequest, pk: int, right: Right = Right.SEE_PEOPLE) -> InsuredPerson:
@@ -161,6 +145,6 @@ def visible_person(request: StaffRequest, pk: int, right: Right = Right.SEE_PEOP
     return get_object_or_404(InsuredPerson.objects.visible_to(request.user, right).select_related("area"), pk=pk)
 
 
-def _part_page(request: StaffRequest, found: InsuredPerson, form: Any, title: str) -> HttpResponse:
+def part_page(request: StaffRequest, found: InsuredPerson, form: Any, title: str) -> HttpResponse:
     context = {"form": form, "title": title.format(name=found.name), "back": found.get_absolute_url(), "person": found}
     return form_page(request, "filings/person_form.html", context)

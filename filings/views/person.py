@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from filings.home_care import HomeCare, home_care_standing
-from filings.models import Filing, InsuredPerson, Participation, SocialSecurityCard
+from filings.models import Filing, InsuredPerson, Participation
 from filings.next_steps import steps_of
 from filings.panels import in_order, panels_of
 from filings.timeline import timeline_of
@@ -26,7 +26,7 @@ def person_page(request: StaffRequest, found: InsuredPerson, **context: Any) -> 
     def may(right: Right) -> bool:
         return found.area_id in reach.areas_of(right)
 
-    participations, cards = list(found.participations.all()), list(found.cards.all())
+    participations = list(found.participations.all())
     filings = _filings(request, found)
     home_care = _home_care(found, filings, today)
     panels = panels_of(request, found)
@@ -46,7 +46,6 @@ def person_page(request: StaffRequest, found: InsuredPerson, **context: Any) -> 
         {
             "person": found,
             "participations": participations,
-            "cards": cards,
             "timeline": timeline_of(filings[:SHOWN_FILINGS], today),
             "has_more_filings": len(filings) > SHOWN_FILINGS,
             "home_care": home_care,
@@ -56,21 +55,20 @@ def person_page(request: StaffRequest, found: InsuredPerson, **context: Any) -> 
             "panels": panels,
             "steps": steps,
             "hindered": [step for step in steps if step.why_not],
-            "history": person_history(found, participations, cards),
+            "history": person_history(found, participations),
             **context,
         },
     )
 
 
-def person_history(
-    found: InsuredPerson, participations: list[Participation], cards: list[SocialSecurityCard]
-) -> list[Entry]:
+def person_history(found: InsuredPerson, participations: list[Participation]) -> list[Entry]:
     """What was done to the person's record and to what hangs on it, and who looked at the id number; newest first."""
     looks = [
         Entry(look.at, staff_name(look.by), _("查看完整证件号码"), "", [])
         for look in found.disclosures.select_related("by")[:SHOWN_HISTORY]
     ]
-    every = [*entries(found, *participations, *cards), *looks]
+    parts = (*participations, *found.cards.all(), *found.replacements.all())
+    every = [*entries(found, *parts), *looks]
     return sorted(every, key=lambda entry: entry.when, reverse=True)[:SHOWN_HISTORY]
 
 

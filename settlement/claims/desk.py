@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from filings.models import Filing, InsuredPerson
@@ -69,9 +70,11 @@ def submit(*, by: User, claim: Claim, version: int) -> Claim:
     return CLAIM_LIFECYCLE.take(claim, "submit", by=by, version=version, effect=_leave_the_counter)
 
 
-def has_cost_under(filing: Filing) -> bool:
-    """Whether cost was claimed under a filing: it then may be locked against change and cancellation."""
-    return Claim.objects.filter(filing=filing).exclude(status=ClaimStatus.REFUSED).exists()
+def last_cost_day_under(filing: Filing) -> dt.date | None:
+    """The last day of the stays claimed under a filing, None without any: such a filing may be locked."""
+    claims = Claim.objects.filter(filing=filing).exclude(status=ClaimStatus.REFUSED)
+    last: dt.date | None = claims.aggregate(last=Max("discharged_on"))["last"]
+    return last
 
 
 def _leave_the_counter(claim: Claim) -> None:

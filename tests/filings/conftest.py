@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from filings import desk, policy_packs
 from filings.application import Application, Seen
-from filings.models import Filing, InsuredPerson
+from filings.changes import desk as change_desk
+from filings.changes.asked import ChangeAsked
+from filings.models import Filing, FilingChange, InsuredPerson
 from filings.vocabulary import Category, Material
 from hospitals.models import Area
 from hospitals.vocabulary import Role
@@ -74,6 +76,23 @@ def filed(by: User, person: InsuredPerson, application: Application | None = Non
 
 def filed_for_review(by: User, person: InsuredPerson) -> Filing:
     return filed(by, person, asking(Category.REFERRAL, materials=APPROVAL))
+
+
+def leaving(on: dt.date = TODAY, **values: Any) -> ChangeAsked:
+    """A cancellation asked for on its day or today, whichever is later; with a destination, a change."""
+    given = {"asked_on": max(on, TODAY), "reason": "返回参保地居住"} | values
+    if isinstance(given.get("destination"), str):
+        given["destination"] = Area.objects.get(pk=given["destination"])
+    return ChangeAsked(on=on, **given)
+
+
+def cancelling(by: User, filing: Filing, on: dt.date = TODAY, **values: Any) -> FilingChange:
+    token, version = values.pop("request_token", None) or uuid.uuid4(), values.pop("version", None)
+    return change_desk.ask(by=by, filing=filing, asked=leaving(on, **values), request_token=token, version=version)
+
+
+def moving(by: User, filing: Filing, destination: str = "370100", on: dt.date = TODAY, **values: Any) -> FilingChange:
+    return cancelling(by, filing, on, destination=destination, **values)
 
 
 def filed_today(

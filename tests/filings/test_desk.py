@@ -11,6 +11,7 @@ from django.db import transaction
 from filings import desk
 from filings.application import Seen
 from filings.appraisal import assess_filing
+from filings.changes import decisions
 from filings.models import Filing, InsuredPerson
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
 from filings.vocabulary import Category, Channel, Material, Outcome, Variant
@@ -19,7 +20,7 @@ from hospitals.history import entries
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
 from tests import factories as make
-from tests.filings.conftest import APPROVAL, TODAY, asking, filed, filed_for_review
+from tests.filings.conftest import APPROVAL, TODAY, asking, cancelling, filed, filed_for_review
 
 LONG_TERM = (Seen(Material.ID_DOCUMENT), Seen(Material.RESIDENCE_PERMIT))
 Insured = Callable[..., InsuredPerson]
@@ -37,7 +38,9 @@ def in_state(status: str, clerk: User, reviewer: User, person: InsuredPerson) ->
     if status in (FilingStatus.ACTIVE, FilingStatus.CANCELLED):
         filing = desk.approve(by=reviewer, filing=filing)
     if status == FilingStatus.CANCELLED:
-        return desk.cancel(by=clerk, filing=filing, on=TODAY, reason="已返回居住")
+        change = cancelling(clerk, filing)
+        decisions.approve(by=reviewer, change=change)
+        filing.refresh_from_db()
     return filing
 
 
@@ -49,7 +52,6 @@ VERBS: dict[str, Callable[[User, User, Filing], Filing]] = {
         by=clerk, filing=filing, application=asking(Category.REFERRAL, materials=APPROVAL)
     ),
     "withdraw": lambda clerk, reviewer, filing: desk.withdraw(by=clerk, filing=filing, reason="本人放弃"),
-    "cancel": lambda clerk, reviewer, filing: desk.cancel(by=clerk, filing=filing, on=TODAY, reason="返回居住"),
 }
 
 
@@ -71,8 +73,8 @@ def test_verb_in_state_leads_where_the_lifecycle_says(
 
 
 def test_every_verb_of_the_lifecycle_is_a_verb_of_the_desk() -> None:
-    of_commitments = {"lapse", "reinstate"}
-    assert set(VERBS) == set(FILING_LIFECYCLE.moves) - of_commitments
+    of_commitments, of_changes = {"lapse", "reinstate"}, {"change", "cancel"}
+    assert set(VERBS) == set(FILING_LIFECYCLE.moves) - of_commitments - of_changes
 
 
 # taking in
@@ -190,7 +192,7 @@ def test_a_second_open_filing_is_refused_naming_the_first(clerk: User, insured: 
 
 def test_after_cancellation_another_may_be_filed(clerk: User, insured: Insured) -> None:
     person = insured()
-    desk.cancel(by=clerk, filing=filed(clerk, person), on=TODAY, reason="换地方")
+    cancelling(clerk, filed(clerk, person))
     assert filed(clerk, person, destination="370100").status == "active"
 
 
@@ -282,51 +284,6 @@ def test_filing_changed_meanwhile_is_not_overwritten(clerk: User, reviewer: User
     filing = filed_for_review(clerk, insured(make.YANTAI))
     with pytest.raises(Refused, match="刚刚被他人改动"):
         desk.approve(by=reviewer, filing=filing, version=filing.version + 1)
-
-
-# the end
-
-
-@pytest.mark.clause("TL-10")
-def test_cancellation_too_early_names_the_first_day(clerk: User, insured: Insured) -> None:
-    filing = filed(clerk, insured(make.TIELING), materials=LONG_TERM)
-    with pytest.raises(Refused, match="2026-09-10"):
-        desk.cancel(by=clerk, filing=filing, on=dt.date(2026, 9, 9), reason="返回")
-    ended = desk.cancel(by=clerk, filing=filing, on=dt.date(2026, 9, 10), reason="返回")
-    assert (ended.status, ended.end_on, ended.ended_by) == ("cancelled", dt.date(2026, 9, 10), clerk)
-
-
-@pytest.mark.clause("WF-16")
-def test_cancellation_is_locked_by_cost_told_or_known(
-    clerk: User, insured: Insured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    filing = filed(clerk, insured())
-    with pytest.raises(Refused, match="2026-09-10"):
-        desk.cancel(by=clerk, filing=filing, on=TODAY, reason="返回", has_cost_there=True)
-    monkeypatch.setattr(desk, "cost_witnesses", [lambda filing: True])
-    with pytest.raises(Refused, match="2026-09-10"):
-        desk.cancel(by=clerk, filing=filing, on=TODAY, reason="返回")
-    monkeypatch.setattr(desk, "cost_witnesses", [lambda filing: False])
-    assert desk.cancel(by=clerk, filing=filing, on=TODAY, reason="返回").status == "cancelled"
-
-
-@pytest.mark.clause("YT-03", "TL-19")
-def test_filing_covers_its_days_up_to_its_cancellation(clerk: User, insured: Insured) -> None:
-    filing = filed(clerk, insured())
-
-    def covered(day: dt.date) -> bool:
-        return Filing.objects.covering(day).filter(pk=filing.pk).exists()
-
-    assert [covered(TODAY + dt.timedelta(days)) for days in (-1, 0, 400)] == [False, True, True]
-    desk.cancel(by=clerk, filing=filing, on=TODAY + dt.timedelta(3), reason="返回")
-    assert [covered(TODAY + dt.timedelta(days)) for days in (-1, 0, 3, 4)] == [False, True, True, False]
-
-
-def test_filing_cancelled_before_its_start_never_covers_a_day(clerk: User, insured: Insured) -> None:
-    filing = filed(clerk, insured(), start_on=TODAY + dt.timedelta(10))
-    ended = desk.cancel(by=clerk, filing=filing, on=TODAY + dt.timedelta(2), reason="不去了")
-    assert ended.end_on is None
-    assert not Filing.objects.covering(TODAY + dt.timedelta(10)).exists()
 
 
 @pytest.mark.clause("WF-03")

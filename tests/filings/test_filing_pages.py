@@ -69,7 +69,8 @@ def test_step_that_is_none_is_not_found(verb: str, client: Client, clerk: User, 
 
 def test_step_is_not_taken_by_looking(client: Client, clerk: User, insured: Insured) -> None:
     filing = filed_today(clerk, insured())
-    assert client.get(f"/filings/{filing.pk}/cancel/").status_code == 405
+    for verb in ("approve", "withdraw", "hold/take"):
+        assert client.get(f"/filings/{filing.pk}/{verb}/").status_code == 405
 
 
 def test_returned_filing_is_corrected_on_the_counter_page(
@@ -99,30 +100,6 @@ def test_filing_not_returned_is_not_corrected(client: Client, clerk: User, insur
     reply = client.get(f"/filings/{filing.pk}/resubmit/", follow=True)
     assert reply.redirect_chain[0][0] == f"/filings/{filing.pk}/"
     assert "不能重新提交" in reply.content.decode()
-
-
-@pytest.mark.clause("TL-10")
-def test_cancellation_tells_the_first_day_before_and_after_it_is_asked_for(
-    client: Client, clerk: User, insured: Insured
-) -> None:
-    seen = (Seen(Material.ID_DOCUMENT), Seen(Material.RESIDENCE_PERMIT))
-    filing = filed_today(clerk, insured(make.TIELING), materials=seen)
-    link = f"/filings/{filing.pk}/"
-    assert "备案满 6 个月后方可取消" in client.get(link).content.decode()
-    reply = client.post(f"{link}cancel/", {"version": 1, "reason": "返回居住"})
-    assert reply.status_code == 422
-    assert "最早可在" in reply.content.decode()
-    assert "返回居住</textarea>" in reply.content.decode()
-
-
-@pytest.mark.clause("WF-16")
-def test_cost_told_at_the_desk_locks_the_filing(client: Client, clerk: User, insured: Insured) -> None:
-    filing = filed_today(clerk, insured())
-    link = f"/filings/{filing.pk}/cancel/"
-    assert client.post(link, {"version": 1, "reason": "返回", "has_cost": "on"}).status_code == 422
-    assert client.post(link, {"version": 1, "reason": "返回"}).status_code == 302
-    filing.refresh_from_db()
-    assert (filing.status, filing.end_on, filing.end_reason) == ("cancelled", timezone.localdate(), "返回")
 
 
 def test_decision_of_then_is_shown_whatever_is_in_force_now(client: Client, clerk: User, insured: Insured) -> None:

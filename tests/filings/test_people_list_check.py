@@ -250,7 +250,7 @@ def test_card_of_another_area_is_nobody_else_s_here() -> None:
 
 
 def test_old_card_is_a_fault() -> None:
-    card = make.CardFactory(is_current=False)
+    card = make.CardFactory(status="replaced")
     row = f"{card.person.name},{card.person.id_number},{card.number}"
     assert faults(listed(row, heading="姓名,身份证号,社保卡号")) == [(2, "社保卡号", "此卡是该参保人换发前的旧卡")]
 

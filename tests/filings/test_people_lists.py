@@ -43,7 +43,7 @@ def test_list_is_carried_out_as_previewed() -> None:
     assert (insured.scheme, insured.employment, insured.employer) == ("employee", "active", "某公司")
     assert (insured.starts_on, insured.contributions_paid_through) == (dt.date(2010, 1, 1), dt.date(2026, 12, 31))
     assert (insured.is_civil_servant, insured.hardship, insured.area_id) == (True, "", make.WEIFANG)
-    assert (person.cards.get().number, person.cards.get().is_current) == ("G00000001", True)
+    assert (person.cards.get().number, person.cards.get().status) == ("G00000001", "in_use")
     other = InsuredPerson.objects.get(id_number="E1234567")
     assert (other.id_type, other.birth_date, other.participations.count()) == ("08", None, 0)
 
@@ -83,7 +83,7 @@ def test_changes_are_planned_field_by_field() -> None:
     person = InsuredPerson.objects.get()
     assert (person.name, person.phone, person.version) == ("王晓明", "13900000001", 2)
     assert person.participations.get().employment == "retired"
-    assert list(person.cards.values_list("number", "is_current")) == [("G00000002", True), ("G00000001", False)]
+    assert list(person.cards.values_list("number", "status")) == [("G00000002", "in_use"), ("G00000001", "replaced")]
 
 
 def test_renamed_person_is_found_by_new_initials() -> None:

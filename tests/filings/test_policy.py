@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from filings import policy_packs
 from filings.assessment.packs import read_pack
 from filings.models import (
+    FilingAdvice,
     FilingChannel,
     FilingClause,
     FilingDisease,
@@ -27,7 +28,7 @@ from tests.factories import HOMES, JINING, AreaFactory
 pytestmark = pytest.mark.django_db
 ROWS = [
     *(FilingRule, RequiredMaterial, FilingChannel, FilingLock, FilingClause),
-    *(FilingDisease, FilingMeasure, FilingProcedure),
+    *(FilingDisease, FilingMeasure, FilingProcedure, FilingAdvice),
 ]
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import DataError
 
 from filings import desk
-from filings.models import Filing, InsuredPerson, Participation, RosterImport
+from filings.models import Filing, FilingPolicy, InsuredPerson, Participation, RosterImport
 from filings.models.filing import FilingStatus
 from filings.rosters import carrying, verbs
 from filings.vocabulary import Category, Channel, Material
@@ -19,6 +19,7 @@ from hospitals.models import Area
 from hospitals.reasons import Refused
 from hospitals.vocabulary import ListStatus, Role
 from tests import factories as make
+from tests.filings.commitments import due, lapsed
 from tests.filings.conftest import APPROVAL, TODAY, asking, filed
 from tests.filings.rosters import (
     EMPLOYER,
@@ -251,6 +252,31 @@ def test_database_error_does_not_quote_the_row(
         brought_in(listed(*rows_for([person])), clerk)
     assert person.id_number not in str(caught.value)
     assert person.id_number not in caplog.text
+
+
+@pytest.mark.clause("TL-08")
+@pytest.mark.parametrize("sanctioned", ["before the preview", "after it"])
+def test_person_barred_from_filing_is_told_with_the_clause(clerk: User, policies: None, sanctioned: str) -> None:
+    takes_rosters = FilingPolicy(area_id=make.TIELING, version=2, starts_on=dt.date(2026, 1, 1), document="示例文件")
+    takes_rosters.add_rules(FilingPolicy.objects.get(area=make.YANTAI).rules())
+    takes_rosters.publish(by=None)
+    people = workers(2, area=make.TIELING)
+    commitment = due(clerk, people[0], TODAY)
+    if sanctioned == "after it":
+        withdrawn = commitment.filing
+        Filing.objects.filter(pk=withdrawn.pk).update(end_on=withdrawn.start_on)
+    else:
+        lapsed(commitment)
+    found = brought_in(listed(*rows_for(people)), clerk, area=make.TIELING)
+    if sanctioned == "after it":
+        assert counts(found) == {"new": 2}
+        lapsed(commitment)
+        found = verbs.apply(list_import=found, by=clerk)
+    assert counts(found) == {"new": 1, "invalid": 1}
+    (fault,) = rows(found)[0].faults
+    assert fault["text"].startswith("承诺逾期未补齐材料")
+    assert fault["text"].endswith("限制办理异地就医备案")
+    assert fault["source"] == "《铁岭市参保人员异地就医联网结算服务指南》三（二）3"
 
 
 # --- who -------------------------------------------------------------------------------------------------------------

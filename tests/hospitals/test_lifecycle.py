@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
+from django.utils import timezone
 
 from filings.models import Filing
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
@@ -73,7 +74,7 @@ def test_take_of_the_portal_s_own_step_is_refused_to_people() -> None:
 
 def test_decision_on_a_case_that_another_has_taken_is_refused_by_name() -> None:
     other = make.staff(Role.REVIEWER, last_name="赵", first_name="敏")
-    filing = make.FilingFactory(status="pending", taken_by=other)
+    filing = make.FilingFactory(status="pending", taken_by=other, taken_at=timezone.now())
     with pytest.raises(Refused, match="已由赵敏领取"):
         FILING_LIFECYCLE.take(filing, "approve", by=make.staff(Role.REVIEWER))
 

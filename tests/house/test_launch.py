@@ -72,6 +72,12 @@ def test_an_unreachable_server_is_named_without_its_password(verb: str, environ:
     assert "hidden" not in said
 
 
+def test_a_folder_that_cannot_be_made_is_named_with_the_cause(environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "data"
+    assert refused("ready", {**environ, "PORTAL_DATA_DIR": str(folder)}).endswith("路径中有一段不是文件夹。\n")
+
+
 def test_an_address_that_is_none_is_refused(environ: dict[str, str]) -> None:
     assert "DATABASE_URL" in refused("ready", {**environ, "DATABASE_URL": "sqlite:///portal.db"})
 

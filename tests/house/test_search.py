@@ -19,7 +19,7 @@ PARTS = {"list_progress", "people_progress", "roster_progress", "claim_hospitals
 DOWNLOADS = {"list_faults"}
 PAGES = [
     *(name for name, row in ROUTES.items() if row[1] == "get" and name not in PRINTS | PARTS | DOWNLOADS),
-    *(OPEN - {"login", "logout", "healthz", "admin_login"}),
+    *sorted(OPEN - {"login", "logout", "healthz", "admin_login"}),
 ]
 
 

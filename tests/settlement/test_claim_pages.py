@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from filings.costs import last_cost_day
 from filings.vocabulary import Category, Tier
 from hospitals.vocabulary import Role
 from settlement.models import Claim
@@ -370,10 +371,8 @@ def test_admin_shows_claims_of_the_area_to_look_at(office, signed_in):
 
 @pytest.mark.clause("WF-16")
 def test_claim_under_a_filing_counts_as_cost_there(office):
-    from filings.desk import cost_witnesses
-
     filing = office.file()
-    assert not any(witness(filing) for witness in cost_witnesses)
+    assert last_cost_day(filing) is None
     claim = office.accept(an_entry(category=None))
     assert claim.tier == Tier.REFERRAL
-    assert any(witness(filing) for witness in cost_witnesses)
+    assert last_cost_day(filing) == claim.discharged_on

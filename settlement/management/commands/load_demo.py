@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from filings import demo as filings
+from filings import demo_commitments as commitments
 from hospitals import demo as staff
 from hospitals.development import is_development_database
 from settlement import demo as claims
@@ -22,4 +23,5 @@ class Command(BaseCommand):
             users: dict[str, User] = staff.load()
             self.stdout.write(f"演示账户：{len(users)} 个")
             self.stdout.write(filings.load(users))
+            self.stdout.write(commitments.load(users))
             self.stdout.write(claims.load(users))
