@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from config.causes import cause_of
+from hospitals.causes import cause_of
 
 PROJECT = Path(__file__).resolve().parent.parent
 VENV = PROJECT / ".venv"

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from config.causes import cause_of
 from config.environment import EnvironmentFault, data_folder, made_once, private_folder
 from config.postgresql import Cluster, runner_of_this_process, system_home
+from hospitals.causes import cause_of
 
 TEMPORARY = Path("/tmp")  # noqa: S108 short enough for sockets; folders in it are made private
 THROWAWAY = "offsite-portal-test-"

@@ -16,8 +16,8 @@ from pathlib import Path
 from types import FrameType
 
 from config import database, embedded
-from config.causes import cause_of
 from config.environment import EnvironmentFault, port, remember_development
+from hospitals.causes import cause_of
 
 PYTHON = Path(sys.executable)
 PROGRAMS = PYTHON.parent

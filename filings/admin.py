@@ -140,6 +140,7 @@ class MaterialForm(forms.ModelForm):
 
     class Meta:
         widgets = {
+            "title": forms.Textarea(attrs={"cols": 16, "rows": 3}),
             "note": forms.Textarea(attrs={"cols": 22, "rows": 3}),
             "condition": forms.Textarea(attrs={"cols": 16, "rows": 3}),
             "section": forms.TextInput(attrs=NARROW),
@@ -151,7 +152,7 @@ class MaterialRows(PolicyRows):
     form = MaterialForm
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        fields = ("originals", "copies", "note", "condition", "section")
+        fields = ("originals", "copies", "title", "note", "condition", "section")
         return fields if obj and obj.policy.is_published else ("one_of", "listed_only", *fields)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -69,3 +69,6 @@ class Application:
             Asked.ADMISSION: self.admitted_on,
         }
         return bool(answers[asked])
+
+    def shows(self, material: Material) -> bool:
+        return any(seen.material is material for seen in self.materials)

@@ -12,7 +12,7 @@ from filings.assessment import FilingAnswer, FilingCase, FilingRules, Issuer, Ma
 from filings.models import Filing, FilingPolicy, InsuredPerson, Participation
 from filings.places import places_of
 from filings.sanctions import reasons_on
-from filings.vocabulary import Channel, Employment, Measure, Outcome, Scheme
+from filings.vocabulary import Channel, Employment, Material, Measure, Outcome, Scheme
 from hospitals.models import Hospital
 from hospitals.reasons import Reason, Refused
 from hospitals.vocabulary import Level
@@ -190,7 +190,7 @@ def _issuer(home: str, asked: Application, rules: FilingRules | None) -> Issuer 
     levels = Hospital.objects.networked().filter(area=home).exclude(level="").values_list("level", flat=True).distinct()
     known = sorted(map(Level.of, levels), key=list(Level).index)
     level = Level.of(asked.issuer.level) if asked.issuer.level else None
-    return Issuer(asked.issuer.name, level, known[-1] if known else None)
+    return Issuer(asked.issuer.name, level, known[-1] if known else None, asked.issuer.area_id != home)
 
 
 def _unsaid(asked: Application, answer: FilingAnswer, rules: FilingRules) -> tuple[Reason, ...]:
@@ -200,11 +200,10 @@ def _unsaid(asked: Application, answer: FilingAnswer, rules: FilingRules) -> tup
         return ()
     by_channel = [(one, offer.section) for one in offer.asks] if offer else []
     demands = {**dict(by_channel), **dict.fromkeys(rule.asks, rule.section)}
-    return tuple(
-        Reason("unsaid", _("请填写{what}").format(what=one.label), rules.cite(section))
-        for one, section in demands.items()
-        if not asked.told(one)
-    )
+    unsaid = [(one.label, section) for one, section in demands.items() if not asked.told(one)]
+    if rule.checks_issuer and asked.shows(Material.REFERRAL_CERTIFICATE) and not (asked.issuer or asked.issuer_name):
+        unsaid.append((_("开具转诊证明的医院"), rule.issuer_section or rule.section))
+    return tuple(Reason("unsaid", _("请填写{what}").format(what=what), rules.cite(section)) for what, section in unsaid)
 
 
 def _is_enough(seen: Seen, asked: Application, rules: FilingRules | None) -> bool:
@@ -225,6 +224,7 @@ def _group(group: MaterialGroup) -> dict[str, Any]:
         "note": group.note,
         "condition": group.condition,
         "section": group.section,
+        "title": group.title,
     }
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from filings.application import Agent, Seen
 from filings.assessment import FilingRules, MaterialGroup
+from filings.decision import counted
 from filings.identity import normal_number
 from filings.models import CardReplacement, CardTest, FilingPolicy, InsuredPerson, SocialSecurityCard
 from filings.models.card_lifecycles import CARD_LIFECYCLE, REPLACEMENT_LIFECYCLE, ReplacementStatus
@@ -186,15 +187,11 @@ def _missing(seen: tuple[Seen, ...], rules: FilingRules | None, groups: tuple[Ma
 
 
 def _is_met(group: MaterialGroup, seen: tuple[Seen, ...]) -> bool:
-    return any(one.material in group.one_of and one.meets(group) for one in seen)
+    return any(one.material in group.one_of and one.meets(group) and one.originals + one.copies for one in seen)
 
 
 def _named(group: MaterialGroup) -> str:
-    counts = [
-        *([_("原件 {count} 份").format(count=group.originals)] if group.originals else ()),
-        *([_("复印件 {count} 份").format(count=group.copies)] if group.copies else ()),
-    ]
-    told = "，".join([*([group.note] if group.note else ()), *counts])
+    told = counted(group.originals, group.copies)
     return f"{group.label}（{told}）" if told else group.label
 
 

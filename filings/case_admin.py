@@ -6,7 +6,16 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from filings.models import Filing, FilingChange, InsuredPerson, Participation, SocialSecurityCard
+from filings.models import (
+    Commitment,
+    CommitmentItem,
+    Filing,
+    FilingChange,
+    InsuredPerson,
+    Participation,
+    Sanction,
+    SocialSecurityCard,
+)
 from hospitals.access import Right
 from hospitals.admin_access import VisibleAdmin
 
@@ -80,3 +89,40 @@ class FilingChangeAdmin(VisibleAdmin):
     @admin.display(description=_("受理号"))
     def number(self, change: FilingChange) -> str:
         return change.number
+
+
+class CommitmentItemRows(ReadOnlyRows):
+    model = CommitmentItem
+    fields = ("label", "material", "seen_originals", "seen_copies", "handed_in_on", "received_by")
+    readonly_fields = ("label",)
+
+    @admin.display(description=_("材料（有其一即可）"))
+    def label(self, item: CommitmentItem) -> str:
+        return item.group.label
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(VisibleAdmin):
+    see_right = Right.SEE_FILINGS
+    list_display = ("number", "person", "purpose", "signed_on", "due_on", "status", "area", "hall", "problem")
+    list_select_related = ("person", "area", "hall")
+    list_filter = ("status", "purpose", ("area", admin.RelatedOnlyFieldListFilter))
+    ordering = ("-pk",)
+    inlines = (CommitmentItemRows,)
+
+    @admin.display(description=_("承诺编号"))
+    def number(self, commitment: Commitment) -> str:
+        return commitment.number
+
+
+@admin.register(Sanction)
+class SanctionAdmin(VisibleAdmin):
+    see_right = Right.SEE_FILINGS
+    list_display = ("number", "person", "measure", "starts_on", "ends_on", "status", "area")
+    list_select_related = ("person", "area")
+    list_filter = ("status", "measure", ("area", admin.RelatedOnlyFieldListFilter))
+    ordering = ("-pk",)
+
+    @admin.display(description=_("处理编号"))
+    def number(self, sanction: Sanction) -> str:
+        return sanction.number

@@ -135,10 +135,14 @@ def holds_review(commitment: Commitment) -> Reason | None:
         text = _("承诺补充的材料逾期未补齐（{number}，期限 {day}），不能审核拨付")
     else:
         return None
-    policy = commitment.policy
+    text = text.format(number=commitment.number, day=commitment.due_on)
+    return Reason("commitment_open", text, clause_of(commitment.policy))
+
+
+def clause_of(policy: FilingPolicy) -> str:
+    """Document and section on commitments; empty where the policy names none."""
     clause = policy.clause_rows.filter(matter=Matter.COMMITMENT).first()
-    source = f"《{policy.document}》{clause.section}" if clause else ""
-    return Reason("commitment_open", text.format(number=commitment.number, day=commitment.due_on), source)
+    return f"《{policy.document}》{clause.section}" if clause else ""
 
 
 def _for_filing(by: User, filing: Filing, due_on: dt.date) -> Commitment:

@@ -14,7 +14,7 @@ from hospitals.access import Right, StaffRequest, reach_of
 from hospitals.listing import badge
 
 TONES = {CommitmentStatus.OPEN: "warn", CommitmentStatus.COMPLETE: "good", CommitmentStatus.LAPSED: "bad"}
-SOON, AT_ONCE = 30, 7  # days before the last one
+SOON, SHORTLY = 30, 7  # days before the last one
 SHOWN = 20
 
 
@@ -22,24 +22,33 @@ def status_badge(commitment: Commitment) -> SafeString:
     return badge(commitment.get_status_display(), TONES.get(CommitmentStatus.of(commitment.status), ""))
 
 
-def due_badge(commitment: Commitment, today: dt.date) -> SafeString:
-    """How long there is; nothing once it is closed."""
-    if not commitment.is_open:
-        return SafeString()
+def time_left(commitment: Commitment, today: dt.date) -> str:
+    """剩 30 日; nothing once it is closed."""
     days = (commitment.due_on - today).days
+    if not commitment.is_open:
+        return ""
     if days < 0:
-        return badge(_("逾期 {days} 日").format(days=-days), "bad")
-    if days == 0:
-        return badge(_("今日到期"), "bad")
-    return badge(_("剩 {days} 日").format(days=days), "bad" if days <= 1 else "warn" if days <= AT_ONCE else "")
+        return _("逾期 {days} 日").format(days=-days)
+    return _("剩 {days} 日").format(days=days) if days else _("今日到期")
+
+
+def due_badge(commitment: Commitment, today: dt.date) -> str:
+    days, left = (commitment.due_on - today).days, time_left(commitment, today)
+    return left and badge(left, "bad" if days <= 1 else "warn" if days <= SHORTLY else "")
+
+
+def sanction_state(sanction: Sanction, today: dt.date) -> str:
+    if sanction.status == SanctionStatus.LIFTED:
+        return _("已解除")
+    if sanction.ends_on is None:
+        return _("期限待确定")
+    return _("已期满") if sanction.ends_on < today else _("执行中")
 
 
 def sanction_badge(sanction: Sanction, today: dt.date) -> SafeString:
-    if sanction.status == SanctionStatus.LIFTED:
-        return badge(_("已解除"), "good")
-    if sanction.ends_on is None:
-        return badge(_("期限待确定"), "warn")
-    return badge(_("已期满")) if sanction.ends_on < today else badge(_("执行中"), "bad")
+    is_over = sanction.ends_on is not None and sanction.ends_on < today
+    tone = "good" if sanction.status == SanctionStatus.LIFTED else "warn" if sanction.ends_on is None else "bad"
+    return badge(sanction_state(sanction, today), "" if is_over and tone == "bad" else tone)
 
 
 def outstanding(commitment: Commitment) -> str:

@@ -34,7 +34,7 @@ BARS = {"already_filed", Measure.RESTRICT_FILING.value}  # whatever the policy s
 
 TOLD_OTHERWISE = {
     "material_missing",  # stands among the materials, with its source
-    "commitment_possible",  # nothing at this desk takes a commitment
+    "unsaid",  # stands on top
 }
 
 
@@ -55,7 +55,11 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the panel shows.  reasons: dicts of code, text, source.  policy: document, version, starts_assumed."""
+    """What the panel shows.  reasons: dicts of code, text, source.  policy: document, version, starts_assumed.
+
+    unsaid: what is still to be told, of the same shape.  complete_by: the last day to hand in what is missing, where a
+    commitment was made.
+    """
 
     outcome: str
     title: str
@@ -66,33 +70,43 @@ class Decision:
     settlement: str
     earliest: dt.date | None
     start: dt.date | None
+    unsaid: list[Mapping[str, str]]
     requirements: list[Requirement]
     reasons: list[Mapping[str, str]]
     basis: Mapping[str, str] | None
     policy: Mapping[str, Any] | None
+    complete_by: dt.date | None
 
 
 def shown(record: Mapping[str, Any]) -> Decision:
     """record: what `Assessment.as_record` made."""
     outcome = Outcome.of(record["outcome"])
     codes = {reason["code"] for reason in record["reasons"]}
-    conflicted = not codes.isdisjoint(BARS)
+    title, instead, tone = str(TITLES[outcome]), str(INSTEAD.get(outcome, "")), TONES.get(outcome, "")
+    if not codes.isdisjoint(BARS):
+        title, instead, tone = _("不能备案"), "", "bad"
+    elif "unsaid" in codes:
+        title, instead, tone = _("待补充登记"), _("填写以下内容后才能提交。"), "warn"
+    elif "commitment_possible" in codes:
+        instead = _("补齐所缺材料，或签承诺补充书后提交。")
     basis, policy = record.get("basis"), record.get("policy")
     document = policy["document"] if policy else ""
     return Decision(
         outcome=outcome,
-        title=_("不能备案") if conflicted else str(TITLES[outcome]),
-        tone="bad" if conflicted else TONES.get(outcome, ""),
-        instead="" if conflicted else str(INSTEAD.get(outcome, "")),
+        title=title,
+        tone=tone,
+        instead=instead,
         scope=Scope.name_of(record["scope"]),
         tier=Tier.name_of(record["tier"]),
         settlement=SettlementWay.name_of(record["settlement"]),
         earliest=_day(record["earliest_start_on"]),
         start=_day(record.get("start_on")),
+        unsaid=[reason for reason in record["reasons"] if reason["code"] == "unsaid"],
         requirements=[_requirement(group, document) for group in record.get("required", ())],
         reasons=[reason for reason in record["reasons"] if reason["code"] not in TOLD_OTHERWISE],
         basis=None if basis is None or basis["code"] in codes else basis,
         policy=policy,
+        complete_by=_day(record.get("complete_by")) if outcome is not Outcome.INCOMPLETE else None,
     )
 
 

@@ -14,8 +14,9 @@ from filings.appraisal import Assessment, assess_filing, open_filing_in, overlap
 from filings.commitments import end_with_filing, keep_commitment
 from filings.models import Filing, FilingMaterial, InsuredPerson
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
+from filings.register import require_at
 from filings.vocabulary import Outcome
-from hospitals.access import Right, reach_of
+from hospitals.access import Right
 from hospitals.constraints import refused_by_constraints
 from hospitals.history import doing
 from hospitals.models import ServiceHall
@@ -34,12 +35,7 @@ def file_person(
 
     Raises Refused with the reasons why not; a filing that is open already is named, also when it was made this moment.
     """
-    if not reach_of(by).covers(Right.FILE, person.area_id, hall.pk if hall else None):
-        raise Refused.because("no_right", _("您在此处没有“{right}”的权限").format(right=Right.FILE.label))
-    if hall and hall.area_id != person.area_id:
-        raise Refused.because(
-            "hall_elsewhere", _("{hall}不属于参保地{area}").format(hall=hall.name, area=person.area.name)
-        )
+    require_at(by, Right.FILE, person, hall)
     with transaction.atomic(), doing(_("受理备案"), by=by):
         InsuredPerson.objects.select_for_update(no_key=True).get(pk=person.pk)
         earlier = Filing.objects.filter(request_token=request_token).first()

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from filings.appraisal import open_filing_in, overlap
 from filings.assessment import FilingRules
+from filings.commitments import clause_of
 from filings.models import Commitment, Filing, FilingPolicy, InsuredPerson
 from filings.models.commitment_lifecycle import COMMITMENT_LIFECYCLE, CommitmentStatus
 from filings.models.filing_lifecycle import FILING_LIFECYCLE, FilingStatus
 from filings.sanctions import impose, last_day
-from filings.vocabulary import CommitmentPurpose, Matter
+from filings.vocabulary import CommitmentPurpose
 from hospitals.access import is_portal
 from hospitals.constraints import refused_by_constraints
 from hospitals.history import doing
@@ -72,16 +73,15 @@ def lapse(*, by: User, commitment: Commitment, on: dt.date, rules: FilingRules |
 
 def consequences(commitment: Commitment) -> tuple[Reason, ...]:
     """What follows where the commitment is not kept, each with its clause: for the letter, the notice and the page."""
-    rules = commitment.policy.rules()
-    source = rules.cite_matter(Matter.COMMITMENT)
+    policy, source = commitment.policy, clause_of(commitment.policy)
     starts_on = commitment.due_on + dt.timedelta(days=1)
     if commitment.purpose == CommitmentPurpose.FILING:
         at_once = {"filing_cancelled": _("即时取消备案"), "recouped": _("追回已直接结算的医疗费用")}
     else:
         at_once = {"claim_held": _("不予审核拨付")}
     measures = (
-        Reason(row.measure, _period(row.measure.label, last_day(row, starts_on)), rules.cite(row.section))
-        for row in rules.measures
+        Reason(row.measure, _period(row.measure.label, last_day(row, starts_on)), f"《{policy.document}》{row.section}")
+        for row in (row.as_measure() for row in policy.measure_rows.all())
     )
     return (*(Reason(code, text, source) for code, text in at_once.items()), *measures)
 

@@ -12,7 +12,7 @@ from filings.models import IdDisclosure, InsuredPerson, Participation
 from hospitals.access import Right, reach_of
 from hospitals.constraints import checked, refused_by_constraints
 from hospitals.history import doing
-from hospitals.models import Area
+from hospitals.models import Area, ServiceHall
 from hospitals.reasons import Refused
 
 IDENTITY = ("name", "id_type", "id_number")
@@ -97,6 +97,15 @@ def require_in(by: User, right: Right, area: Area) -> None:
     """People belong to a whole area: a post at any of its halls will do.  Raises Refused."""
     if area.pk not in reach_of(by).areas_of(right):
         raise Refused.because("no_right", _("您在{area}没有“{right}”的权限").format(area=area.name, right=right.label))
+
+
+def require_at(by: User, right: Right, person: InsuredPerson, hall: ServiceHall | None) -> None:
+    """Cases belong to the window that takes them in; None for whoever works for the whole area.  Raises Refused."""
+    if not reach_of(by).covers(right, person.area_id, hall.pk if hall else None):
+        raise Refused.because("no_right", _("您在此处没有“{right}”的权限").format(right=right.label))
+    if hall and hall.area_id != person.area_id:
+        text = _("{hall}不属于参保地{area}").format(hall=hall.name, area=person.area.name)
+        raise Refused.because("hall_elsewhere", text)
 
 
 def save(record: Any, action: str, *, by: User, reason: str = "") -> None:

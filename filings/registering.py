@@ -28,8 +28,9 @@ from filings.models import Filing, FilingPolicy, InpatientRegistration, InsuredP
 from filings.models.filing import FilingStatus
 from filings.models.registrations import REGISTRATION_LIFECYCLE, RegistrationStatus
 from filings.places import places_of
+from filings.register import require_at
 from filings.vocabulary import Channel, Employment, Matter, Outcome, Scheme, SettlementWay
-from hospitals.access import Right, reach_of
+from hospitals.access import Right
 from hospitals.constraints import checked, refused_by_constraints
 from hospitals.history import doing
 from hospitals.models import Hospital, ServiceHall
@@ -89,8 +90,7 @@ def register_inpatient(
 
     Raises Refused with every check that fails, and where this stay is registered already.
     """
-    if not reach_of(by).covers(Right.FILE, person.area_id, hall.pk if hall else None):
-        raise Refused.because("no_right", _("您在此处没有“{right}”的权限").format(right=Right.FILE.label))
+    require_at(by, Right.FILE, person, hall)
     with transaction.atomic(), doing(_("住院联网登记"), by=by):
         InsuredPerson.objects.select_for_update(no_key=True).get(pk=person.pk)
         earlier = InpatientRegistration.objects.filter(request_token=request_token).first()

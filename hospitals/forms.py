@@ -21,7 +21,7 @@ class DayField(forms.DateField):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("input_formats", ["%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"])
-        options.setdefault("error_messages", {"invalid": _("应如 2026-03-10 或 20260310")})
+        options["error_messages"] = {"invalid": _("应如 2026-03-10 或 20260310")} | options.get("error_messages", {})
         super().__init__(**options)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from factory.django import DjangoModelFactory
 from filings.identity import made_up_number
 from filings.models import (
     CardReplacement,
+    Commitment,
     Filing,
     FilingChange,
     FilingPolicy,
@@ -20,9 +21,11 @@ from filings.models import (
     Participation,
     PeopleListImport,
     RosterImport,
+    Sanction,
+    Scan,
     SocialSecurityCard,
 )
-from filings.vocabulary import Category, Employment, Scheme, SettlementWay, Tier
+from filings.vocabulary import Category, CommitmentPurpose, Employment, Material, Measure, Scheme, SettlementWay, Tier
 from hospitals.models import Area, Hospital, HospitalListImport, Post, ServiceHall
 from hospitals.models.policy import PolicyStatus
 from hospitals.vocabulary import AreaKind, Level, ListStatus, Role, Scope
@@ -337,3 +340,50 @@ class ClaimFactory(DjangoModelFactory):
     accepted_on = dt.date(2026, 3, 20)
     made_by = factory.SubFactory(UserFactory)
     entered_by = factory.LazyAttribute(lambda claim: [claim.made_by.pk])
+
+
+class CommitmentFactory(DjangoModelFactory):
+    """An open one of a filing, with nothing listed as missing; the verbs make the real ones."""
+
+    class Meta:
+        model = Commitment
+
+    person = factory.SubFactory(PersonFactory)
+    area = factory.SelfAttribute("person.area")
+    filing = factory.SubFactory(FilingFactory, person=factory.SelfAttribute("..person"))
+    purpose = CommitmentPurpose.FILING
+    signed_on = dt.date(2026, 3, 10)
+    due_on = dt.date(2026, 9, 10)
+    policy = factory.SelfAttribute("filing.policy")
+    made_by = factory.SubFactory(UserFactory)
+
+
+class SanctionFactory(DjangoModelFactory):
+    class Meta:
+        model = Sanction
+
+    person = factory.SubFactory(PersonFactory)
+    area = factory.SelfAttribute("person.area")
+    commitment = factory.SubFactory(CommitmentFactory, person=factory.SelfAttribute("..person"))
+    measure = Measure.SUSPEND_DIRECT
+    starts_on = dt.date(2026, 9, 11)
+    source = "《示例文件》一"
+
+
+class ScanFactory(DjangoModelFactory):
+    """A scan's row; its file is lost."""
+
+    class Meta:
+        model = Scan
+
+    filing = factory.SubFactory(FilingFactory)
+    area = factory.SelfAttribute("filing.area")
+    hall = factory.SelfAttribute("filing.hall")
+    person = factory.SelfAttribute("filing.person")
+    material = Material.ID_DOCUMENT
+    file_name = "身份证.pdf"
+    content_type = "application/pdf"
+    size = 1000
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    stored_name = factory.Sequence(lambda n: f"scans/lost-{n}.pdf")
+    made_by = factory.SubFactory(UserFactory)

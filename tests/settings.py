@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import tempfile
 from contextlib import ExitStack
 
 from config import embedded
@@ -15,9 +16,12 @@ if not os.environ.get("DATABASE_URL"):
 from config.settings import *  # noqa: F403 the settings read the environment prepared above
 from config.settings import STORAGES
 
+files = tempfile.TemporaryDirectory()
+atexit.register(files.cleanup)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     **STORAGES,
+    "default": {**STORAGES["default"], "OPTIONS": STORAGES["default"]["OPTIONS"] | {"location": files.name}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},  # no collectstatic needed
 }
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

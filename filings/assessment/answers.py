@@ -18,7 +18,7 @@ class FilingAnswer:
     basis: the clause that the answer rests on, where a rule was found.
     tier, settlement: None when refused.  earliest_start_on: None where there is no limit or nothing is filed.
     start_on: the day the filing would start.  missing: groups of which one material each is lacking.
-    complete_by: the last day to hand in what is missing under a commitment.
+    complete_by: the last day to hand in what is missing under a commitment, made or possible.
     """
 
     outcome: Outcome

@@ -12,12 +12,13 @@ class Issuer:
     """The hospital that issued a referral certificate.
 
     level: None where the directory does not give it.  highest_at_home: the highest level that the directory gives in
-    the home area, None where it gives none.
+    the home area, None where it gives none.  is_elsewhere: outside the home area.
     """
 
     name: str
     level: Level | None = None
     highest_at_home: Level | None = None
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

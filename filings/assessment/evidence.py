@@ -49,9 +49,13 @@ def disease_to_mind(case: FilingCase, rule: Rule, rules: FilingRules, scope: Sco
 def issuer_refusals(case: FilingCase, rule: Rule, rules: FilingRules) -> list[Reason]:
     """A referral certificate by a hospital that may not issue one."""
     issuer = case.issuer
-    if not rule.checks_issuer or issuer is None or issuer.level is None or not _counts(case):
+    if not rule.checks_issuer or issuer is None or not _counts(case):
         return []
     source = rules.cite(rule.issuer_section or rule.section)
+    if issuer.is_elsewhere:
+        return [Reason("issuer_elsewhere", f"转诊证明须由参保地的医院开具，{issuer.name}不在参保地", source)]
+    if issuer.level is None:
+        return []
     if rule.issuer_levels and issuer.level not in rule.issuer_levels:
         text = f"转诊证明须由{_demand(rule)}开具，{issuer.name}为{issuer.level.label}"
         return [Reason("issuer_level", text, source)]

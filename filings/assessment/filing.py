@@ -63,10 +63,9 @@ def assess(case: FilingCase, rules: FilingRules | None, areas: Areas) -> FilingA
 
     outcome = _outcome_when_complete(rule, offer)
     missing = missing_groups(case, rule, offer, rules, scope)
-    complete_by = None
+    complete_by = add_months(case.filed_on, rules.commitment_months) if missing and rules.commitment_months else None
     reasons = [*([basis] if outcome is Outcome.REVIEW else ()), *minded]
-    if missing and case.commitment and rules.commitment_months:
-        complete_by = add_months(case.filed_on, rules.commitment_months)
+    if missing and case.commitment and complete_by:
         text = f"材料不齐，凭承诺补充书先予备案；须在 {complete_by} 前补齐：{_listed(missing)}"
         reasons.append(Reason("commitment", text, rules.cite_matter(Matter.COMMITMENT)))
     elif missing:

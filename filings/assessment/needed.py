@@ -14,7 +14,7 @@ def what_is_needed(case: FilingCase, rule: Rule, rules: FilingRules) -> tuple[Re
         Reason("filing_needed", text, rules.cite(rule.section)),
         *(deadline_refusals(case, rule, rules) or deadline_to_mind(case, rule, rules)),
         _backdating(rule, rules),
-        *_channels(case, rules),
+        *_channels(case, rule, rules),
         *(
             Reason("material_needed", f"须提供{group.label}", rules.cite(group.section))
             for group in rule.materials
@@ -33,9 +33,14 @@ def _backdating(rule: Rule, rules: FilingRules) -> Reason:
     return Reason("late_filing", texts[rule.backdating], rules.cite(rule.backdating_section))
 
 
-def _channels(case: FilingCase, rules: FilingRules) -> list[Reason]:
+def _channels(case: FilingCase, rule: Rule, rules: FilingRules) -> list[Reason]:
     offers = [offer for offer in rules.channels if offer.serves(case.category)]
-    if not offers:
-        return []
-    names = "、".join(offer.channel.label for offer in offers)
-    return [Reason("channels", f"办理渠道：{names}", rules.cite(offers[0].section))]
+    reasons = [
+        Reason("channel_backdates", f"{offer.channel.label}的，备案可自入院之日开始", rules.cite(offer.section))
+        for offer in offers
+        if offer.backdates and rule.backdating is not Backdating.UNLIMITED
+    ]
+    if offers:
+        names = "、".join(offer.channel.label for offer in offers)
+        reasons.append(Reason("channels", f"办理渠道：{names}", rules.cite(offers[0].section)))
+    return reasons

@@ -36,7 +36,7 @@ class MaterialGroup:
 
     originals, copies: None where the document does not count them.  note: what the document says of the material.
     condition: required only where this holds; the machine cannot tell, so it never counts as missing.
-    listed_only: those that do only for a disease on the area's referral list.
+    listed_only: those that do only for a disease on the area's referral list.  title: what the document calls its form.
     """
 
     one_of: tuple[Material, ...]
@@ -46,6 +46,7 @@ class MaterialGroup:
     condition: str = ""
     section: str = ""
     listed_only: tuple[Material, ...] = ()
+    title: str = ""
 
     @property
     def label(self) -> str:

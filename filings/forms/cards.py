@@ -61,6 +61,8 @@ class ReasonForm(forms.Form):
     def __init__(self, *args: Any, is_required: bool = True, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["reason"].required = is_required
+        if not is_required:
+            self.fields["reason"].help_text = _("可不填")
 
 
 class ReplacementForm(AgentFields):

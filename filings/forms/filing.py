@@ -2,46 +2,25 @@
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from filings.application import Application, Seen
-from filings.appraisal import materials_of
-from filings.assessment import FilingRules, MaterialGroup, scope_between
-from filings.decision import counted
+from filings.application import Application
+from filings.assessment import FilingRules
 from filings.destinations import find_destination, offered, written
+from filings.forms.agents import AGENT_FIELDS, untouched
+from filings.forms.further import FURTHER, FurtherForm
+from filings.forms.materials import Boxes, MaterialForm
 from filings.models import Filing, InsuredPerson, Participation
-from filings.places import places_of
-from filings.vocabulary import Category, Channel, Material, Scheme, Variant
+from filings.vocabulary import Category, Channel, Occasion, Variant
 from hospitals.forms import DayField
 from hospitals.models import Area, ServiceHall
 from hospitals.reasons import Refused
 
 NOT_AT_A_DESK = {Channel.AUTOMATIC}
-MOST_COPIES = 99
 Offer = tuple[Category, Variant | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A material to tick, with its counts as typed, at first as many as are asked for."""
-
-    material: Material
-    is_ticked: bool
-    originals: Any
-    copies: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Boxes:
-    """A group of materials of which one is required.  counts: how many of each, empty where they are not counted."""
-
-    group: MaterialGroup
-    counts: str
-    boxes: list[Box]
 
 
 class FocusedChoice(forms.RadioSelect):
@@ -55,8 +34,13 @@ class FocusedChoice(forms.RadioSelect):
         return groups
 
 
-class FilingForm(forms.Form):
-    """rules: of the policy in force.  halls: the windows to choose from, often none."""
+class FilingForm(MaterialForm, FurtherForm):
+    """rules: of the policy in force.  halls: the windows to choose from, often none.  filing: one handed in anew."""
+
+    field_order = (
+        *("category", "destination", "channel", "hall", "start_on", "admitted_on", "discharge_settled"),
+        *(*FURTHER, "material", "commitment", *AGENT_FIELDS, "note", "request_token"),
+    )
 
     category = forms.ChoiceField(
         label=_("备案类别"),
@@ -67,17 +51,17 @@ class FilingForm(forms.Form):
         label=_("就医地"),
         max_length=60,
         help_text=_("输入城市名称、简拼或行政区划代码"),
-        widget=forms.TextInput(attrs={"list": "destinations", "autocomplete": "off"}),
+        widget=untouched(list="destinations"),
         error_messages={"required": _("请填写就医地")},
     )
     channel = forms.ChoiceField(label=_("办理渠道"))
     start_on = DayField(label=_("备案开始"), required=False, help_text=_("留空按政策确定"))
     admitted_on = DayField(label=_("入院日期"), required=False, help_text=_("已入院或已出院的填写"))
     discharge_settled = forms.BooleanField(label=_("已出院并自费结算"), required=False)
+    commitment = forms.BooleanField(required=False)
     note = forms.CharField(label=_("备注"), required=False, max_length=200)
     hall = forms.ModelChoiceField(label=_("受理窗口"), queryset=ServiceHall.objects.none())
     request_token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    material = forms.MultipleChoiceField(required=False, choices=Material.choices())
 
     def __init__(
         self,
@@ -87,31 +71,26 @@ class FilingForm(forms.Form):
         rules: FilingRules,
         filed_on: dt.date,
         halls: list[ServiceHall] | None = None,
+        filing: Filing | None = None,
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.person, self.insured, self.rules, self.filed_on = person, insured, rules, filed_on
-        self.fields["category"].choices = [(_code(*offer), _name(*offer)) for offer in self.offers()]  # type: ignore[attr-defined]
-        self.fields["channel"].choices = [(channel.value, channel.label) for channel in self.channels()]  # type: ignore[attr-defined]
+        self.person, self.insured, self.rules, self.filed_on, self.filing = person, insured, rules, filed_on, filing
+        fields: Any = self.fields
+        fields["category"].choices = [(_code(*offer), _name(*offer)) for offer in self.offers()]
+        fields["channel"].choices = [(channel.value, channel.label) for channel in self.channels()]
+        fields["occasion"].choices = [("", _("一般就医")), *((one.value, one.label) for one in self.occasions())]
         if halls and len(halls) > 1:
-            hall_field: Any = self.fields["hall"]
-            hall_field.queryset = ServiceHall.objects.filter(pk__in=[hall.pk for hall in halls])
+            fields["hall"].queryset = ServiceHall.objects.filter(pk__in=[hall.pk for hall in halls])
         else:
-            del self.fields["hall"]
-        for code in self._counted():
-            for kind in ("originals", "copies"):
-                self.fields[f"{kind}_{code}"] = forms.IntegerField(
-                    required=False, min_value=0, max_value=MOST_COPIES, error_messages={"invalid": _("份数应为整数")}
-                )
+            del fields["hall"]
+        self.add_materials(rules)
 
     # what the policy offers
 
     def offers(self) -> list[Offer]:
         """Categories and their variants that the policy has for this person's scheme."""
-        found = {
-            (rule.category, rule.variant) for rule in self.rules.rules if rule.scheme in (None, self.insured.scheme)
-        }
-        return sorted(found, key=_place)
+        return sorted({(rule.category, rule.variant) for rule in self.rules_of_scheme()}, key=_place)
 
     def channels(self) -> list[Channel]:
         given = [offer.channel for offer in self.rules.channels]
@@ -132,10 +111,20 @@ class FilingForm(forms.Form):
         except Refused as refused:
             raise forms.ValidationError(str(refused)) from refused
 
+    def clean_agent_id_number(self) -> str:
+        """The number of the agent who came before stands masked in the form and stays what it was."""
+        if self.filing and self.cleaned_data["agent_id_number"] == self.filing.masked_agent_id:
+            return self.filing.agent_id_number
+        number = super().clean_agent_id_number()
+        if number and number == self.person.id_number:
+            raise forms.ValidationError(_("与参保人的证件号码相同，请核对"))
+        return number
+
     def application(self) -> Application:
         """What is asked for; the form must be valid."""
         data = self.cleaned_data
         category, variant = data["category"]
+        issuer = self.known_issuer()
         return Application(
             category=category,
             variant=variant,
@@ -145,76 +134,44 @@ class FilingForm(forms.Form):
             admitted_on=data["admitted_on"],
             discharge_settled=data["discharge_settled"],
             channel=Channel.of(data["channel"]),
-            materials=tuple(self._seen(Material.of(code)) for code in data["material"]),
+            materials=self.seen(),
             note=data["note"],
+            agent=self.agent(),
+            hospital_name=data["hospital_name"],
+            ward=data["ward"],
+            condition=data["condition"],
+            disease=data["disease"],
+            occasion=Occasion.of(data["occasion"]) if data["occasion"] else None,
+            issuer=issuer,
+            issuer_name=issuer.name if issuer else data["issuer"],
+            commitment=data["commitment"],
         )
-
-    def _seen(self, material: Material) -> Seen:
-        originals = self.cleaned_data.get(f"originals_{material}")
-        return Seen(material, 1 if originals is None else originals, self.cleaned_data.get(f"copies_{material}") or 0)
-
-    # the materials of the case
-
-    def required(self) -> tuple[MaterialGroup, ...] | None:
-        """What this case asks for; None while category or destination are not known.  After `is_valid`."""
-        data = getattr(self, "cleaned_data", {})
-        if not (data.get("category") and data.get("destination") and data.get("channel")):
-            return None
-        category, variant = data["category"]
-        areas = places_of((self.person.area_id, data["destination"].pk))
-        scope = scope_between(self.person.area_id, data["destination"].pk, areas)
-        rule = self.rules.rule_for(category, variant, Scheme.of(self.insured.scheme), scope)
-        return materials_of(rule, self.rules, Channel.of(data["channel"])) if rule else ()
 
     def boxes(self) -> list[Boxes] | None:
         """The tick boxes of this case; None while it is not known."""
         groups = self.required()
-        if groups is None:
-            return None
-        ticked = set(self["material"].value() or ())
-        return [
-            Boxes(
-                group,
-                counted(group.originals, group.copies),
-                [
-                    Box(
-                        code,
-                        code in ticked,
-                        self._count("originals", code, group.originals or 0),
-                        self._count("copies", code, group.copies or 0),
-                    )
-                    for code in group.one_of
-                ],
-            )
-            for group in groups
-        ]
-
-    def _count(self, kind: str, material: Material, asked: int) -> Any:
-        typed = self[f"{kind}_{material}"].value() if f"{kind}_{material}" in self.fields else None
-        return asked if typed is None else typed
-
-    def _counted(self) -> set[Material]:
-        groups = [group for rule in self.rules.rules for group in rule.materials]
-        return {code for group in groups if group.originals or group.copies for code in group.one_of}
+        return None if groups is None else self.boxes_of(groups)
 
 
 def initial_of(filing: Filing) -> dict[str, Any]:
     """A returned filing as the form shows it."""
     variant = Variant.of(filing.variant) if filing.variant else None
-    counts = {
-        f"{kind}_{seen.material}": getattr(seen, kind)
-        for seen in filing.materials.all()
-        for kind in ("originals", "copies")
-    }
+    seen = list(filing.materials.all())
+    counts = {f"{kind}_{one.material}": getattr(one, kind) for one in seen for kind in ("originals", "copies")}
+    kept = ("admitted_on", "discharge_settled", "occasion", "disease", "hospital_name", "ward", "condition", "note")
     return {
+        **{name: getattr(filing, name) for name in kept},
         "category": _code(Category.of(filing.category), variant),
         "destination": written(filing.destination),
         "channel": filing.channel,
         "start_on": filing.start_on,
-        "admitted_on": filing.admitted_on,
-        "discharge_settled": filing.discharge_settled,
-        "note": filing.note,
-        "material": [seen.material for seen in filing.materials.all()],
+        "issuer": filing.issuer_name,
+        "commitment": filing.decision.get("question", {}).get("commitment", False),
+        "agent_name": filing.agent_name,
+        "agent_relation": filing.agent_relation,
+        "agent_phone": filing.agent_phone,
+        "agent_id_number": filing.masked_agent_id,
+        "material": [one.material for one in seen],
         **counts,
     }
 

@@ -12,6 +12,7 @@ from filings.models.policy_rows import FilingChannel, FilingClause, FilingLock, 
 from filings.models.registrations import InpatientRegistration
 from filings.models.rosters import RosterImport, RosterRow
 from filings.models.sanctions import Sanction
+from filings.models.scans import Scan
 
 __all__ = [
     "CardReplacement",
@@ -42,5 +43,6 @@ __all__ = [
     "RosterImport",
     "RosterRow",
     "Sanction",
+    "Scan",
     "SocialSecurityCard",
 ]

@@ -185,12 +185,22 @@ class Participation(models.Model):
 
 
 class IdDisclosure(models.Model):
-    """Somebody looked at a person's whole id number.  Append-only."""
+    """Somebody looked at a person's whole id number, by itself or on a scan.  Append-only."""
 
     person = models.ForeignKey(
         InsuredPerson, models.PROTECT, related_name="disclosures", db_index=False, verbose_name=_("参保人")
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("查看人"))
+    scan = models.ForeignKey(
+        "filings.Scan",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("扫描件"),
+        help_text=_("在扫描件上看到的"),
+    )
     at = models.DateTimeField(_("查看时间"), auto_now_add=True)
 
     class Meta:

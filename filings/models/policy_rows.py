@@ -202,6 +202,7 @@ class RequiredMaterial(PolicyRow):
     condition = models.CharField(_("仅在此情形需要"), max_length=200, blank=True)
     section = section_field(blank=True)
     listed_only = codes_field(_("仅限转诊目录内病种"), Material, help_text=_("其中只对目录内病种有效的材料"))
+    title = models.CharField(_("表格名称"), max_length=60, blank=True, help_text=_("文件对该表格的称呼，打印时用"))
 
     class Meta:
         verbose_name = verbose_name_plural = _("所需材料")
@@ -227,6 +228,7 @@ class RequiredMaterial(PolicyRow):
             condition=self.condition,
             section=self.section,
             listed_only=tuple(Material.of(code) for code in self.listed_only),
+            title=self.title,
         )
 
 

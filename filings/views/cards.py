@@ -79,7 +79,7 @@ def step(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
         else:
             messages.success(request, _("已办理：{label}").format(label=move.label))
             return redirect(card.person)
-    return part_page(request, card.person, form, f"{move.label}：{{name}} {card.number}")
+    return part_page(request, card.person, form, f"{move.label}：{{name}} {card.number}", move.label)
 
 
 @require_http_methods(["GET", "POST"])
@@ -135,7 +135,7 @@ def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("已撤回补卡"))
             return redirect(replacement.person)
-    return part_page(request, replacement.person, form, _("撤回补卡：{name}"))
+    return part_page(request, replacement.person, form, _("撤回补卡：{name}"), _("撤回补卡"))
 
 
 def _visible_replacement(request: StaffRequest, pk: int) -> CardReplacement:

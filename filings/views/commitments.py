@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from filings.commitment_filters import CommitmentFilter
 from filings.commitments import hand_in
-from filings.commitments_shown import due_badge, outstanding, sanction_badge, status_badge
+from filings.commitments_shown import due_badge, outstanding, sanction_badge, status_badge, time_left
 from filings.forms.commitments import HandInForm, asked_of
 from filings.lapsing import consequences
 from filings.models import Commitment
@@ -40,7 +40,11 @@ class CommitmentList(ListPage):
         Column("承诺事项", lambda row: row.get_purpose_display()),
         Column("签订日期", lambda row: row.signed_on, kind="date"),
         Column("补齐期限", lambda row: row.due_on, sort="due_on", kind="date"),
-        Column("剩余时间", lambda row: due_badge(row, timezone.localdate())),
+        Column(
+            "剩余时间",
+            lambda row: due_badge(row, timezone.localdate()),
+            exported=lambda row: time_left(row, timezone.localdate()),
+        ),
         Column("待补材料", outstanding),
         Column("状态", status_badge, exported=lambda row: row.get_status_display()),
         Column("经办人", lambda row: staff_name(row.made_by)),

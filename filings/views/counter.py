@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +22,7 @@ from filings.desk import file_person, resubmit
 from filings.forms.filing import FilingForm, initial_of
 from filings.models import Filing, InsuredPerson
 from filings.models.filing import FILING_LIFECYCLE
+from filings.scans.verbs import attach_scans
 from hospitals.access import Right, StaffRequest, reach_of, require
 from hospitals.forms import posted
 from hospitals.models import ServiceHall
@@ -36,28 +40,31 @@ class Desk:
     halls: list[ServiceHall]
     filing: Filing | None = None
 
-    def form(self, data: Any = None) -> FilingForm:
+    def form(self, data: Any = None, files: Any = None) -> FilingForm:
         return FilingForm(
             data,
+            files,
             person=self.person,
             insured=self.standing.insured,
             rules=self.rules,
             filed_on=self.filed_on,
             halls=self.halls,
+            filing=self.filing,
         )
 
     def decided(self, form: FilingForm) -> dict[str, Any]:
         """The panel: the decision, or what is still to be filled in."""
         if not form.is_bound or not form.is_valid():
-            return {"decision": None, "prompts": prompts(form)}
+            return {"decision": None, "prompts": prompts(form), "promise_by": None}
         try:
             assessment = assess_filing(
                 person=self.person, application=form.application(), replacing=self.filing, standing=self.standing
             )
         except Refused as refused:
-            return {"decision": None, "prompts": [reason.text for reason in refused.reasons]}
+            return {"decision": None, "prompts": [reason.text for reason in refused.reasons], "promise_by": None}
         return {
             "decision": shown(assessment.as_record()),
+            "promise_by": None if assessment.conflict else assessment.answer.complete_by,
             "destination": form.cleaned_data["destination"],
             "is_fileable": assessment.is_fileable,
         }
@@ -72,7 +79,12 @@ class Desk:
             "filed_on": self.filed_on,
             "form": form,
             "groups": groups,
-            "materials_for": "" if groups is None else " ".join("+".join(one.group.one_of) for one in groups) or "-",
+            "parts": {
+                "further": " ".join(form.asked_further()),
+                "materials": "" if groups is None else " ".join("+".join(one.group.one_of) for one in groups) or "-",
+                "promise": str(decided["promise_by"] or ""),
+                "agent": f"{'asked ' if form.asks_for_agent() else ''}{form.relation_by_channel() or ''}".strip(),
+            },
             **decided,
         }
 
@@ -87,17 +99,19 @@ def new_filing(request: StaffRequest) -> HttpResponse:
         is_uninsured = any(reason.code == "not_insured" for reason in refused.reasons)
         context = {"person": person, "reasons": refused.reasons, "may_insure": is_uninsured}
         return render(request, "filings/not_fileable.html", context)
-    form = desk.form(posted(request))
+    form = desk.form(posted(request), request.FILES or None)
     refusal: tuple[Reason, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
-            filing = file_person(
-                by=request.user,
-                person=person,
-                application=form.application(),
-                request_token=form.cleaned_data["request_token"],
-                hall=form.cleaned_data.get("hall") or next(iter(desk.halls), None),
-            )
+            with transaction.atomic():
+                filing = file_person(
+                    by=request.user,
+                    person=person,
+                    application=form.application(),
+                    request_token=form.cleaned_data["request_token"],
+                    hall=form.cleaned_data.get("hall") or next(iter(desk.halls), None),
+                )
+                keep_scans(by=request.user, filing=filing, form=form)
         except Refused as refused:
             refusal = refused.reasons
         else:
@@ -119,11 +133,14 @@ def resubmit_filing(request: StaffRequest, pk: int) -> HttpResponse:
     except Refused as uninsured:
         messages.error(request, str(uninsured))
         return redirect(filing)
-    form = desk.form(request.POST if request.method == "POST" else initial_of(filing) | {"request_token": "0" * 32})
+    typed = request.POST if request.method == "POST" else initial_of(filing) | {"request_token": "0" * 32}
+    form = desk.form(typed, request.FILES or None)
     refusal: tuple[Reason, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
-            resubmit(by=request.user, filing=filing, application=form.application(), version=version_in(request))
+            with transaction.atomic():
+                resubmit(by=request.user, filing=filing, application=form.application(), version=version_in(request))
+                keep_scans(by=request.user, filing=filing, form=form)
         except Refused as refused:
             refusal = refused.reasons
         else:
@@ -142,14 +159,31 @@ def decision(request: StaffRequest) -> HttpResponse:
     except Refused as refused:
         return render(request, "components/reasons.html", {"reasons": refused.reasons}, status=422)
     context = desk.context(desk.form(request.POST))
-    context |= {"is_fragment": True, "materials_were_for": request.POST.get("materials_for", "")}
-    return render(request, "filings/decision_panel.html", context)
+    return render(request, "filings/decision_panel.html", context | {"stale": stale_parts(request, context)})
 
 
 def counter_page(request: StaffRequest, desk: Desk, form: FilingForm, refusal: tuple[Reason, ...]) -> HttpResponse:
     status = 422 if refusal or (request.method == "POST" and not form.is_valid()) else 200
-    context = desk.context(form) | {"refusal": refusal, "destinations": form.destinations()}
+    context = desk.context(form) | {"refusal": refusal, "lost_files": bool(request.FILES)}
+    if refusal:
+        form.tell_unsaid()  # after the decision, which stays in view
     return render(request, "filings/counter.html", context, status=status)
+
+
+def keep_scans(*, by: User, filing: Filing, form: FilingForm) -> None:
+    for material, files in form.scans().items():
+        attach_scans(by=by, filing=filing, material=material, files=files)
+
+
+def stale_parts(request: HttpRequest, context: dict[str, Any]) -> list[str]:
+    """The parts of the form that what is typed has changed, as templates; the others stay as they are on the screen.
+
+    While the decision is not known, what hangs on it alone stays too.
+    """
+    known = context["parts"] if context["decision"] else {**context["parts"], "promise": None}
+    return [
+        f"filings/{part}.html" for part, key in known.items() if key not in (None, request.POST.get(f"{part}_for", ""))
+    ]
 
 
 def person_to_file(request: StaffRequest) -> InsuredPerson:
@@ -194,7 +228,7 @@ def prompts(form: Form) -> list[str]:
     if not form.is_bound:
         return [_("请选择备案类别，填写就医地")]
     return [
-        str(text) if name in ("category", "destination") else f"{form.fields[name].label}：{text}"
+        str(text) if name in ("category", "destination", NON_FIELD_ERRORS) else f"{form.fields[name].label}：{text}"
         for name, faults in form.errors.items()
         for text in faults
     ]

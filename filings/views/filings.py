@@ -1,4 +1,4 @@
-"""Filings: the list, one filing's page, its receipt, and the steps taken on it."""
+"""Filings: the list, one filing's page, and the steps taken on it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,8 +18,10 @@ from filings.filters import FilingFilter
 from filings.lapsing import reinstate
 from filings.models import Filing
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
+from filings.prints import prints_of
 from filings.timeline import status_badge
 from filings.views.counter import version_in
+from filings.views.scans_panel import scans_context
 from filings.vocabulary import Kind
 from hospitals.access import Right, StaffRequest, require, staff_name
 from hospitals.history import entries
@@ -78,17 +80,9 @@ def step(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     return redirect(found)
 
 
-@require_GET
-def receipt(request: StaffRequest, pk: int) -> HttpResponse:
-    found = visible_filing(request, pk)
-    proof = getattr(found, "home_care_proof", None)
-    context = {"filing": found, "decision": shown(found.decision), "home_care_proof": proof}
-    return render(request, "filings/receipt.html", context)
-
-
-def visible_filing(request: StaffRequest, pk: int) -> Filing:
-    require(request.user, Right.SEE_FILINGS)
-    filings = Filing.objects.visible_to(request.user).select_related(
+def visible_filing(request: StaffRequest, pk: int, right: Right = Right.SEE_FILINGS) -> Filing:
+    require(request.user, right)
+    filings = Filing.objects.visible_to(request.user, right).select_related(
         *("person__area", "area", "hall", "destination", "policy", "home_care_proof"),
         *("made_by", "reviewed_by", "ended_by", "taken_by"),
     )
@@ -98,6 +92,7 @@ def visible_filing(request: StaffRequest, pk: int) -> Filing:
 def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
     changes = around(found, timezone.localdate())
     commitment = found.commitments.first()
+    scans = list(found.scans.select_related("made_by"))
     moves = [
         move
         for move in FILING_LIFECYCLE.open_to(found, request.user)
@@ -113,8 +108,10 @@ def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
         "around": changes,
         "commitment": commitment,
         "taking": taking.steps(found, request.user),
-        "history": entries(found),
+        "history": entries(found, *scans),
+        "prints": prints_of(found),
         "typed": "",
+        **scans_context(request.user, found, scans),
     }
 
 

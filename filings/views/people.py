@@ -145,6 +145,8 @@ def visible_person(request: StaffRequest, pk: int, right: Right = Right.SEE_PEOP
     return get_object_or_404(InsuredPerson.objects.visible_to(request.user, right).select_related("area"), pk=pk)
 
 
-def part_page(request: StaffRequest, found: InsuredPerson, form: Any, title: str) -> HttpResponse:
-    context = {"form": form, "title": title.format(name=found.name), "back": found.get_absolute_url(), "person": found}
+def part_page(request: StaffRequest, found: InsuredPerson, form: Any, title: str, submit: str = "") -> HttpResponse:
+    """A form about something that hangs on a person.  title: with a place for the name.  submit: its button."""
+    context = {"form": form, "title": title.format(name=found.name), "back": found.get_absolute_url()}
+    context |= {"person": found, "submit": submit}
     return form_page(request, "filings/person_form.html", context)

@@ -64,7 +64,7 @@ def person_page(request: StaffRequest, found: InsuredPerson, **context: Any) -> 
 def person_history(found: InsuredPerson, participations: list[Participation]) -> list[Entry]:
     """What was done to the person's record and to what hangs on it, and who looked at the id number; newest first."""
     looks = [
-        Entry(look.at, staff_name(look.by), _("查看完整证件号码"), "", [])
+        Entry(look.at, staff_name(look.by), _("查看扫描件") if look.scan_id else _("查看完整证件号码"), "", [])
         for look in found.disclosures.select_related("by")[:SHOWN_HISTORY]
     ]
     parts = (*participations, *found.cards.all(), *found.replacements.all())

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from filings.commitment_filters import SanctionFilter
-from filings.commitments_shown import sanction_badge
+from filings.commitments_shown import sanction_badge, sanction_state
 from filings.forms.commitments import HospitalsForm, LiftForm, PeriodForm
 from filings.models import Sanction
 from filings.models.commitment_lifecycle import SANCTION_LIFECYCLE
@@ -45,7 +45,11 @@ class SanctionList(ListPage):
         Column("处理", lambda row: row.get_measure_display()),
         Column("开始日期", lambda row: row.starts_on, kind="date"),
         Column("最后一天", lambda row: row.ends_on or "", kind="date"),
-        Column("状态", lambda row: sanction_badge(row, timezone.localdate())),
+        Column(
+            "状态",
+            lambda row: sanction_badge(row, timezone.localdate()),
+            exported=lambda row: sanction_state(row, timezone.localdate()),
+        ),
         Column("承诺", lambda row: row.commitment.number, link=lambda row: row.commitment.get_absolute_url()),
         Column("解除人", lambda row: staff_name(row.lifted_by)),
     )

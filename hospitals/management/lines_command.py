@@ -10,13 +10,8 @@ from typing import Any, cast
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext_lazy as _
 
+from hospitals.causes import cause_of
 from hospitals.jsonlines import Answer, Question, answer_lines
-
-CAUSES = {
-    FileNotFoundError: _("没有这个文件"),
-    IsADirectoryError: _("这是一个文件夹"),
-    PermissionError: _("没有读取权限"),
-}
 
 
 class LinesCommand(BaseCommand):
@@ -42,7 +37,6 @@ class LinesCommand(BaseCommand):
         except BrokenPipeError:  # who read the answers has had enough of them
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except OSError as error:
-            cause = CAUSES.get(type(error), error.strerror)
-            raise CommandError(_("无法读取 %(file)s：%(cause)s") % {"file": file, "cause": cause}) from error
+            raise CommandError(_("无法读取 %(file)s：%(cause)s") % {"file": file, "cause": cause_of(error)}) from error
         if isinstance(target, io.BytesIO):
             self.stdout.write(target.getvalue().decode(), ending="")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from hospitals.causes import cause_of
 from hospitals.models import Area
 from hospitals.sheets import Unreadable
 from hospitals.sheets.table import MAX_BYTES
@@ -45,7 +46,7 @@ class ListCommand(BaseCommand):
         try:
             data = _content(options["file"])
         except OSError as error:
-            return {**empty, "error": f"无法打开文件：{error.strerror or error}。"}, UNREADABLE
+            return {**empty, "error": f"无法打开文件：{cause_of(error)}。"}, UNREADABLE
         empty["file_sha256"] = hashlib.sha256(data).hexdigest()
         area = Area.objects.pools().select_related("parent").filter(code=options["area"]).first()
         if area is None:

@@ -8,7 +8,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from filings import desk
 from filings.application import Seen
 from filings.arrivals import Arrival, close_arrival, filing_for_admission
 from filings.coverage import covering_filing
@@ -19,7 +18,7 @@ from hospitals.models import Area
 from hospitals.reasons import Reason, Refused
 from hospitals.vocabulary import Service
 from tests import factories as make
-from tests.filings.conftest import APPROVAL, asking, filed
+from tests.filings.conftest import APPROVAL, asking, cancelling, filed
 from tests.filings.test_desk_at_once import at_once
 
 ADMITTED = dt.date(2026, 3, 12)
@@ -377,7 +376,7 @@ def test_cancelled_automatic_filing_covers_nothing_and_may_be_made_again(clerk: 
     person = insured()
     first = arrives(person, emergency=True).filing
     assert first is not None
-    desk.cancel(by=clerk, filing=first, on=ADMITTED, reason="入院登记撤销")
+    cancelling(clerk, first, ADMITTED)
     assert covering_filing(person, first.destination, ADMITTED) is None
     again = arrives(person, emergency=True)
     assert again.made

@@ -115,7 +115,7 @@ def test_any_number_of_lines_costs_the_same_queries(policies, tmp_path, django_a
             call_command("assess", str(file), stdout=io.StringIO())
 
 
-@pytest.mark.parametrize(("name", "cause"), [("nowhere", "没有这个文件"), ("", "这是一个文件夹")])
+@pytest.mark.parametrize(("name", "cause"), [("nowhere", "不存在"), ("", "是文件夹")])
 def test_unreadable_file_is_said_in_one_sentence(policies, tmp_path, name, cause):
     with pytest.raises(CommandError, match=cause):
         call_command("assess", str(tmp_path / name))

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filings.assessment import ChangeCase, FilingCase, assess, assess_change, case_of, scope_between
+from filings.assessment import ChangeCase, FilingCase, Issuer, assess, assess_change, case_of, scope_between
 from filings.assessment.packs import read_pack
 from filings.vocabulary import VARIANTS, Category, Channel, Employment, Kind, Material, Occasion, Outcome, Scheme, Tier
 from hospitals.periods import add_months
+from hospitals.rulebook import RuleBook
+from hospitals.vocabulary import Level
 from tests.filings.places import AREAS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +29,7 @@ BEIJING = {
     "channel": "counter",
 }
 PACKS = {pack.area: pack for pack in map(read_pack, sorted((ROOT / "filings/policies").glob("*.toml")))}
+BOOK = RuleBook(PACKS.values())
 
 
 def golden_cases():
@@ -40,8 +43,12 @@ def golden_cases():
 
 def answer_to(question):
     case = case_of(question, AREAS)
-    ask = assess if isinstance(case, FilingCase) else assess_change
-    return ask(case, PACKS.get(case.area), AREAS)
+    if issuer := question.get("issuer"):
+        levels = [Level.of(issuer[key]) if key in issuer else None for key in ("level", "highest")]
+        case = replace(case, issuer=Issuer(issuer["name"], *levels))
+    if isinstance(case, FilingCase):
+        return assess(case, BOOK.in_force(case.area, case.filed_on), AREAS)
+    return assess_change(case, BOOK.in_force(case.area, case.on), AREAS)
 
 
 @pytest.mark.parametrize(("question", "expected"), list(golden_cases()))

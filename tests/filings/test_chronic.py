@@ -10,7 +10,6 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from filings import desk
 from filings.application import Seen
 from filings.chronic import ChronicStanding, chronic_standing, take_recognition
 from filings.models import ChronicQualification, InsuredPerson
@@ -19,7 +18,7 @@ from hospitals.models import Area, NetworkedService
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
 from tests import factories as make
-from tests.filings.conftest import TODAY, asking, filed
+from tests.filings.conftest import TODAY, asking, cancelling, filed
 
 SHENYANG = "210100"
 PAPERS = (Seen(Material.ID_DOCUMENT), Seen(Material.RESIDENCE_PERMIT))
@@ -76,7 +75,7 @@ def test_recognition_in_the_province_is_accepted_and_makes_the_chronic_filing(
 def test_chronic_filing_ends_with_the_filing_it_rests_on(clerk: User, resettled: InsuredPerson) -> None:
     taken(clerk, resettled)
     last = dt.date(2026, 9, 10)
-    desk.cancel(by=clerk, filing=resettled.filings.get(), on=last, reason="返回")
+    cancelling(clerk, resettled.filings.get(), last)
     assert standing(resettled, SHENYANG, last).settlement == "direct"
     assert codes(standing(resettled, SHENYANG, last + dt.timedelta(1)))[0] == "not_qualified"
 

@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from filings import desk
 from filings.application import Seen
 from filings.home_care import home_care_standing, take_home_care_proof
 from filings.models import Filing, HomeCareProof, InsuredPerson
@@ -17,7 +16,7 @@ from hospitals.history import entries
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
 from tests import factories as make
-from tests.filings.conftest import TODAY, asking, filed, filed_today
+from tests.filings.conftest import TODAY, asking, cancelling, filed, filed_today
 
 Insured = Callable[..., InsuredPerson]
 PERMIT = (Material.RESIDENCE_PERMIT,)
@@ -79,7 +78,7 @@ def test_temporary_filing_leaves_care_at_home_as_it_is(clerk: User, insured: Ins
 def test_filing_that_has_ended_needs_no_proof(clerk: User, insured: Insured) -> None:
     person = insured()
     filing = filed(clerk, person)
-    desk.cancel(by=clerk, filing=filing, on=TODAY + dt.timedelta(3), reason="返回")
+    cancelling(clerk, filing, TODAY + dt.timedelta(3))
     assert home_care_standing(person, TODAY + dt.timedelta(3)).tier is None
     assert home_care_standing(person, TODAY + dt.timedelta(4)).tier == "local"
 

@@ -64,7 +64,7 @@ def test_filed_person_may_be_changed_not_filed_again(client: Client, clerk: User
     steps = steps_on(client, person)
     assert steps["新建备案"] == f"已有备案 {filing.number}（北京市，有效）"
     assert steps["取消备案"] == ""
-    assert f'href="/filings/{filing.pk}/#cancel" data-key="x"' in page_of(client, person)
+    assert f'href="/filings/{filing.pk}/cancel/" data-key="x"' in page_of(client, person)
 
 
 @pytest.mark.clause("TL-10")
@@ -254,4 +254,4 @@ def test_page_takes_the_same_queries_whatever_the_person_has(client: Client, cle
             assert page_of(client, person).count('class="period"') == count
         taken.append(len(queries))
     assert len(set(taken)) == 1, taken
-    assert taken[0] <= 45
+    assert taken[0] <= 50

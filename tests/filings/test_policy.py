@@ -171,7 +171,7 @@ def test_one_rule_for_one_case(shipped):
 
 
 def test_rule_book_reads_all_versions_in_few_queries(shipped, django_assert_num_queries):
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         book = FilingPolicy.objects.rule_book()
     assert book.in_force("370700", dt.date(2026, 3, 10)).area == "370700"
     assert book.in_force("370700", dt.date(2022, 12, 31)) is None

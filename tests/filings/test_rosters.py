@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import DataError
 
-from filings import desk
+from filings.changes import desk
 from filings.models import Filing, FilingPolicy, InsuredPerson, Participation, RosterImport
 from filings.models.filing import FilingStatus
 from filings.rosters import carrying, verbs

@@ -167,10 +167,10 @@ def test_unreadable_file_ends_with_two_and_says_why(directory, file, data):
 
 
 def test_missing_file_and_folder_end_with_two(directory, tmp_path):
-    for path in (tmp_path / "没有.csv", tmp_path):
+    for path, cause in ((tmp_path / "没有.csv", "不存在"), (tmp_path, "是文件夹，不是文件")):
         status, answer = run(path)
         assert (status, answer["file_sha256"]) == (2, None)
-        assert answer["error"].startswith("无法打开文件")
+        assert answer["error"] == f"无法打开文件：{cause}。"
 
 
 @pytest.mark.parametrize("area", ["370000", "370523", "999999", "x", ""])

@@ -4,7 +4,7 @@
 const AGAIN_AFTER = 5000; // milliseconds
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.method !== "post" || form.hasAttribute("hx-post") || form.target) return;
   if (Date.now() - Number(form.dataset.sent || 0) < AGAIN_AFTER) {
     event.preventDefault();
     return;
@@ -14,6 +14,16 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
+
+// A material whose scan is chosen counts as handed in; before the decision is asked for anew.
+document.addEventListener(
+  "change",
+  (event) => {
+    const box = event.target.files?.length && document.getElementById(event.target.dataset.ticks);
+    if (box) box.checked = true;
+  },
+  true,
+);
 
 // After an error the first faulty field has the focus.
 document.addEventListener("DOMContentLoaded", () => {

@@ -25,15 +25,15 @@ class Command(ListCommand):
         super().add_arguments(parser)
         parser.add_argument(
             "--strategy",
-            choices=list(ListStrategy),
-            default=ListStrategy.COMPLETE,
+            choices=[strategy.value for strategy in ListStrategy],
+            default=ListStrategy.COMPLETE.value,
             help="complete: what is missing is withdrawn from today (default); add: only new; update: only changes",
         )
         parser.add_argument("--force", action="store_true", help="let a complete list withdraw more than 20 per cent")
         parser.add_argument(
             "--scope",
-            choices=list(Scope),
-            default=Scope.CROSS_PROVINCE,
+            choices=[scope.value for scope in Scope],
+            default=Scope.CROSS_PROVINCE.value,
             help="what services are open for where the list does not say",
         )
 
