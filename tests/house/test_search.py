@@ -18,7 +18,7 @@ PRINTS = {
     *("receipt", "print", "claim_sheet", "change_sheet"),
     *("registration_slip", "commitment_letter", "supplement_notice"),
 }
-PARTS = {"list_progress", "people_progress", "claim_hospitals"}
+PARTS = {"list_progress", "people_progress", "roster_progress", "claim_hospitals"}
 DOWNLOADS = {"list_faults"}
 PAGES = [
     *(name for name, row in ROUTES.items() if row[1] == "get" and name not in PRINTS | PARTS | DOWNLOADS),
