@@ -96,7 +96,10 @@ def populate(numbers: Numbers, *, report: Report = lambda line: None) -> None:
             with _built_at_once(cursor, table):
                 report(f"{table}：{_copy(cursor, table, columns, rows):,}")
         for table in ("filings_insuredperson", "filings_filing"):
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence(%s, 'id'), max(id)) FROM {table}",  # noqa: S608 - ours
+                [table],
+            )
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"ANALYZE {table}")
@@ -192,7 +195,7 @@ DECISION = json.dumps(
 
 @contextmanager
 def _built_at_once(cursor: Any, table: str) -> Iterator[None]:
-    """The table's exclusion constraints are away meanwhile: made anew, they cost a fraction of being kept row by row."""
+    """The table's exclusion constraints are away meanwhile: made anew, they cost less than being kept row by row."""
     cursor.execute(
         "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'x'",
         [table],
