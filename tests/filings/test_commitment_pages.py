@@ -150,6 +150,7 @@ def test_problem_of_the_last_run_stands_on_the_page_and_in_the_list(client: Clie
     due_on = timezone.localdate() - dt.timedelta(1)
     Commitment.objects.update(problem="清算月份已关账", signed_on=add_months(due_on, -6), due_on=due_on)
     assert "清算月份已关账" in client.get(commitment.get_absolute_url()).content.decode()
+    commitment.refresh_from_db()
     assert commitment.number in client.get("/commitments/?band=failed").content.decode()
 
 
