@@ -32,7 +32,7 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the navigation."""
+    """An entry of the navigation.  prefixes: where the pages under it begin."""
 
     label: str
     route: str
@@ -42,7 +42,7 @@ class Place:
 
 PLACES = (
     Place("参保人", "people", Right.SEE_PEOPLE, ("/people/", "/participations/")),
-    Place("异地备案", "filings", Right.SEE_FILINGS, ("/filings/",)),
+    Place("异地备案", "filings", Right.SEE_FILINGS, ("/filings/", "/rosters/")),
     Place("承诺", "commitments", Right.SEE_FILINGS, ("/commitments/", "/sanctions/")),
     Place("住院登记", "registrations", Right.SEE_FILINGS, ("/registrations/",)),
     Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),

@@ -45,20 +45,21 @@ def sanctions_on(person: InsuredPerson, day: dt.date) -> list[Sanction]:
 
 
 def reasons_on(person: InsuredPerson, day: dt.date) -> dict[Measure, Reason]:
-    """What is in force on a day in the words of the counter: the measure that lasts longest of each kind."""
-    return _by_measure(sanctions_on(person, day))
+    """What is in force against the person on a day, as `reasons_of`."""
+    return reasons_of(sanctions_on(person, day))
 
 
 def reasons_at(person: InsuredPerson, day: dt.date, hospital_name: str) -> dict[Measure, Reason]:
     """As `reasons_on`, where the person is treated: a hospital that a restriction names is free of it."""
-    return _by_measure(
+    return reasons_of(
         sanction
         for sanction in sanctions_on(person, day)
         if not (sanction.hospitals and hospital_name in sanction.hospitals.split("、"))
     )
 
 
-def _by_measure(sanctions: Iterable[Sanction]) -> dict[Measure, Reason]:
+def reasons_of(sanctions: Iterable[Sanction]) -> dict[Measure, Reason]:
+    """A person's sanctions in the words of the counter: the measure that lasts longest of each kind."""
     lasting: dict[Measure, Sanction] = {}
     for sanction in sanctions:
         measure = Measure.of(sanction.measure)
