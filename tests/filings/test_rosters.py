@@ -8,7 +8,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import DataError
 
-from filings.changes import desk
 from filings.models import Filing, FilingPolicy, InsuredPerson, Participation, RosterImport
 from filings.models.filing import FilingStatus
 from filings.rosters import carrying, verbs
@@ -20,7 +19,7 @@ from hospitals.reasons import Refused
 from hospitals.vocabulary import ListStatus, Role
 from tests import factories as make
 from tests.filings.commitments import due, lapsed
-from tests.filings.conftest import APPROVAL, TODAY, asking, filed
+from tests.filings.conftest import APPROVAL, TODAY, asking, cancelling, filed
 from tests.filings.rosters import (
     EMPLOYER,
     HEADING,
@@ -194,7 +193,8 @@ def test_filing_of_a_broken_run_that_was_cancelled_since_is_not_made_anew(clerk:
     first = rows(found)[0]
     assert carrying._file_row(found, first.pk, clerk)
     filing = Filing.objects.get()
-    desk.cancel(by=clerk, filing=filing, on=TODAY, reason="不再派驻")
+    cancelling(clerk, filing)
+    filing.refresh_from_db()
     put_back(list_import=found, by=clerk)
     verbs.preview(list_import=found, by=clerk)
     found = verbs.apply(list_import=found, by=clerk)
