@@ -219,6 +219,7 @@ def test_automatic_filing_is_marked_and_stands_beside(client: Client, insured: I
     )
     page = page_of(client, person)
     assert '<span class="badge">自动</span>' in page
+    assert f"{today} 至 未出院" in page
     assert 'class="automatic"' in page
     assert steps_on(client, person)["新建备案"] == ""
 
