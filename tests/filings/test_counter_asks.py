@@ -1,4 +1,4 @@
-"""What the counter asks for beyond its main fields: by rule, by channel, by what is ticked; and keeps."""
+"""What the counter asks for beyond its main fields: by rule, by channel, by what is ticked."""
 
 import datetime as dt
 import re
@@ -14,31 +14,16 @@ from filings.application import Seen
 from filings.assessment import FilingRules, ListedDisease, MaterialGroup, Rule
 from filings.forms.filing import FilingForm
 from filings.models import Filing, FilingPolicy, InsuredPerson
-from filings.vocabulary import Category, Channel, DiseaseList, Handling, Material, Tier
+from filings.vocabulary import Category, Channel, DiseaseList, Handling, Material, Relation, Tier
 from hospitals.reasons import Refused
-from hospitals.vocabulary import Level, Role
+from hospitals.vocabulary import Level
 from tests import factories as make
 from tests.filings.conftest import TODAY, asking, filed, is_open_to_submit, typed
+from tests.filings.counter import AGENT_ID, CAME_FOR, EMERGENCY, is_agent_open, shown_fields
 from tests.filings.test_counter import panel
-from tests.filings.test_counter_agents import EMERGENCY, is_agent_open
 
 Insured = Callable[..., InsuredPerson]
-FIELDS = ("occasion", "disease", "hospital_name", "ward", "condition", "issuer")
 CERTIFICATE = (Seen(Material.REFERRAL_CERTIFICATE),)
-
-
-@pytest.fixture
-def clerk(policies: None) -> User:
-    return make.staff(Role.CLERK, *make.HOMES)
-
-
-@pytest.fixture
-def reviewer(policies: None) -> User:
-    return make.staff(Role.REVIEWER, *make.HOMES)
-
-
-def shown_fields(page: str) -> list[str]:
-    return [name for name in FIELDS if re.search(rf'<(input|select)[^>]*name="{name}"', page)]
 
 
 # which fields show
@@ -98,6 +83,79 @@ def test_fields_are_left_alone_while_what_is_asked_for_stays(client: Client, ins
     page = panel(client, insured(make.YANTAI), **values)
     assert 'id="further"' not in page
     assert 'id="agent"' not in page
+
+
+@pytest.mark.clause("YT-09")
+@pytest.mark.parametrize(
+    ("channel", "is_open", "relation"),
+    [("counter", False, ""), ("phone", True, ""), ("fax", True, ""), ("employer", True, "employer")],
+)
+def test_agent_opens_where_the_channel_asks_for_one(
+    channel: str, is_open: bool, relation: str, client: Client, insured: Insured
+) -> None:
+    person = insured(make.YANTAI)
+    case = {"category": "posted_worker", "destination": "济南", "material": ["roster"]}
+    page = panel(client, person, **case, channel=channel, agent_for="x")
+    assert is_agent_open(page) is is_open
+    chosen = re.findall(r'<option value="(\w*)" selected', page)
+    assert ([code for code in chosen if code in set(Relation)] or [""])[0] == relation
+    assert is_open_to_submit(page) is not is_open
+    assert ("请填写代办人（来电人）" in page) is is_open
+    assert is_open_to_submit(panel(client, person, **case, channel=channel, **CAME_FOR))
+
+
+def test_agent_named_by_the_hospitals_channel_is_of_the_hospital(client: Client, insured: Insured) -> None:
+    page = panel(
+        client, insured(make.YANTAI), category="emergency", destination="济南", channel="hospital", agent_for="x"
+    )
+    assert '<option value="hospital" selected' in page
+
+
+# what is validated at its field
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"agent_id_number": AGENT_ID[:-1]}, "代办人身份证号码：身份证号码应为18位，现为17位"),
+        ({"agent_id_number": AGENT_ID[:-1] + ("0" if AGENT_ID[-1] != "0" else "1")}, "校验码不符"),
+        ({"agent_name": ""}, "请填写代办人姓名"),
+        ({"agent_relation": ""}, "请选择与参保人关系"),
+        ({"agent_relation": "friend"}, "friend"),
+        ({"agent_phone": "电话"}, "电话应为 5 至 20 位数字"),
+        ({"agent_phone": "1" * 21}, "20"),
+        ({"agent_name": "名" * 51}, "50"),
+        ({"hospital_name": "院" * 101}, "100"),
+        ({"condition": "病" * 201}, "200"),
+        ({"ward": "\x00"}, "科室病区"),
+        ({"occasion": "party"}, "party"),
+    ],
+)
+def test_bad_agent_or_further_field_is_told_and_not_filed(
+    values: dict[str, Any], told: str, client: Client, insured: Insured
+) -> None:
+    person = insured(make.YANTAI)
+    data = typed(**(EMERGENCY | CAME_FOR | values))
+    assert told in panel(client, person, **data)
+    reply = client.post(f"/filings/new/?person={person.pk}", data)
+    page = reply.content.decode()
+    assert reply.status_code == 422
+    assert "胸痛两小时" in page or "condition" in values
+    assert is_agent_open(page)
+    assert not Filing.objects.exists()
+
+
+def test_agent_is_not_the_person(client: Client, insured: Insured) -> None:
+    person = insured(make.YANTAI)
+    values = EMERGENCY | CAME_FOR | {"agent_id_number": person.id_number}
+    assert "与参保人的证件号码相同" in panel(client, person, **values)
+
+
+def test_agents_number_is_read_as_it_is_typed(client: Client, insured: Insured) -> None:
+    person = insured(make.YANTAI)
+    spaced = " ".join((AGENT_ID[:6], AGENT_ID[6:14], AGENT_ID[14:])).lower()
+    client.post(f"/filings/new/?person={person.pk}", typed(**(EMERGENCY | CAME_FOR | {"agent_id_number": spaced})))
+    assert Filing.objects.get().agent_id_number == AGENT_ID
 
 
 # what is unsaid
@@ -252,15 +310,3 @@ def test_maternity_is_chosen_where_the_document_treats_it(client: Client, insure
     assert "手工报销" in page
     assert "女职工因生育" in page
     assert '<option value="maternity" selected' in page
-
-
-@pytest.mark.clause("WF-03")
-@pytest.mark.parametrize("channel", ["phone", "app", "mini_program", "public_account", "government_site"])
-def test_self_service_channel_asks_for_nothing_and_is_effective_at_once(
-    channel: str, client: Client, insured: Insured
-) -> None:
-    page = panel(client, insured(), channel=channel, further_for="x", materials_for="x", agent_for="x")
-    assert shown_fields(page) == []
-    assert 'type="checkbox" name="material"' not in page
-    assert not is_agent_open(page)
-    assert "提交后即时生效" in page

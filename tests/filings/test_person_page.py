@@ -254,4 +254,4 @@ def test_page_takes_the_same_queries_whatever_the_person_has(client: Client, cle
             assert page_of(client, person).count('class="period"') == count
         taken.append(len(queries))
     assert len(set(taken)) == 1, taken
-    assert taken[0] <= 50
+    assert taken[0] <= 30
