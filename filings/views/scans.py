@@ -39,10 +39,9 @@ def attach(request: StaffRequest, pk: int) -> HttpResponse:
             tell(form, refused)
         else:
             known = len(form.cleaned_data["scans"]) - len(new)
-            text = _("已上传 {new} 个扫描件").format(new=len(new))
-            messages.success(
-                request, text + (_("，{known} 个本件已有，未重复保存").format(known=known) if known else "")
-            )
+            told = [_("已上传 {new} 个扫描件").format(new=len(new))] if new else []
+            told += [_("{known} 个本件已有，未重复保存").format(known=known)] if known else []
+            messages.success(request, _("，").join(told))
             return redirect(f"{found.get_absolute_url()}#scans")
     return render(request, "filings/filing.html", filing_context(request, found) | {"scan_form": form}, status=422)
 
