@@ -32,7 +32,7 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the navigation."""
+    """An entry of the navigation.  prefixes: where the pages under it begin."""
 
     label: str
     route: str
@@ -42,7 +42,7 @@ class Place:
 
 PLACES = (
     Place("参保人", "people", Right.SEE_PEOPLE, ("/people/", "/participations/")),
-    Place("异地备案", "filings", Right.SEE_FILINGS, ("/filings/",)),
+    Place("异地备案", "filings", Right.SEE_FILINGS, ("/filings/", "/rosters/")),
     Place("承诺", "commitments", Right.SEE_FILINGS, ("/commitments/", "/sanctions/")),
     Place("住院登记", "registrations", Right.SEE_FILINGS, ("/registrations/",)),
     Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
@@ -71,12 +71,13 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A pile of cases waiting for this user."""
+    """A pile of cases waiting for this user.  has_due_days: they fall due, and are shown with that day."""
 
     title: str
     empty: str
     link: str
     cases: list[Any]
+    has_due_days: bool = False
 
 
 # where the whole pile is listed; what waits for review has lists of its own
@@ -124,7 +125,7 @@ def _of_commitments(user: Any, reach: Reach) -> Iterator[Queue]:
         due = rows.open().filter(due_on__lte=timezone.localdate() + dt.timedelta(days=SOON))
         cases = first_of(due.visible_parts(user, Right.FILE), ["due_on", "pk"], SHOWN, rows)
         title, empty = "30日内到期的承诺", "没有30日内到期的承诺"
-        yield Queue(title, empty, f"{reverse('commitments')}?band={SOON}", cases)
+        yield Queue(title, empty, f"{reverse('commitments')}?band={SOON}", cases, has_due_days=True)
     if reach.has(Right.LIFT_SANCTIONS):
         rows = Sanction.objects.select_related("person", "area")
         parts = rows.without_period().visible_parts(user, Right.LIFT_SANCTIONS)

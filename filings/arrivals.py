@@ -17,6 +17,7 @@ from filings.coverage import Cover, cover_of, is_better, lineage, scope_of
 from filings.models import Filing, InsuredPerson
 from filings.models.filing import FilingStatus
 from filings.places import places_of
+from filings.sanctions import reasons_at
 from filings.vocabulary import Category, Channel, Handling, Measure, Occasion, Scheme, SettlementWay, Tier
 from hospitals.access import portal_account
 from hospitals.constraints import refused_by_constraints
@@ -64,7 +65,7 @@ def filing_for_admission(
     """What covers a stay that a hospital tells of; made where the policy of the day of admission has it made.
 
     place: the area of the hospital, a county stands for its city.  emergency: the hospital's mark.  on: the day of
-    telling.  measures: in force against the person, where they concern this hospital, each with why.
+    telling.  measures: against the person at this hospital, each with why; None for those that are in force.
     The same admission again gives the same filing; a mark told later may better it, never worsen it.
     """
     pool = place if place.is_pool or place.parent is None else place.parent
@@ -76,8 +77,10 @@ def filing_for_admission(
         InsuredPerson.objects.select_for_update(no_key=True).get(pk=person.pk)
         cover = cover_of(person, pool, admitted_on)
         assessment = _assessed(person, standing, pool, admitted_on, on, hospital_name, emergency, maternity)
-        arrival = _arrival(cover, assessment, admitted_on, service, measures or {})
-    return _restricted(arrival, measures or {})
+        if measures is None:
+            measures = reasons_at(person, admitted_on, hospital_name)
+        arrival = _arrival(cover, assessment, admitted_on, service, measures)
+    return _restricted(arrival, measures)
 
 
 def close_arrival(*, filing: Filing, discharged_on: dt.date) -> Filing:

@@ -10,11 +10,12 @@ from django.forms import TextInput
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from filings.models import Filing, FilingChange, InpatientRegistration, InsuredPerson, PeopleListImport
+from filings.models import Filing, FilingChange, InpatientRegistration, InsuredPerson, PeopleListImport, RosterImport
 from filings.models.change_lifecycle import ChangeStatus
 from filings.models.filing import FilingStatus
 from filings.models.people import matched_by
 from filings.models.registrations import RegistrationStatus
+from filings.models.rosters import STATES
 from filings.vocabulary import Category, Kind
 from hospitals.access import Right, reach_of
 from hospitals.listing import first_of
@@ -169,4 +170,16 @@ class PeopleImportFilter(django_filters.FilterSet):
 
     class Meta:
         model = PeopleListImport
+        fields: list[str] = []
+
+
+class RosterFilter(django_filters.FilterSet):
+    employer = django_filters.CharFilter(label="单位", lookup_expr="contains", widget=SEARCH)
+    area = django_filters.ModelChoiceFilter(
+        label="统筹区", queryset=areas_of_posts(Right.SEE_FILINGS), empty_label="全部"
+    )
+    status = django_filters.ChoiceFilter(label="状态", choices=list(STATES.items()), empty_label="全部")
+
+    class Meta:
+        model = RosterImport
         fields: list[str] = []

@@ -1,4 +1,4 @@
-"""A made-up population for measuring: people, cards, insurance, filings; the same on every machine, through COPY.
+"""A made-up population for measuring: people, cards, insurance, filings, commitments; the same everywhere, by COPY.
 
 Only for a development database: it goes round the verbs, and triggers and history do not see it.
 """
@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,10 +33,12 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """How many there are to be: filings are spread over people, the first ones having more than one."""
+    """How many there are to be.  Filings are spread over people, the first of them having more than one; commitments
+    over filings in effect."""
 
     people: int
     filings: int
+    commitments: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +82,24 @@ def populate(numbers: Numbers, *, report: Report = lambda line: None) -> None:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("SELECT coalesce(max(id), 0) FROM filings_insuredperson")
         first = cursor.fetchone()[0]
+        cursor.execute("SELECT coalesce(max(id), 0) FROM filings_filing")
+        filing = cursor.fetchone()[0] + 1
         people = [Made(serial, first + serial + 1) for serial in range(first, first + numbers.people)]
         tables: dict[str, tuple[str, Iterable[Row]]] = {
             "filings_insuredperson": (PERSON, map(_person, people)),
             "filings_participation": (PARTICIPATION, map(_participation, people)),
             "filings_socialsecuritycard": (CARD, map(_card, people)),
-            "filings_filing": (FILING, _filings(people, numbers.filings, policies, by.pk)),
+            "filings_filing": (FILING, _filings(people, numbers.filings, policies, by.pk, filing)),
+            "filings_commitment": (COMMITMENT, _commitments(people, numbers.commitments, policies, by.pk, filing)),
         }
         for table, (columns, rows) in tables.items():
-            report(f"{table}：{_copy(cursor, table, columns, rows):,}")
-        cursor.execute(
-            "SELECT setval(pg_get_serial_sequence('filings_insuredperson', 'id'), max(id)) FROM filings_insuredperson"
-        )
+            with _built_at_once(cursor, table):
+                report(f"{table}：{_copy(cursor, table, columns, rows):,}")
+        for table in ("filings_insuredperson", "filings_filing"):
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence(%s, 'id'), max(id)) FROM {table}",  # noqa: S608 - ours
+                [table],
+            )
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"ANALYZE {table}")
@@ -103,10 +112,14 @@ PARTICIPATION = (
 )
 CARD = "person_id, area_id, number, generation, bank, status, version"
 FILING = (
-    "area_id, person_id, scheme, employment, category, variant, destination_id, scope, tier, settlement, channel, "
+    "id, area_id, person_id, scheme, employment, category, variant, destination_id, scope, tier, settlement, channel, "
     "filed_on, start_on, end_on, discharge_settled, note, policy_id, decision, status, made_by_id, made_at, "
     "review_reason, ended_by_id, ended_at, end_reason, request_token, version, agent_name, agent_relation, "
     "agent_phone, agent_id_number, hospital_name, ward, condition, disease, occasion, issuer_name"
+)
+COMMITMENT = (
+    "area_id, person_id, filing_id, purpose, signed_on, due_on, policy_id, status, made_by_id, made_at, close_reason, "
+    "filing_was, problem, version"
 )
 NOW = dt.datetime(2026, 6, 1, 1, tzinfo=dt.UTC)
 
@@ -128,7 +141,7 @@ def _card(one: Made) -> Row:
     return one.key, one.area, f"SL{one.key:012d}", "second", "", "in_use", 1
 
 
-def _filings(people: list[Made], count: int, policies: dict[str, int], by: int) -> Iterator[Row]:
+def _filings(people: list[Made], count: int, policies: dict[str, int], by: int, first: int) -> Iterator[Row]:
     """A filing each, then an earlier one, cancelled, for as many as are wanted; one in 50 of the first waits."""
     for number in range(count):
         one, again = people[number % len(people)], number // len(people)
@@ -138,9 +151,32 @@ def _filings(people: list[Made], count: int, policies: dict[str, int], by: int) 
         status = "cancelled" if again else "pending" if one.serial // 5 % 50 == 0 else "active"
         category, place = LONG_TERM[one.serial // 3 % 3], PLACES[one.serial // 11 % len(PLACES)]
         yield (
-            *(one.area, one.key, "employee", "retired", category.value, "", place, "cross_province", "local", "direct"),
+            *(
+                first + number,
+                one.area,
+                one.key,
+                "employee",
+                "retired",
+                category.value,
+                "",
+                place,
+                "cross_province",
+                "local",
+                "direct",
+            ),
             *("counter", start, start, end, False, "", policies[one.area], DECISION, status, by, NOW, ""),
             *(*ended, uuid.uuid5(NAMESPACE, f"{one.key} {again}"), 1, *[""] * 10),
+        )
+
+
+def _commitments(people: list[Made], count: int, policies: dict[str, int], by: int, first: int) -> Iterator[Row]:
+    """Of the first filings, due through the year."""
+    for number, one in enumerate(people[:count]):
+        due_on = TODAY + dt.timedelta(days=one.serial % 365)
+        signed_on = due_on - dt.timedelta(days=183)
+        yield (
+            *(one.area, one.key, first + number, "filing", signed_on, due_on, policies[one.area], "open", by, NOW),
+            *("", "", "", 1),
         )
 
 
@@ -155,6 +191,21 @@ DECISION = json.dumps(
         "reasons": [],
     }
 )
+
+
+@contextmanager
+def _built_at_once(cursor: Any, table: str) -> Iterator[None]:
+    """The table's exclusion constraints are away meanwhile: made anew, they cost less than being kept row by row."""
+    cursor.execute(
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'x'",
+        [table],
+    )
+    constraints = cursor.fetchall()
+    for name, _definition in constraints:
+        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    yield
+    for name, definition in constraints:
+        cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
 
 
 def _copy(cursor: Any, table: str, columns: str, rows: Iterable[Row]) -> int:

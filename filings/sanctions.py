@@ -45,9 +45,23 @@ def sanctions_on(person: InsuredPerson, day: dt.date) -> list[Sanction]:
 
 
 def reasons_on(person: InsuredPerson, day: dt.date) -> dict[Measure, Reason]:
-    """What is in force on a day in the words of the counter: the measure that lasts longest of each kind."""
+    """What is in force against the person on a day, as `reasons_of`."""
+    return reasons_of(sanctions_on(person, day))
+
+
+def reasons_at(person: InsuredPerson, day: dt.date, hospital_name: str) -> dict[Measure, Reason]:
+    """As `reasons_on`, where the person is treated: a hospital that a restriction names is free of it."""
+    return reasons_of(
+        sanction
+        for sanction in sanctions_on(person, day)
+        if not (sanction.hospitals and hospital_name in sanction.hospitals.split("、"))
+    )
+
+
+def reasons_of(sanctions: Iterable[Sanction]) -> dict[Measure, Reason]:
+    """A person's sanctions in the words of the counter: the measure that lasts longest of each kind."""
     lasting: dict[Measure, Sanction] = {}
-    for sanction in sanctions_on(person, day):
+    for sanction in sanctions:
         measure = Measure.of(sanction.measure)
         if measure not in lasting or _outlasts(sanction, lasting[measure]):
             lasting[measure] = sanction

@@ -1,50 +1,50 @@
-"""Jobs: long lists of people are read and imported by the worker, so that no page waits for them; the daily run."""
+"""Jobs: long lists are read and carried out by the worker, so that no page waits for them; the daily run."""
 
 import datetime as dt
 
 from django.contrib.auth.models import User
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from filings.models import PeopleListImport
+from filings.models import PeopleListImport, RosterImport
 from filings.people_lists import verbs
+from filings.rosters import verbs as rosters
 from filings.sweeping import sweep
-from hospitals.reasons import Refused
-from hospitals.vocabulary import ListStatus
+from hospitals.list_jobs import apply_waiting, preview_waiting
+
+BROKEN_OFF = "办理时出错，已备案的有效；可再次确认，不会重复备案。仍不成功请联系管理员"
 
 RETRIES = RetryStrategy(max_attempts=5, wait=300)  # of a run that broke off, as when the database restarts
 
 
 @app.task(name="preview_people_list", queue="lists")
 def preview_people(list_import: int, on: str) -> None:
-    """Read an uploaded list.  Twice ends the same: the second finds it read."""
-    found = PeopleListImport.objects.defer("content").get(pk=list_import)
-    if found.status != ListStatus.READING:
-        return
-    try:
+    def preview(found: PeopleListImport) -> None:
         verbs.preview(list_import=found, by=found.made_by, on=dt.date.fromisoformat(on))
-    except Refused as refusal:
-        verbs.give_up(list_import=found, by=None, problem=str(refusal))
-    except Exception:
-        verbs.give_up(list_import=found, by=None, problem=_("读取时出错，请重新上传；仍不成功请联系管理员"))
-        raise
+
+    preview_waiting(PeopleListImport, list_import, preview)
 
 
 @app.task(name="apply_people_list", queue="lists")
 def apply_people(list_import: int, by: int) -> None:
-    """Apply a confirmed plan, or put it back with the reason.  Twice ends the same."""
-    found = PeopleListImport.objects.defer("content").get(pk=list_import)
-    if found.status != ListStatus.APPLYING:
-        return
-    try:
+    def apply(found: PeopleListImport) -> None:
         verbs.apply(list_import=found, by=User.objects.get(pk=by), queued=True)
-    except Refused as refusal:
-        verbs.put_back(list_import=found, by=None, problem=str(refusal))
-    except Exception:
-        verbs.put_back(list_import=found, by=None, problem=_("导入时出错，未作任何改动；仍不成功请联系管理员"))
-        raise
+
+    apply_waiting(PeopleListImport, list_import, apply)
+
+
+@app.task(name="preview_roster", queue="lists")
+def preview_roster(list_import: int) -> None:
+    preview_waiting(RosterImport, list_import, lambda found: rosters.preview(list_import=found, by=found.made_by))
+
+
+@app.task(name="apply_roster", queue="lists")
+def apply_roster(list_import: int, by: int) -> None:
+    def apply(found: RosterImport) -> None:
+        rosters.apply_queued(list_import=found, by=User.objects.get(pk=by))
+
+    apply_waiting(RosterImport, list_import, apply, failed=BROKEN_OFF)
 
 
 @app.periodic(cron="5 16 * * *")  # in UTC: five past midnight in China

@@ -13,6 +13,7 @@ from filings.views import (
     proofs,
     registrations,
     reviewing,
+    rosters,
     sanctions,
     scans,
     taking,
@@ -34,20 +35,7 @@ urlpatterns = [
     path("people/replacements/<int:pk>/issue/", cards.issue, name="issue_replacement"),
     path("people/replacements/<int:pk>/withdraw/", cards.withdraw, name="withdraw_replacement"),
     path("participations/<int:pk>/edit/", people.edit_participation, name="edit_participation"),
-    path("people/imports/", people_imports.PeopleImports.as_view(), name="people_imports"),
-    path("people/imports/new/", people_imports.upload, name="people_upload"),
-    path("people/imports/<int:pk>/", people_imports.people_import, name="people_import"),
-    path("people/imports/<int:pk>/progress/", people_imports.progress, name="people_progress"),
-    path("people/imports/<int:pk>/faults/", people_imports.faults, name="people_faults"),
-    *(
-        path(
-            f"people/imports/<int:pk>/{verb.replace('_', '-')}/",
-            people_imports.step,
-            {"verb": verb},
-            name=f"people_{verb}",
-        )
-        for verb in people_imports.STEPS
-    ),
+    *people_imports.PAGES.urls("people/imports/", people_imports.PeopleImports),
     path("filings/", filings.FilingList.as_view(), name="filings"),
     path("filings/new/", counter.new_filing, name="new_filing"),
     path("filings/new/decision/", counter.decision, name="decision"),
@@ -91,4 +79,5 @@ urlpatterns = [
     path("sanctions/", sanctions.SanctionList.as_view(), name="sanctions"),
     path("sanctions/<int:pk>/", sanctions.sanction, name="sanction"),
     path("sanctions/<int:pk>/<slug:verb>/", sanctions.step, name="sanction_step"),
+    *rosters.PAGES.urls("rosters/", rosters.RosterList),
 ]

@@ -3,19 +3,21 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import pghistory
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.utils.translation import gettext as _
 
-from hospitals.access import staff_name
+from hospitals.access import reach_of, staff_name
 from hospitals.models import Area
+from hospitals.models.imports import ListImport
 from hospitals.reasons import Refused
 from hospitals.sheets import Table
 from hospitals.vocabulary import ListAction, ListStatus
 
+L = TypeVar("L", bound=ListImport)
 Report = Callable[[int, str], None]  # told the progress in per cent and words
 TABS = (
     ListAction.INVALID,
@@ -26,6 +28,10 @@ TABS = (
     ListAction.SAME,
 )
 LOCKS = {"hospitallistimport": 370_000_001, "peoplelistimport": 370_000_002}  # advisory locks: (lock, area code)
+
+
+class ImportBroken(Exception):
+    """The database failed.  Its own message is not passed on, because it quotes the row: names and id numbers."""
 
 
 def reporter(list_import: Any) -> Report:
@@ -92,9 +98,68 @@ def check_move(list_import: Any, verb: str, by: User | None, reason: str = "") -
         raise refusal
 
 
+def give_up(*, list_import: L, by: User | None, problem: str) -> L:
+    """Leave a list that cannot be read, with its sentence.  Raises Refused."""
+    with moving(list_import, "give_up", by=by) as locked:
+        locked.problem, locked.content = problem, None
+    return locked
+
+
+def put_back(*, list_import: L, by: User | None, problem: str = "") -> L:
+    """Take a plan back from the worker, to be looked at again.  Raises Refused."""
+    with moving(list_import, "put_back", by=by) as locked:
+        locked.problem = problem
+    return locked
+
+
+def discard(*, list_import: L, by: User | None) -> L:
+    """Put a list away that will not be imported, and the rows that it held with it.  Raises Refused."""
+    with moving(list_import, "discard", by=by) as locked:
+        locked.content = None
+        locked.steps.all().delete()
+    return locked
+
+
+def take_faults(*, list_import: Any, by: User) -> tuple[list[str], Iterator[list[Any]]]:
+    """Header and rows of the file that gives the faulty rows of people back.  It holds whole id numbers, so it is on
+    record who took it.  Raises Refused."""
+    right = list_import.lifecycle.moves["apply"].right
+    with transaction.atomic(), as_user(by, _("下载有误的行（含完整证件号码）")):
+        locked = type(list_import).objects.select_for_update().defer("content").get(pk=list_import.pk)
+        if not reach_of(by).covers(right, locked.area_id, locked.hall_id):
+            raise Refused.because("no_right", _("您没有“{right}”的权限").format(right=right.label))
+        locked.version += 1
+        locked.save(update_fields=["version"])
+    return faulty_rows(locked)
+
+
+@contextmanager
+def discreet(*told: type[Error]) -> Iterator[None]:
+    """Inside, what the database says of a failing row stays out of every log.
+
+    told: errors that the caller puts in words of its own.
+    """
+    try:
+        yield
+    except Error as error:
+        if isinstance(error, told):
+            raise
+        raise ImportBroken(type(error).__name__) from None
+
+
+class ShownFault(NamedTuple):
+    """A fault as the page shows it: the column by its heading, what the row says there, why not, and the clause."""
+
+    column: str
+    value: str
+    text: str
+    source: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     action: ListAction
+    label: str
     count: int
     here: bool
 
@@ -104,7 +169,7 @@ def tabs_of(list_import: Any, asked: str) -> list[Tab]:
     counts = [(action, getattr(list_import, action.value, 0)) for action in TABS]
     filled = [(action, count) for action, count in counts if count]
     open_tab = asked if asked in [action for action, _count in filled] else next((a.value for a, _count in filled), "")
-    return [Tab(action, count, action == open_tab) for action, count in filled]
+    return [Tab(action, list_import.word_for(action), count, action == open_tab) for action, count in filled]
 
 
 def faulty_rows(list_import: Any) -> tuple[list[str], Iterator[list[Any]]]:
@@ -114,8 +179,13 @@ def faulty_rows(list_import: Any) -> tuple[list[str], Iterator[list[Any]]]:
 
     def lines() -> Iterator[list[Any]]:
         for row in list_import.steps.filter(action=ListAction.INVALID).order_by("position").iterator():
-            causes = "；".join(f"{fault['column']}：{fault['text']}" for fault in row.faults)
+            causes = "；".join(map(_cause, row.faults))
             place = f"{row.sheet} {row.number}".strip()
             yield [*(row.written.get(name, "") for name in columns), place, causes]
 
     return header, lines()
+
+
+def _cause(fault: dict[str, str]) -> str:
+    source = f"（{fault['source']}）" if fault.get("source") else ""
+    return f"{fault['column']}：{fault['text']}{source}"

@@ -3,41 +3,21 @@
 import datetime as dt
 
 from django.contrib.auth.models import User
-from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from hospitals.hospital_lists import verbs
+from hospitals.list_jobs import apply_waiting, preview_waiting
 from hospitals.models import HospitalListImport
-from hospitals.reasons import Refused
-from hospitals.vocabulary import ListStatus
 
 
 @app.task(name="preview_hospital_list", queue="lists")
 def preview_list(list_import: int) -> None:
-    """Read an uploaded list.  Twice ends the same: the second finds it read."""
-    found = HospitalListImport.objects.defer("content").get(pk=list_import)
-    if found.status != ListStatus.READING:
-        return
-    try:
-        verbs.preview(list_import=found, by=found.made_by)
-    except Refused as refusal:
-        verbs.give_up(list_import=found, by=None, problem=str(refusal))
-    except Exception:
-        verbs.give_up(list_import=found, by=None, problem=_("读取时出错，请重新上传；仍不成功请联系管理员"))
-        raise
+    preview_waiting(HospitalListImport, list_import, lambda found: verbs.preview(list_import=found, by=found.made_by))
 
 
 @app.task(name="apply_hospital_list", queue="lists")
 def apply_list(list_import: int, by: int, on: str) -> None:
-    """Apply a confirmed plan, or put it back with the reason.  Twice ends the same."""
-    found = HospitalListImport.objects.defer("content").get(pk=list_import)
-    if found.status != ListStatus.APPLYING:
-        return
-    try:
-        user = User.objects.get(pk=by)
-        verbs.apply(list_import=found, by=user, on=dt.date.fromisoformat(on), queued=True)
-    except Refused as refusal:
-        verbs.put_back(list_import=found, by=None, problem=str(refusal))
-    except Exception:
-        verbs.put_back(list_import=found, by=None, problem=_("导入时出错，未作任何改动；仍不成功请联系管理员"))
-        raise
+    def apply(found: HospitalListImport) -> None:
+        verbs.apply(list_import=found, by=User.objects.get(pk=by), on=dt.date.fromisoformat(on), queued=True)
+
+    apply_waiting(HospitalListImport, list_import, apply)

@@ -20,6 +20,7 @@ from filings.models import (
     InsuredPerson,
     Participation,
     PeopleListImport,
+    RosterImport,
     Sanction,
     Scan,
     SocialSecurityCard,
@@ -131,6 +132,16 @@ class PeopleImportFactory(ListImportFactory):
         model = PeopleListImport
 
     columns = factory.LazyFunction(lambda: [["name", "姓名"], ["id_number", "证件号码"]])
+
+
+class RosterFactory(ListImportFactory):
+    class Meta:
+        model = RosterImport
+
+    columns = factory.LazyFunction(lambda: [["name", "姓名"], ["id_number", "证件号码"], ["place", "就医地"]])
+    employer = "示例公司"
+    agent_name = "王经办"
+    filed_on = dt.date(2026, 3, 10)
 
 
 class UserFactory(DjangoModelFactory):

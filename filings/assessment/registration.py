@@ -110,7 +110,7 @@ def assess_registration(case: RegistrationCase, rules: FilingRules | None, areas
         _date_check(case, rules),
         _filing_check(case, filing, rules, areas),
         *_insurance_checks(case, rules),
-        _hospital_check(case, rules, areas),
+        _hospital_check(case, filing, rules, areas),
         *([Check(reason, False) for reason in case.card] or [Check(Reason("card", "社会保障卡可用"), True)]),
         *_caller_checks(case, rules),
     )
@@ -189,7 +189,8 @@ def _contributions(case: RegistrationCase, source: str) -> Check:
     return Check(Reason("contributions", f"{who}已缴费至 {case.paid_through}", source), True)
 
 
-def _hospital_check(case: RegistrationCase, rules: FilingRules, areas: Areas) -> Check:
+def _hospital_check(case: RegistrationCase, filing: FiledFor | None, rules: FilingRules, areas: Areas) -> Check:
+    """Whether it settles inpatients of the scope that the person is filed for."""
     source = rules.cite_matter(Matter.DESTINATION_CITY) or rules.cite_matter(Matter.REGISTRATION)
     hospital, day = case.hospital, case.admitted_on
     if hospital is None:
@@ -197,7 +198,8 @@ def _hospital_check(case: RegistrationCase, rules: FilingRules, areas: Areas) ->
         return Check(Reason("hospital_unknown", text, source), False)
     if hospital.withdrawn_on and hospital.withdrawn_on <= day:
         return Check(Reason("hospital_withdrawn", f"{hospital.name}已于 {hospital.withdrawn_on} 退网", source), False)
-    scope = scope_between(case.area, hospital.area, areas)
+    filed = filing or next(iter(case.filings), None)
+    scope = scope_between(case.area, filed.destination if filed else hospital.area, areas)
     openings = [opening for opening in hospital.openings if opening.scope is scope]
     if not any(opening.covers(day) for opening in openings):
         text = f"{hospital.name}在 {day} 没有开通{scope.label}住院直接结算{_when(openings, day)}"

@@ -125,8 +125,7 @@ def assess_asked(*, filing: Filing, asked: ChangeAsked) -> ChangeAssessment:
 
 def outlook(filing: Filing, on: dt.date) -> dict[Kind, ChangeAnswer]:
     """Whether the policy lets the filing be changed and cancelled on a day, by what the portal knows of cost."""
-    policy = FilingPolicy.objects.with_rows().in_force(filing.area_id, on)
-    rules = policy.rules() if policy else None
+    rules = FilingPolicy.objects.rules_on(filing.area_id, on)
     has_cost = last_cost_day(filing) is not None
     return {kind: _answer(filing, kind, on, has_cost, rules) for kind in (Kind.CHANGE, Kind.CANCEL)}
 

@@ -10,6 +10,7 @@ from filings.models.policy import FilingPolicy
 from filings.models.policy_lists import FilingAdvice, FilingDisease, FilingMeasure, FilingProcedure
 from filings.models.policy_rows import FilingChannel, FilingClause, FilingLock, FilingRule, RequiredMaterial
 from filings.models.registrations import InpatientRegistration
+from filings.models.rosters import RosterImport, RosterRow
 from filings.models.sanctions import Sanction
 from filings.models.scans import Scan
 
@@ -39,6 +40,8 @@ __all__ = [
     "PeopleListImport",
     "PeopleListRow",
     "RequiredMaterial",
+    "RosterImport",
+    "RosterRow",
     "Sanction",
     "Scan",
     "SocialSecurityCard",

@@ -16,6 +16,8 @@ from hospitals.models import DatedPolicy
 from hospitals.models.policy import PolicyQuerySet
 from hospitals.rulebook import RuleBook
 
+_rules_read: dict[tuple[int, dt.date | None], FilingRules] = {}
+
 
 class FilingPolicyQuerySet(PolicyQuerySet):
     def with_rows(self) -> "FilingPolicyQuerySet":
@@ -25,9 +27,17 @@ class FilingPolicyQuerySet(PolicyQuerySet):
         )
 
     def rules_on(self, area: str, day: dt.date) -> FilingRules | None:
-        """The rules in force in an area on a day; None where there are none."""
-        policy = self.with_rows().in_force(area, day)
-        return policy.rules() if policy else None
+        """The rules in force in an area on a day; None where there are none.
+
+        One query: what was published never changes, but for the day it ends on, so that its rules are read once.
+        """
+        policy = self.in_force(area, day)
+        if policy is None:
+            return None
+        version = (policy.pk, policy.ends_on)
+        if version not in _rules_read:
+            _rules_read[version] = policy.rules()
+        return _rules_read[version]
 
     def rule_book(self) -> RuleBook[FilingRules]:
         """Every published version, read at once: what a batch needs."""

@@ -171,12 +171,13 @@ def _find_duplicates(entries: list[Entry]) -> None:
         earlier = people.setdefault(entry.key, entry) if entry.id_number else entry
         if earlier is not entry:
             entry.is_identified = False  # whose row it is nobody knows
-            entry.row.fault("id_number", f"与{_place(earlier.row, entry.row)}重复")
+            entry.row.fault("id_number", f"与{place_of(earlier.row, entry.row)}重复")
         same_card = cards.setdefault(entry.card, entry) if entry.card else entry
         if same_card is not entry and same_card is not earlier:
-            entry.row.fault("card", f"与{_place(same_card.row, entry.row)}的社保卡号重复")
+            entry.row.fault("card", f"与{place_of(same_card.row, entry.row)}的社保卡号重复")
 
 
-def _place(row: Row, seen_from: Row) -> str:
+def place_of(row: Row, seen_from: Row) -> str:
+    """A row in words."""
     sheet = f"工作表“{row.sheet}”" if row.sheet != seen_from.sheet else ""
     return f"{sheet}第 {row.number} 行"

@@ -40,10 +40,10 @@ def register_of(area: Area, id_numbers: Iterable[str], cards: Iterable[str], *, 
 
     lock: so that it stays so in this transaction.
     """
-    people = InsuredPerson.objects.filter(area=area, id_number__in=_one_of(id_numbers)).order_by("pk")
+    people = InsuredPerson.objects.filter(area=area, id_number__in=one_of(id_numbers)).order_by("pk")
     keys = people.order_by().values("pk")
     participations = Participation.objects.filter(person__in=keys).order_by("person_id", "pk")
-    owned = Q(person__in=keys) | Q(number__in=_one_of(cards))
+    owned = Q(person__in=keys) | Q(number__in=one_of(cards))
     held = SocialSecurityCard.objects.filter(owned, area=area).order_by("pk")
     if lock:
         people, participations = people.select_for_update(), participations.select_for_update()
@@ -62,7 +62,7 @@ def register_of(area: Area, id_numbers: Iterable[str], cards: Iterable[str], *, 
     )
 
 
-def _one_of(texts: Iterable[str]) -> RawSQL:
+def one_of(texts: Iterable[str]) -> RawSQL:
     """One parameter, not thousands."""
     return RawSQL("SELECT unnest(%s::text[])", [sorted({text for text in texts if text})])
 

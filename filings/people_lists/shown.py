@@ -8,13 +8,14 @@ from filings.identity import IdType, masked
 from filings.models import PeopleListImport, PeopleListRow
 from filings.people_lists.columns import HEADINGS
 from filings.vocabulary import Employment, Hardship, Scheme
+from hospitals.list_imports import ShownFault
 
 PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """further: what has no column of its own.  changes: (column, before, after).  faults: (column, value, cause)."""
+    """further: what has no column of its own.  changes: (column, before, after)."""
 
     row: PeopleListRow
     id_type: str
@@ -22,7 +23,7 @@ class ShownRow:
     insurance: str
     further: list[str]
     changes: list[tuple[str, str, str]]
-    faults: list[tuple[str, str, str]]
+    faults: list[ShownFault]
 
 
 def page_of(list_import: PeopleListImport, action: str, after: int) -> tuple[list[ShownRow], int]:
@@ -45,7 +46,7 @@ def _shown(row: PeopleListRow, number_column: str) -> ShownRow:
             if column in row.changes
         ],
         faults=[
-            (
+            ShownFault(
                 fault["column"],
                 masked(fault["value"]) if fault["column"] == number_column else fault["value"],
                 fault["text"],

@@ -1,14 +1,11 @@
-"""The verbs of an import of people: upload, preview, confirm, discard, and taking the faulty rows back."""
+"""The verbs of an import of people that are its own: upload, preview, confirm."""
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import Error, IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,12 +15,12 @@ from filings.people_lists.check import Checker
 from filings.people_lists.columns import COLUMNS
 from filings.people_lists.planning import Plan, Register, make_plan
 from filings.people_lists.record import register_of, store
-from hospitals.access import Right, reach_of
 from hospitals.list_imports import (
     Report,
     as_user,
     check_move,
-    faulty_rows,
+    discreet,
+    give_up,
     lock_area,
     moving,
     notes_of,
@@ -32,10 +29,6 @@ from hospitals.list_imports import (
 from hospitals.models import Area
 from hospitals.reasons import Refused
 from hospitals.sheets import Table, Unreadable, read_table
-
-
-class ImportBroken(Exception):
-    """The database failed.  Its own message is not passed on, because it quotes the row: names and id numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +87,6 @@ def preview(*, list_import: PeopleListImport, by: User | None, on: dt.date) -> P
     return keep(list_import=list_import, seen=seen, by=by)
 
 
-def give_up(*, list_import: PeopleListImport, by: User | None, problem: str) -> PeopleListImport:
-    """Leave a list that cannot be read, with its sentence.  Raises Refused."""
-    with moving(list_import, "give_up", by=by) as locked:
-        locked.problem, locked.content = problem, None
-    return locked
-
-
 def keep(*, list_import: PeopleListImport, seen: Forecast, by: User | None) -> PeopleListImport:
     """Keep a forecast as the import's plan, ready to be confirmed.  Raises Refused."""
     with discreet(), moving(list_import, "preview", by=by) as locked:
@@ -121,13 +107,6 @@ def queue(*, list_import: PeopleListImport, by: User | None) -> PeopleListImport
     return locked
 
 
-def put_back(*, list_import: PeopleListImport, by: User | None, problem: str = "") -> PeopleListImport:
-    """Take a plan back from the worker, to be looked at again.  Raises Refused."""
-    with moving(list_import, "put_back", by=by) as locked:
-        locked.problem = problem
-    return locked
-
-
 def apply(*, list_import: PeopleListImport, by: User | None, queued: bool = False) -> PeopleListImport:
     """Carry out exactly the plan that was previewed, once.
 
@@ -136,7 +115,7 @@ def apply(*, list_import: PeopleListImport, by: User | None, queued: bool = Fals
     verb = "apply_queued" if queued else "apply"
     changed = Refused.because("changed_meanwhile", _("预览之后参保登记有改动，请重新预览"))
     try:
-        with discreet(), moving(list_import, verb, by=by, reason=list_import.file_name) as locked:
+        with discreet(IntegrityError), moving(list_import, verb, by=by, reason=list_import.file_name) as locked:
             lock_area(locked.area, "peoplelistimport")
             refuse_faulty(locked)
             told = list(locked.steps.values_list("id_number", "card"))
@@ -151,38 +130,7 @@ def apply(*, list_import: PeopleListImport, by: User | None, queued: bool = Fals
     return locked
 
 
-def discard(*, list_import: PeopleListImport, by: User | None) -> PeopleListImport:
-    """Put a list away that will not be imported, and what it held of people with it.  Raises Refused."""
-    with moving(list_import, "discard", by=by) as locked:
-        locked.content = None
-        locked.steps.all().delete()
-    return locked
-
-
-def take_faults(*, list_import: PeopleListImport, by: User) -> tuple[list[str], Iterator[list[Any]]]:
-    """Header and rows of the file that gives the faulty rows back.  It holds whole id numbers, so it is on record who
-    took it."""
-    with transaction.atomic(), as_user(by, _("下载有误的行（含完整证件号码）")):
-        locked = PeopleListImport.objects.select_for_update().defer("content").get(pk=list_import.pk)
-        if not reach_of(by).covers(Right.KEEP_PEOPLE, locked.area_id):
-            raise Refused.because("no_right", _("您没有“{right}”的权限").format(right=Right.KEEP_PEOPLE.label))
-        locked.version += 1
-        locked.save(update_fields=["version"])
-    return faulty_rows(locked)
-
-
 def refuse_faulty(list_import: PeopleListImport) -> None:
     """Raises Refused where the plan may not be applied."""
     if list_import.invalid:
         raise Refused.because("invalid_rows", _("有 %(rows)s 行有误，请改正后重新上传") % {"rows": list_import.invalid})
-
-
-@contextmanager
-def discreet() -> Iterator[None]:
-    """Inside, what the database says of a failing row stays out of every log."""
-    try:
-        yield
-    except IntegrityError:
-        raise
-    except Error as error:
-        raise ImportBroken(type(error).__name__) from None

@@ -15,9 +15,10 @@ from filings.commitments import hand_in
 from filings.commitments_shown import due_badge, outstanding, sanction_badge, status_badge, time_left
 from filings.forms.commitments import HandInForm, asked_of
 from filings.lapsing import consequences
-from filings.models import Commitment
+from filings.models import Commitment, CommitmentItem
 from filings.models.commitment_lifecycle import COMMITMENT_LIFECYCLE
 from filings.panels import panels_under
+from filings.views.filings import may_reinstate
 from filings.views.filings import status_badge as filing_badge
 from hospitals.access import Right, StaffRequest, require, staff_name
 from hospitals.history import entries
@@ -79,28 +80,27 @@ def take_in(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def letter(request: StaffRequest, pk: int) -> HttpResponse:
-    """承诺补充书."""
+    """承诺补充书: everything that was missing."""
     found = visible_commitment(request, pk)
-    context = {
-        "commitment": found,
-        "filing": found.filing,
-        "rows": [(item, asked_of(item)) for item in found.items.all()],
-        "consequences": consequences(found),
-    }
-    return render(request, "filings/commitment_letter.html", context)
+    return render(request, "filings/commitment_letter.html", _sheet(found, list(found.items.all())))
 
 
 @require_GET
 def notice(request: StaffRequest, pk: int) -> HttpResponse:
-    """补正材料通知."""
+    """补正材料通知: what is missing still."""
     found = visible_commitment(request, pk)
-    context = {
+    return render(request, "filings/supplement_notice.html", _sheet(found, found.outstanding))
+
+
+def _sheet(found: Commitment, items: list[CommitmentItem]) -> dict[str, Any]:
+    follows = consequences(found)
+    return {
         "commitment": found,
         "filing": found.filing,
-        "rows": [(item, asked_of(item)) for item in found.outstanding],
-        "consequences": consequences(found),
+        "rows": [(item, asked_of(item)) for item in items],
+        "consequences": follows,
+        "sources": "；".join(dict.fromkeys(reason.source for reason in follows if reason.source)),
     }
-    return render(request, "filings/supplement_notice.html", context)
 
 
 def visible_commitment(request: StaffRequest, pk: int, right: Right = Right.SEE_FILINGS) -> Commitment:
@@ -129,6 +129,7 @@ def _page(
         "refusal": refusal,
         "consequences": consequences(found),
         "filing_status": filing_badge(found.filing) if found.filing else "",
+        "may_reinstate": found.filing is not None and may_reinstate(request.user, found.filing, found),
         "sanctions": [(sanction, sanction_badge(sanction, today)) for sanction in sanctions],
         "panels": list(panels_under(request, found)),
         "history": entries(found, *items, *sanctions),

@@ -16,14 +16,14 @@ from filings.changes.shown import around
 from filings.decision import shown
 from filings.filters import FilingFilter
 from filings.lapsing import reinstate
-from filings.models import Filing
+from filings.models import Commitment, Filing
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
 from filings.prints import prints_of
 from filings.timeline import status_badge
 from filings.views.counter import version_in
 from filings.views.scans_panel import scans_context
 from filings.vocabulary import Kind
-from hospitals.access import Right, StaffRequest, require, staff_name
+from hospitals.access import Right, StaffRequest, User, require, staff_name
 from hospitals.history import entries
 from hospitals.listing import Column, ListPage
 from hospitals.reasons import Refused
@@ -96,7 +96,7 @@ def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
     moves = [
         move
         for move in FILING_LIFECYCLE.open_to(found, request.user)
-        if move.verb != "reinstate" or (commitment and commitment.filing_was == FilingStatus.ACTIVE)
+        if move.verb != "reinstate" or may_reinstate(request.user, found, commitment)
     ]
     return {
         "filing": found,
@@ -113,6 +113,12 @@ def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
         "typed": "",
         **scans_context(request.user, found, scans),
     }
+
+
+def may_reinstate(user: User, found: Filing, commitment: Commitment | None) -> bool:
+    """Offered for what was in effect when its commitment lapsed."""
+    was_active = commitment is not None and commitment.filing_was == FilingStatus.ACTIVE
+    return was_active and FILING_LIFECYCLE.refusal(found, "reinstate", user, reason="—") is None
 
 
 def _typed(request: StaffRequest, found: Filing) -> dict[str, Any]:

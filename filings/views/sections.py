@@ -61,7 +61,7 @@ def registrations_of_person(request: StaffRequest, person: InsuredPerson) -> Pan
 
 def card_section(person: InsuredPerson, day: dt.date) -> dict[str, Any]:
     """Context of filings/cards.html."""
-    policy = FilingPolicy.objects.with_rows().in_force(person.area_id, day)
+    rules = FilingPolicy.objects.rules_on(person.area_id, day)
     cards = list(person.cards.prefetch_related(Prefetch("tests", CardTest.objects.select_related("by"))))
     replacements = list(person.replacements.all())
     return {
@@ -72,7 +72,7 @@ def card_section(person: InsuredPerson, day: dt.date) -> dict[str, Any]:
             for card in cards
             for test in card.tests.all()
         ],
-        "card_standing": standing_of_card(cards, day, policy.rules() if policy else None),
+        "card_standing": standing_of_card(cards, day, rules),
         "replacements": replacements,
         "open_replacement": next((one for one in replacements if one.status == ReplacementStatus.ASKED), None),
     }

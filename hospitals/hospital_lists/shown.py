@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from hospitals.hospital_lists.columns import HEADINGS
 from hospitals.hospital_lists.words import services_text
+from hospitals.list_imports import ShownFault
 from hospitals.models import Area, HospitalListImport, HospitalListRow
 from hospitals.vocabulary import Level
 
@@ -27,14 +28,14 @@ LABELS = {**HEADINGS, "level_text": HEADINGS["level"], "withdrawn_on": "状态"}
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """changes: (column, before, after).  faults: (column, value, cause)."""
+    """changes: (column, before, after)."""
 
     row: HospitalListRow
     level: str
     county: str
     opens: str
     changes: list[tuple[str, str, str]]
-    faults: list[tuple[str, str, str]]
+    faults: list[ShownFault]
 
 
 def page_of(list_import: HospitalListImport, action: str, after: int) -> tuple[list[ShownRow], int]:
@@ -56,7 +57,7 @@ def _shown(row: HospitalListRow, counties: dict[str, str]) -> ShownRow:
             for name in SHOWN_CHANGES
             if name in row.changes
         ],
-        faults=[(fault["column"], fault["value"], fault["text"]) for fault in row.faults],
+        faults=[ShownFault(fault["column"], fault["value"], fault["text"]) for fault in row.faults],
     )
 
 

@@ -1,4 +1,4 @@
-"""The verbs of a list import: upload, preview, apply, discard.  Undoing has a module of its own."""
+"""The verbs of a hospital list import that are its own: upload, preview, apply.  Undoing has a module of its own."""
 
 import datetime as dt
 import hashlib
@@ -14,7 +14,7 @@ from hospitals.hospital_lists.check import Checker
 from hospitals.hospital_lists.columns import COLUMNS
 from hospitals.hospital_lists.planning import Directory, Plan, make_plan
 from hospitals.hospital_lists.record import directory_of, facts_of, store
-from hospitals.list_imports import Report, as_user, check_move, lock_area, moving, notes_of, reporter
+from hospitals.list_imports import Report, as_user, check_move, give_up, lock_area, moving, notes_of, reporter
 from hospitals.models import Area, HospitalListImport
 from hospitals.models.imports import WITHDRAWAL_LIMIT
 from hospitals.reasons import Refused
@@ -92,13 +92,6 @@ def preview(*, list_import: HospitalListImport, by: User | None) -> HospitalList
     return keep(list_import=list_import, seen=seen, by=by)
 
 
-def give_up(*, list_import: HospitalListImport, by: User | None, problem: str) -> HospitalListImport:
-    """Leave a list that cannot be read, with its sentence.  Raises Refused."""
-    with moving(list_import, "give_up", by=by) as locked:
-        locked.problem, locked.content = problem, None
-    return locked
-
-
 def keep(*, list_import: HospitalListImport, seen: Forecast, by: User | None) -> HospitalListImport:
     """Keep a forecast as the import's plan, ready to be confirmed.  Raises Refused."""
     with moving(list_import, "preview", by=by) as locked:
@@ -119,13 +112,6 @@ def queue(
         locked.allow_many_withdrawals |= allow_many_withdrawals
         refuse_to_apply(locked)
         locked.problem, locked.stage, locked.progress = "", _("等待导入"), 0
-    return locked
-
-
-def put_back(*, list_import: HospitalListImport, by: User | None, problem: str = "") -> HospitalListImport:
-    """Take a plan back from the worker, to be looked at again.  Raises Refused."""
-    with moving(list_import, "put_back", by=by) as locked:
-        locked.problem = problem
     return locked
 
 
@@ -155,14 +141,6 @@ def apply(
             locked.content, locked.problem = None, ""
     except IntegrityError:
         raise Refused.because("changed_meanwhile", _("预览之后名录有改动，请重新预览")) from None
-    return locked
-
-
-def discard(*, list_import: HospitalListImport, by: User | None) -> HospitalListImport:
-    """Put a list away that will not be imported.  Raises Refused."""
-    with moving(list_import, "discard", by=by) as locked:
-        locked.content = None
-        locked.steps.all().delete()
     return locked
 
 

@@ -86,15 +86,24 @@ class ListImport(models.Model):
         """The columns that the list has, in its order: name → heading as printed."""
         return dict(self.columns)
 
+    def word_for(self, action: ListAction) -> str:
+        """What the rows of an action are called."""
+        return action.label
+
+    @property
+    def is_applicable(self) -> bool:
+        """Nothing in the plan itself stands in the way of applying it."""
+        return not self.invalid
+
     @property
     def is_working(self) -> bool:
         """The worker has it."""
         return self.status in (S.READING, S.APPLYING)
 
-    def earlier(self) -> Self | None:
+    def earlier(self, among: models.QuerySet[Self]) -> Self | None:
         """The last time the very same file was imported, so that nobody wonders why it changes nothing."""
-        same = type(self)._default_manager.filter(area=self.area, file_sha256=self.file_sha256, pk__lt=self.pk)
-        return same.filter(status=S.APPLIED).defer("content").order_by("-pk").first()
+        same = among.filter(area=self.area, file_sha256=self.file_sha256, pk__lt=self.pk)
+        return same.filter(status=S.APPLIED).order_by("-pk").first()
 
 
 HOSPITAL_LIST_LIFECYCLE = list_lifecycle(

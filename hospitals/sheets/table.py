@@ -39,7 +39,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong in a row: the row as the spreadsheet numbers it, the column by its heading, the cause."""
+    """One thing wrong in a row: the row as the spreadsheet numbers it, the column by its heading, the cause.
+
+    source: the clause that the cause rests on, empty where it is none.
+    """
 
     row: int
     column: str
@@ -47,6 +50,7 @@ class Fault:
     text: str
     cell: str = ""
     sheet: str = ""
+    source: str = ""
 
     def as_dict(self) -> dict[str, int | str]:
         entry: dict[str, int | str] = {"row": self.row, "column": self.column, "value": self.value, "text": self.text}
@@ -54,6 +58,8 @@ class Fault:
             entry["cell"] = self.cell
         if self.sheet:
             entry["sheet"] = self.sheet
+        if self.source:
+            entry["source"] = self.source
         return entry
 
 
@@ -75,7 +81,7 @@ class Row:
     sheet: str = ""  # empty where only one sheet was read
     faults: list[Fault] = field(default_factory=list)
 
-    def fault(self, column: str, text: str, value: str | None = None) -> None:
+    def fault(self, column: str, text: str, value: str | None = None, source: str = "") -> None:
         """Note what is wrong with the row; `column` is a Column.name that need not be in the list."""
         index = self.group.columns.get(column)
         self.faults.append(
@@ -86,6 +92,7 @@ class Row:
                 text=text,
                 cell="" if index is None else f"{column_letters(index)}{self.number}",
                 sheet=self.sheet,
+                source=source,
             )
         )
 

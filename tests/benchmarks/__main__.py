@@ -8,7 +8,7 @@ import django
 
 from tests.benchmarks.measure import HEADER, Ratio
 
-BENCHMARKS = ("hospital_import", "json_lines", "lists", "sweeps")
+BENCHMARKS = ("hospital_import", "json_lines", "lists", "sweeps", "people")
 
 
 def main(names: list[str]) -> int:

@@ -136,12 +136,14 @@ def fill(first: int, last: int) -> None:
         "filings_filing",
         "area_id, person_id, scheme, employment, category, variant, destination_id, scope, tier, settlement, channel, "
         "filed_on, start_on, discharge_settled, note, policy_id, decision, status, made_by_id, made_at, review_reason, "
-        "end_reason, request_token, version",
+        "end_reason, request_token, version, agent_name, agent_relation, agent_phone, agent_id_number, hospital_name, "
+        "ward, condition, disease, occasion, issuer_name",
         lambda: (
             (
                 *(area(n), 10_000_000 + n, "employee", "retired", "long_term_resident", "", "110000"),
                 *("cross_province", "local", "direct", "counter", day, day, False, "", policy.pk, "{}"),
                 *("pending" if n // 5 % 50 == 0 else "active", user.pk, now, "", "", uuid.uuid4(), 1),
+                *[""] * 10,
             )
             for n in serial
         ),

@@ -4,6 +4,8 @@ import datetime as dt
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.utils import timezone
 
 from filings import lapsing
 from filings.application import Seen
@@ -43,6 +45,21 @@ def completed(by: User, commitment: Commitment, on: dt.date) -> Commitment:
 def lapsed(commitment: Commitment) -> Commitment:
     on = commitment.due_on + dt.timedelta(1)
     return lapsing.lapse(by=portal_account(), commitment=commitment, on=on)
+
+
+def filing_of(commitment: Commitment) -> Filing:
+    return Filing.objects.get(pk=commitment.filing_id)
+
+
+def put_into(commitment: Commitment, status: str, reviewer: User) -> None:
+    """As a filing stands that was taken in for review."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        reviewed = {"reviewed_by": reviewer, "reviewed_at": timezone.now(), "review_reason": "缺签字"}
+        Filing.objects.filter(pk=commitment.filing_id).update(
+            status=status, **(reviewed if status == "returned" else {})
+        )
+        cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def end_state() -> list[Any]:

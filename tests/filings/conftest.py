@@ -45,12 +45,12 @@ def insured(policies: None) -> Callable[..., InsuredPerson]:
 
 @pytest.fixture
 def clerk(policies: None) -> User:
-    return make.staff(Role.CLERK, make.YANTAI, make.WEIFANG, make.TIELING)
+    return make.staff(Role.CLERK, *make.HOMES)
 
 
 @pytest.fixture
 def reviewer(policies: None) -> User:
-    return make.staff(Role.REVIEWER, make.YANTAI, make.WEIFANG, make.TIELING)
+    return make.staff(Role.REVIEWER, *make.HOMES)
 
 
 @pytest.fixture

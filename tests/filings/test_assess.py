@@ -111,7 +111,7 @@ def test_any_number_of_lines_costs_the_same_queries(policies, tmp_path, django_a
     file = tmp_path / "questions.jsonl"
     for lines in (1, 30):
         file.write_text(f"{json.dumps(FILING)}\n" * lines)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             call_command("assess", str(file), stdout=io.StringIO())
 
 

@@ -42,7 +42,7 @@ def page_of(client: Client, person: InsuredPerson) -> str:
 
 
 def keys(page: str) -> dict[str, str]:
-    return dict(re.findall(r'href="([^"]+)" data-key="([kthl])"', page))
+    return dict(re.findall(r'href="([^"]+)" data-key="([kjlu])"', page))
 
 
 # the section
@@ -93,16 +93,16 @@ def test_keys_lead_to_what_may_be_done_with_the_card(client: Client, card: Socia
     person, link = card.person, f"/people/{card.person_id}/cards"
     assert keys(page_of(client, person)) == {
         f"{link}/new/": "k",
-        f"{link}/test/": "t",
+        f"{link}/test/": "j",
         f"/people/cards/{card.pk}/report_lost/": "l",
-        f"{link}/replacement/": "h",
+        f"{link}/replacement/": "u",
     }
     SocialSecurityCard.objects.filter(pk=card.pk).update(status="lost")
     made = make.ReplacementFactory(person=person)
     assert keys(page_of(client, person)) == {
         f"{link}/new/": "k",
         f"/people/cards/{card.pk}/find/": "l",
-        f"/people/replacements/{made.pk}/issue/": "h",
+        f"/people/replacements/{made.pk}/issue/": "u",
     }
 
 
@@ -121,7 +121,7 @@ def test_sections_take_the_same_queries_however_many_rows(client: Client, clerk:
             page_of(client, person)
         counts.append(len(queries))
     assert len(set(counts)) == 1
-    assert counts[0] <= 26
+    assert counts[0] <= 32
 
 
 def add_rows(clerk: User, person: InsuredPerson, serial: int) -> None:

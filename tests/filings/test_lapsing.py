@@ -12,9 +12,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from filings import desk, lapsing
+from filings import lapsing
 from filings.commitments import hand_in
-from filings.lapsing import consequences, reinstate
+from filings.lapsing import consequences
 from filings.models import Commitment, Filing, FilingPolicy, InsuredPerson, Sanction
 from filings.sweeping import sweep
 from filings.tasks import sweep_commitments
@@ -23,10 +23,16 @@ from hospitals.access import portal_account
 from hospitals.history import entries
 from hospitals.periods import add_months
 from hospitals.reasons import Refused
-from hospitals.vocabulary import Role
 from tests import factories as make
-from tests.filings.commitments import IDENTITY, PROOF, brought, committed, completed, end_state, lapsed
-from tests.filings.conftest import asking, filed
+from tests.filings.commitments import (
+    IDENTITY,
+    brought,
+    committed,
+    completed,
+    end_state,
+    filing_of,
+    put_into,
+)
 
 pytestmark = pytest.mark.clause("TL-08")
 Insured = Callable[..., InsuredPerson]
@@ -42,20 +48,11 @@ def commitment(clerk: User, insured: Insured) -> Commitment:
 
 
 @pytest.fixture
-def supervisor(policies: None) -> User:
-    return make.staff(Role.SUPERVISOR, make.TIELING)
-
-
-@pytest.fixture
 def witness() -> Iterator[Callable[[Callable[[Commitment], None]], None]]:
     """witness(called) → called with every commitment that lapses."""
     before = list(lapsing.lapse_witnesses)
     yield lapsing.lapse_witnesses.append
     lapsing.lapse_witnesses[:] = before
-
-
-def filing_of(commitment: Commitment) -> Filing:
-    return Filing.objects.get(pk=commitment.filing_id)
 
 
 # what follows
@@ -125,17 +122,6 @@ def test_filing_not_in_effect_yet_is_cancelled_without_a_last_day(
     commitment.refresh_from_db()
     assert (filing_of(commitment).status, filing_of(commitment).end_on) == ("cancelled", None)
     assert commitment.filing_was == status
-
-
-def put_into(commitment: Commitment, status: str, reviewer: User) -> None:
-    """As a filing stands that was taken in for review."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        reviewed = {"reviewed_by": reviewer, "reviewed_at": timezone.now(), "review_reason": "缺签字"}
-        Filing.objects.filter(pk=commitment.filing_id).update(
-            status=status, **(reviewed if status == "returned" else {})
-        )
-        cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def test_filing_that_was_to_end_before_keeps_its_day(commitment: Commitment) -> None:
@@ -353,57 +339,3 @@ def test_job_runs_just_after_midnight_here(commitment: Commitment) -> None:
     assert (moment.date(), moment.hour, moment.minute) == (AFTER, 0, 5)
     sweep_commitments(timestamp=int(stamp))
     assert filing_of(commitment).end_on == DUE
-
-
-# the way back
-
-
-def test_supervisor_reinstates_the_filing_as_it_was(commitment: Commitment, supervisor: User) -> None:
-    lapsed(commitment)
-    filing = reinstate(by=supervisor, filing=filing_of(commitment), reason="材料已补交，核实无误")
-    assert (filing.status, filing.end_on, filing.ended_by, filing.end_reason) == ("active", None, None, "")
-    assert Filing.objects.covering(AFTER).exists()
-    entry = entries(filing)[0]
-    assert (entry.action, entry.reason) == ("恢复备案", "材料已补交，核实无误")
-
-
-def test_reinstated_filing_has_the_last_day_it_had(commitment: Commitment, supervisor: User) -> None:
-    Filing.objects.update(end_on=DUE + dt.timedelta(90))
-    lapsed(commitment)
-    assert filing_of(commitment).end_on == DUE
-    filing = reinstate(by=supervisor, filing=filing_of(commitment), reason="核实无误")
-    assert filing.end_on == DUE + dt.timedelta(90)
-
-
-def test_filing_is_not_reinstated_beside_another(commitment: Commitment, supervisor: User, clerk: User) -> None:
-    lapsed(commitment)
-    Sanction.objects.all().delete()
-    other = filed(clerk, commitment.person, asking(filed_on=AFTER, materials=(*IDENTITY, *PROOF)))
-    with pytest.raises(Refused, match=f"已有备案 {other.number}"):
-        reinstate(by=supervisor, filing=filing_of(commitment), reason="核实无误")
-    assert filing_of(commitment).status == "cancelled"
-
-
-def test_filing_cancelled_otherwise_is_not_reinstated(commitment: Commitment, supervisor: User, clerk: User) -> None:
-    lapsed(commitment)
-    filing = reinstate(by=supervisor, filing=filing_of(commitment), reason="核实无误")
-    filing = desk.cancel(by=clerk, filing=filing, on=AFTER, reason="返回居住")
-    with pytest.raises(Refused, match="不是因承诺到期取消的"):
-        reinstate(by=supervisor, filing=filing, reason="核实无误")
-
-
-def test_filing_that_was_never_in_effect_is_not_reinstated(
-    commitment: Commitment, supervisor: User, reviewer: User
-) -> None:
-    put_into(commitment, "pending", reviewer)
-    lapsed(commitment)
-    with pytest.raises(Refused, match="取消时为“待审核”"):
-        reinstate(by=supervisor, filing=filing_of(commitment), reason="核实无误")
-
-
-def test_reinstating_asks_for_the_right_and_a_reason(commitment: Commitment, supervisor: User, clerk: User) -> None:
-    lapsed(commitment)
-    with pytest.raises(Refused, match="没有“解除失信处理、恢复备案”的权限"):
-        reinstate(by=clerk, filing=filing_of(commitment), reason="核实无误")
-    with pytest.raises(Refused, match="须填写理由"):
-        reinstate(by=supervisor, filing=filing_of(commitment), reason=" ")

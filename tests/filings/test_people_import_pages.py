@@ -13,8 +13,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from filings import tasks
 from filings.models import InsuredPerson, PeopleListImport
 from filings.people_lists import shown
-from filings.views import people_imports as pages
+from filings.views.people_imports import PAGES
 from hospitals.access import staff_name
+from hospitals.views import import_pages
 from hospitals.vocabulary import ListStatus, Role
 from tests import factories as make
 from tests.filings.people_lists import HEADING, TODAY, imported, listed, number, people, upload
@@ -177,7 +178,7 @@ def test_clerk_of_one_hall_sees_and_does_not_import(signed_in: Any) -> None:
 
 def test_steps_are_posted(client: Any) -> None:
     found = upload(listed(*people(1)))
-    for verb in pages.STEPS:
+    for verb in PAGES.steps:
         assert client.get(f"/people/imports/{found.pk}/{verb.replace('_', '-')}/").status_code == 405
 
 
@@ -186,7 +187,7 @@ def test_imports_of_another_area_are_not_found(signed_in: Any) -> None:
     client = signed_in(make.staff(Role.SUPERVISOR, make.TIELING))
     for path in ("", "progress/"):
         assert client.get(f"/people/imports/{found.pk}/{path}").status_code == 404
-    for verb in (*pages.STEPS, "faults"):
+    for verb in (*PAGES.steps, "faults"):
         assert post(client, found, verb.replace("_", "-")).status_code == 404
     assert found.file_name not in client.get("/people/imports/").content.decode()
 
@@ -229,8 +230,8 @@ def test_long_tab_is_paged(client: Any, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.fixture
 def long_list(monkeypatch: pytest.MonkeyPatch) -> bytes:
-    monkeypatch.setattr(pages, "WORKER_BYTES", 100)
-    monkeypatch.setattr(pages, "WORKER_ROWS", 20)
+    monkeypatch.setattr(import_pages, "WORKER_BYTES", 100)
+    monkeypatch.setattr(PAGES, "worker_rows", 20)
     return listed(*people(30))
 
 

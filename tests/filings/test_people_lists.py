@@ -10,6 +10,7 @@ from django.db import DataError
 from filings.models import InsuredPerson, Participation, SocialSecurityCard
 from filings.people_lists import verbs
 from hospitals.access import staff_name
+from hospitals.list_imports import ImportBroken, discard, take_faults
 from hospitals.reasons import Refused
 from hospitals.vocabulary import ListStatus
 from tests import factories as make
@@ -178,12 +179,12 @@ def test_import_needs_the_right(role: str) -> None:
     with pytest.raises(Refused, match="登记和修改参保人"):
         verbs.apply(list_import=found, by=member)
     with pytest.raises(Refused, match="登记和修改参保人"):
-        verbs.take_faults(list_import=found, by=member)
+        take_faults(list_import=found, by=member)
 
 
 def test_discarded_list_leaves_nothing_of_the_people() -> None:
     found = upload(listed(*people(2)))
-    verbs.discard(list_import=found, by=None)
+    discard(list_import=found, by=None)
     found.refresh_from_db()
     assert (found.content, found.steps.count()) == (None, 0)
 
@@ -196,7 +197,7 @@ def test_database_error_does_not_quote_the_row(
 
     found = upload(listed(*people(1)))
     monkeypatch.setattr(verbs, "carry_out", broken)
-    with caplog.at_level(logging.DEBUG), pytest.raises(verbs.ImportBroken) as caught:
+    with caplog.at_level(logging.DEBUG), pytest.raises(ImportBroken) as caught:
         verbs.apply(list_import=found, by=None)
     assert NUMBER not in str(caught.value)
     assert caught.value.__suppress_context__

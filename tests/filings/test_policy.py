@@ -176,3 +176,13 @@ def test_rule_book_reads_all_versions_in_few_queries(shipped, django_assert_num_
     assert book.in_force("370700", dt.date(2026, 3, 10)).area == "370700"
     assert book.in_force("370700", dt.date(2022, 12, 31)) is None
     assert book.in_force("370200", dt.date(2026, 3, 10)) is None
+
+
+def test_rules_in_force_are_read_once_and_follow_what_is_published(shipped, django_assert_num_queries):
+    first = FilingPolicy.objects.rules_on("211200", dt.date(2026, 7, 1))
+    with django_assert_num_queries(1):
+        assert FilingPolicy.objects.rules_on("211200", dt.date(2026, 7, 1)) is first
+    shipped.next_version(starts_on=dt.date(2026, 7, 1)).publish(by=None)
+    assert FilingPolicy.objects.rules_on("211200", dt.date(2026, 6, 30)) == replace(first, ends_on=dt.date(2026, 6, 30))
+    assert FilingPolicy.objects.rules_on("211200", dt.date(2026, 7, 1)).version == 2
+    assert FilingPolicy.objects.rules_on("211200", dt.date(2022, 12, 31)) is None

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
 
-from filings import cards, desk
+from filings import cards
 from filings.models import Filing, InpatientRegistration
 from filings.registering import cancel_registration, hospital_meant, hospitals_to_choose
 from filings.vocabulary import Channel, Employment, Scheme
@@ -17,7 +17,7 @@ from hospitals.models import Area
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role, Scope
 from tests import factories as make
-from tests.filings.conftest import TODAY
+from tests.filings.conftest import TODAY, cancelling
 from tests.filings.stays import (
     BEIJING_HOSPITAL,
     QINGDAO_HOSPITAL,
@@ -291,4 +291,6 @@ def test_database_knows_the_shape_of_a_registration(clerk: User) -> None:
 
 def test_filing_behind_a_registration_may_still_be_cancelled(clerk: User) -> None:
     made = registered(clerk, of_dongying(clerk), stay(agent=SON))
-    assert desk.cancel(by=clerk, filing=made.filing, on=TODAY, reason="返回").status == "cancelled"
+    cancelling(clerk, made.filing)
+    made.refresh_from_db()
+    assert (made.filing.status, made.status) == ("cancelled", "registered")

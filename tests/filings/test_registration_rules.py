@@ -135,6 +135,10 @@ def test_hospital_of_another_place_is_refused_by_name() -> None:
     assert reason.text == "示例医院在沈阳市，不在备案就医地：BA1（北京市）"
 
 
+def test_hospital_at_home_is_just_at_the_wrong_place() -> None:
+    assert failing(hospital=hospital(DONGYING)) == ["hospital_elsewhere"]
+
+
 @pytest.mark.clause("DY-02")
 def test_filing_for_a_whole_province_covers_its_cities() -> None:
     filed = FiledFor("BA3", HAINAN, SettlementWay.DIRECT)

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from hospitals.hospital_lists import verbs
+from hospitals.list_imports import discard
 from hospitals.models import Hospital, HospitalListImport, HospitalListRow, NetworkedService
 from hospitals.reasons import Refused
 from hospitals.vocabulary import ListStatus, ListStrategy, Role
@@ -278,7 +279,7 @@ def test_only_who_keeps_the_directory_of_the_area_may_import():
     list_import = upload(listed("甲医院"), strategy=ListStrategy.ADD, by=supervisor)
     for verb in (
         lambda: verbs.apply(list_import=list_import, by=clerk, on=TODAY),
-        lambda: verbs.discard(list_import=list_import, by=clerk),
+        lambda: discard(list_import=list_import, by=clerk),
     ):
         with pytest.raises(Refused, match="权限"):
             verb()
@@ -288,7 +289,7 @@ def test_only_who_keeps_the_directory_of_the_area_may_import():
 def test_discarded_list_leaves_nothing_behind():
     supervisor = make.staff(Role.SUPERVISOR, DONGYING)
     list_import = upload(listed("甲医院"), strategy=ListStrategy.ADD, by=supervisor)
-    verbs.discard(list_import=list_import, by=supervisor)
+    discard(list_import=list_import, by=supervisor)
     list_import.refresh_from_db()
     assert (list_import.status, list_import.content) == (ListStatus.DISCARDED, None)
     assert not HospitalListRow.objects.exists()

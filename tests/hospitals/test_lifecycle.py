@@ -10,6 +10,7 @@ from django.utils import timezone
 from filings.models import Filing
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
 from hospitals.access import RIGHTS, portal_account
+from hospitals.history import doing, entries
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
 from settlement.models.claim import CLAIM_LIFECYCLE
@@ -126,3 +127,21 @@ def test_open_to_shows_just_the_steps_one_may_take() -> None:
     verbs = {move.verb for move in FILING_LIFECYCLE.open_to(filing, make.staff(Role.REVIEWER))}
     assert verbs == {"approve", "send_back", "refuse"}
     assert not FILING_LIFECYCLE.open_to(filing, make.staff(Role.HOTLINE))
+
+
+@pytest.mark.parametrize("status", FilingStatus)
+def test_step_that_follows_goes_by_the_hand_and_name_of_what_it_follows_from(status: str) -> None:
+    filing, move = filing_in(status), FILING_LIFECYCLE.moves["lapse"]
+    clerk = make.staff(Role.CLERK)
+    with transaction.atomic(), doing("随案办理", by=clerk, reason="本人申请"):
+        if status in move.sources:
+            assert FILING_LIFECYCLE.follow(filing, "lapse").status == move.target
+        else:
+            with pytest.raises(Refused, match="不能承诺到期取消"):
+                FILING_LIFECYCLE.follow(filing, "lapse")
+    filing.refresh_from_db()
+    if status in move.sources:
+        (entry, _made) = entries(filing)
+        assert (entry.action, entry.reason, filing.version) == ("随案办理", "本人申请", 2)
+    else:
+        assert (filing.status, filing.version) == (status, 1)

@@ -15,7 +15,8 @@ from hospitals import tasks
 from hospitals.access import staff_name
 from hospitals.hospital_lists import shown, verbs
 from hospitals.models import Hospital, HospitalListImport
-from hospitals.views import imports
+from hospitals.views import import_pages
+from hospitals.views.imports import PAGES
 from hospitals.vocabulary import ListStatus, Role
 from tests import factories as make
 from tests.hospitals.lists import DONGYING, TODAY, YANTAI, apply, listed, prepare, upload, whole_list
@@ -168,7 +169,7 @@ def test_form_takes_only_own_areas_and_says_what_is_missing(client: Any) -> None
 
 def test_steps_are_posted(client: Any) -> None:
     found = upload(listed("甲医院"))
-    for verb in imports.STEPS:
+    for verb in PAGES.steps:
         assert client.get(f"/hospitals/imports/{found.pk}/{verb.replace('_', '-')}/").status_code == 405
 
 
@@ -187,7 +188,7 @@ def test_imports_of_another_area_are_not_found(signed_in: Any) -> None:
     client = signed_in(make.staff(Role.SUPERVISOR, YANTAI))
     for path in ("", "progress/", "faults/"):
         assert client.get(f"/hospitals/imports/{found.pk}/{path}").status_code == 404
-    for verb in imports.STEPS:
+    for verb in PAGES.steps:
         assert client.post(f"/hospitals/imports/{found.pk}/{verb.replace('_', '-')}/").status_code == 404
     assert found.file_name not in client.get("/hospitals/imports/").content.decode()
 
@@ -222,8 +223,8 @@ def test_long_tab_is_paged(client: Any, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.fixture
 def long_list(monkeypatch: pytest.MonkeyPatch) -> bytes:
-    monkeypatch.setattr(imports, "WORKER_BYTES", 100)
-    monkeypatch.setattr(imports, "WORKER_ROWS", 20)
+    monkeypatch.setattr(import_pages, "WORKER_BYTES", 100)
+    monkeypatch.setattr(PAGES, "worker_rows", 20)
     return listed(*(f"第{number}医院" for number in range(30)))
 
 

@@ -14,8 +14,11 @@ from tests.house.test_routes import OPEN, ROUTES, link
 
 pytestmark = pytest.mark.django_db
 BOX = re.compile(r'<form class="search"[^>]*>.*?<input[^>]* name="words"[^>]*>.*?</form>', re.DOTALL)
-PRINTS = {"receipt", "claim_sheet", "change_sheet"}
-PARTS = {"list_progress", "people_progress", "claim_hospitals"}
+PRINTS = {
+    *("receipt", "print", "claim_sheet", "change_sheet"),
+    *("registration_slip", "commitment_letter", "supplement_notice"),
+}
+PARTS = {"list_progress", "people_progress", "roster_progress", "claim_hospitals"}
 DOWNLOADS = {"list_faults"}
 PAGES = [
     *(name for name, row in ROUTES.items() if row[1] == "get" and name not in PRINTS | PARTS | DOWNLOADS),

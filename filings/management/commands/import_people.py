@@ -10,7 +10,7 @@ from filings.identity import masked
 from filings.people_lists import verbs
 from filings.people_lists.columns import HEADINGS
 from filings.people_lists.planning import Plan
-from hospitals.list_imports import notes_of
+from hospitals.list_imports import discreet, notes_of
 from hospitals.management.list_command import GOOD, REFUSED, Answer, ListCommand
 from hospitals.models import Area
 from hospitals.reasons import Refused
@@ -30,7 +30,7 @@ class Command(ListCommand):
         answer = dict(empty)
         table = verbs.read_list(data)
         try:
-            with verbs.discreet(), transaction.atomic():
+            with discreet(), transaction.atomic():
                 seen = verbs.forecast(table=table, area=area, on=timezone.localdate())
                 answer |= self.counts(seen.plan)
                 answer["invalid"] = _faults(seen.plan, table)
