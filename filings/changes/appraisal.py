@@ -202,6 +202,6 @@ def _to_mind(
         text = _("{category}备案须审核，{kind}同样经审核后生效").format(category=rule.category.label, kind=kind.label)
         yield Reason("needs_review", text, rules.cite(rule.section))
     if rules.says(Matter.AFTER_CANCELLATION) and filing.category in LONG_TERM:
-        text = _("{kind}后在原就医地（{place}）发生的医疗费用不予支付，请告知参保人")
+        text = _("{kind}后在原就医地（{place}）发生的医疗费用不予支付")
         words = {"kind": kind.label, "place": filing.destination.name}
         yield Reason("after_cancellation", text.format(**words), rules.cite_matter(Matter.AFTER_CANCELLATION))

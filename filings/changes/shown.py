@@ -30,6 +30,7 @@ VERDICTS = {Outcome.ACCEPT: "good", Outcome.REVIEW: "warn", Outcome.REFUSE: "bad
 class ChangeShown:
     """reasons: dicts of code, text, source.  filing: the one at the new place, None without."""
 
+    is_refused: bool
     title: str
     tone: str
     instead: str
@@ -38,6 +39,11 @@ class ChangeShown:
     basis: Mapping[str, str] | None
     policy: Mapping[str, Any] | None
     filing: Decision | None
+
+    @property
+    def shows_filing(self) -> bool:
+        """Where there may be such a filing, or only its materials are missing."""
+        return self.filing is not None and (not self.is_refused or self.filing.outcome == Outcome.INCOMPLETE)
 
 
 def shown(record: Mapping[str, Any], kind: Kind) -> ChangeShown:
@@ -54,9 +60,9 @@ def shown(record: Mapping[str, Any], kind: Kind) -> ChangeShown:
         Outcome.REFUSE: "",
     }
     is_refused = outcome is Outcome.REFUSE
-    possible_on = record["possible_on"]
-    filing = record["filing"]
+    possible_on, filing = record["possible_on"], record["filing"]
     return ChangeShown(
+        is_refused=is_refused,
         title=titles[outcome].format(kind=kind.label),
         tone=VERDICTS[outcome],
         instead=afterwards[outcome],

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from filings.filters import ReviewFilter, WaitingChangeFilter
 from filings.models import Filing, FilingChange
@@ -17,7 +18,7 @@ TAKEN = Column(
     lambda row: staff_name(row.taken_by) or badge("未领取", "warn"),
     exported=lambda row: staff_name(row.taken_by),
 )
-SINCE = Column("受理时间", lambda row: f"{row.made_at:%Y-%m-%d}", kind="date")
+SINCE = Column("受理时间", lambda row: f"{timezone.localtime(row.made_at):%Y-%m-%d %H:%M}", kind="date")
 
 
 class WaitingFilings(ListPage):
