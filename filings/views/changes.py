@@ -38,10 +38,7 @@ class Desk:
     change: FilingChange | None = None
 
     def form(self, data: Any = None) -> CancelForm:
-        initial = initial_of(self.change) if self.change else {}
-        return FORMS[self.kind](
-            data, filing=self.filing, rules=self.rules, asked_on=self.asked_on, initial=initial or None
-        )
+        return FORMS[self.kind](data, filing=self.filing, rules=self.rules, asked_on=self.asked_on)
 
     def decided(self, form: CancelForm) -> dict[str, Any]:
         """The panel: the decision, or what is still to be filled in."""
@@ -108,7 +105,7 @@ def resubmit(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refused))
         return redirect(change)
     counter = desk_of(change.filing, Kind.of(change.kind), change.asked_on, change)
-    form = counter.form(posted(request))
+    form = counter.form(posted(request) or initial_of(change) | {"request_token": "0" * 32})
     if request.method == "POST" and form.is_valid():
         try:
             desk.resubmit(by=request.user, change=change, asked=form.asked(), version=version_in(request))

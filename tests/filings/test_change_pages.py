@@ -201,6 +201,7 @@ def test_change_is_sent_back_corrected_and_approved(
     assert checks.post(f"{link}send_back/", {"version": 1, "reason": "应为青岛"}).status_code == 302
     form = client.get(f"{link}resubmit/").content.decode()
     assert "应为青岛" in form
+    assert is_open_to_submit(form)
     assert 'value="济南市（370100）"' in form
     assert re.search(r'value="referral_approval_form"[^>]*checked', form)
     corrected = entered(destination="东营", version=2, **seen)
