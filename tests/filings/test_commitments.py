@@ -13,6 +13,7 @@ from filings import desk
 from filings.application import Seen
 from filings.appraisal import standing_on
 from filings.assessment import MaterialGroup
+from filings.changes import decisions
 from filings.commitments import hand_in, holds_review, sign_for_claim, void
 from filings.models import Commitment, Filing, InsuredPerson
 from filings.models.commitment_lifecycle import COMMITMENT_LIFECYCLE, CommitmentStatus
@@ -24,7 +25,7 @@ from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
 from tests import factories as make
 from tests.filings.commitments import IDENTITY, PROOF, brought, committed, completed, due, lapsed
-from tests.filings.conftest import APPROVAL, asking, filed, filed_today
+from tests.filings.conftest import APPROVAL, asking, cancelling, filed, filed_today
 
 pytestmark = pytest.mark.clause("TL-08")
 Insured = Callable[..., InsuredPerson]
@@ -270,10 +271,11 @@ def test_filing_that_ends_makes_its_commitment_void(verb: str, clerk: User, revi
     elif verb == "refuse":
         desk.refuse(by=reviewer, filing=waiting, reason="不再外出")
     else:
-        on = add_months(timezone.localdate(), 6)
-        desk.cancel(by=clerk, filing=desk.approve(by=reviewer, filing=waiting), on=on, reason="不再外出")
+        filing, on = desk.approve(by=reviewer, filing=waiting), add_months(timezone.localdate(), 6)
+        change = cancelling(clerk, filing, on, reason="不再外出")
+        decisions.approve(by=reviewer, change=change)
     commitment = waiting.commitments.get()
-    by = reviewer if verb == "refuse" else clerk
+    by = clerk if verb == "withdraw" else reviewer
     assert (commitment.status, commitment.closed_by, commitment.close_reason) == ("void", by, "不再外出")
     top = entries(commitment)[0]
     assert (top.who, top.reason) == (staff_name(by), "不再外出")
@@ -303,7 +305,7 @@ def test_overdue_filing_is_the_daily_runs_alone(clerk: User, person: InsuredPers
     commitment = due(clerk, person, timezone.localdate())
     assert commitment.filing
     with pytest.raises(Refused, match="由系统按逾期处理"):
-        desk.cancel(by=clerk, filing=commitment.filing, on=timezone.localdate(), reason="返回居住")
+        cancelling(clerk, commitment.filing, timezone.localdate())
     assert Filing.objects.get().status == "active"
 
 

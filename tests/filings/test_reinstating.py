@@ -6,7 +6,6 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 
-from filings import desk
 from filings.lapsing import reinstate
 from filings.models import Commitment, Filing, InsuredPerson, Sanction
 from hospitals.history import entries
@@ -14,7 +13,7 @@ from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
 from tests import factories as make
 from tests.filings.commitments import IDENTITY, PROOF, committed, filing_of, lapsed, put_into
-from tests.filings.conftest import asking, filed
+from tests.filings.conftest import asking, cancelling, filed
 
 pytestmark = pytest.mark.clause("TL-08")
 DUE = dt.date(2026, 9, 10)
@@ -60,7 +59,8 @@ def test_filing_is_not_reinstated_beside_another(commitment: Commitment, supervi
 def test_filing_cancelled_otherwise_is_not_reinstated(commitment: Commitment, supervisor: User, clerk: User) -> None:
     lapsed(commitment)
     filing = reinstate(by=supervisor, filing=filing_of(commitment), reason="核实无误")
-    filing = desk.cancel(by=clerk, filing=filing, on=AFTER, reason="返回居住")
+    cancelling(clerk, filing, AFTER)
+    filing.refresh_from_db()
     with pytest.raises(Refused, match="不是因承诺到期取消的"):
         reinstate(by=supervisor, filing=filing, reason="核实无误")
 
