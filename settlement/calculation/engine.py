@@ -1,126 +1,154 @@
 """The calculation: a stay and the rules in, the answer with its lines out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
 
-from filings.vocabulary import SettlementWay
 from hospitals.reasons import Reason
 from hospitals.vocabulary import Level
-from settlement.calculation.money import NIL, percent, to_fen, written, written_ratio
-from settlement.calculation.result import Line, Outcome, Result
-from settlement.calculation.rules import BenefitRules, ContinuousDeductible, Row
+from settlement.calculation import components, deductible
+from settlement.calculation.basic_fund import BasicFund, one_ratio
+from settlement.calculation.components import Part, Terms
+from settlement.calculation.deductible import Deductible
+from settlement.calculation.items import Cost
+from settlement.calculation.lines import Steps, lines_of
+from settlement.calculation.money import NIL
+from settlement.calculation.result import Line, Outcome, Result, SettlementInfo
+from settlement.calculation.rows import DestinationRow, Row
+from settlement.calculation.rules import BenefitRules
 from settlement.calculation.stay import Stay, contradictions
-
-ELIGIBLE_BY = {
-    SettlementWay.DIRECT: "联网直接结算，按就医地支付范围认定",
-    SettlementWay.MANUAL: "手工报销，按参保地支付范围认定",
-}
+from settlement.vocabulary import Component
 
 
-class Numbers(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Numbers:
     """What the rules hold for one stay."""
 
-    deductible: Row
-    ratio: Row
-    ceiling: Row | None
-    continuous: ContinuousDeductible | None
+    deductible: Deductible
+    basic: BasicFund
+    components: Sequence[Terms]
 
     @property
     def assumed(self) -> bool:
-        return self.deductible.assumed or self.ratio.assumed or (self.ceiling is not None and self.ceiling.assumed)
+        return self.deductible.assumed or self.basic.assumed or any(terms.assumed for terms in self.components)
 
 
-def calculate(stay: Stay, rules: BenefitRules | None) -> Result:
+def calculate(stay: Stay, rules: BenefitRules | None, elsewhere: BenefitRules | None = None) -> Result:
     """What a stay is paid by a version of the home area's benefits; `rules` is None where none is in force.
 
-    The deductible is charged first, the ratio applies to what is left, the year's ceiling cuts last; the fund's part is
-    rounded once and the person bears the rest.
+    elsewhere: the version of the area whose policy `rules` name for the stay's destination.
+    The person pays first what the catalogue and the reduction away from home leave them, then the deductible; the
+    ratio applies to what is left, the year's ceiling cuts the basic fund, the components follow on what is still
+    theirs.  Each fund is rounded once, and the person bears the rest.
     """
     if faults := contradictions(stay):
         return Result(outcome=Outcome.INVALID, reasons=tuple(faults))
-    if rules is None or not rules.in_force_on(stay.admitted_on):
+    if rules is None or not rules.serves(stay):
         text = f"参保地{stay.area}在入院日期{stay.admitted_on}没有施行的待遇政策"
         return Result(outcome=Outcome.NOT_CONFIGURED, reasons=(Reason("no_policy_in_force", text),))
-    deductible, ratio = rules.deductibles.find(stay), rules.ratios.find(stay)
-    if deductible is None or ratio is None:
-        gaps = tuple(_gaps(stay, rules, deductible, ratio))
-        return Result(outcome=Outcome.NOT_CONFIGURED, reasons=gaps, version=rules.version)
-    return _pay(stay, rules, Numbers(deductible, ratio, rules.ceilings.find(stay), rules.continuous_for(stay)))
+    led_away = rules.destination_for(stay) if rules.destinations else None
+    if led_away is None:
+        return _by(stay, rules)
+    if elsewhere is None or elsewhere.area != led_away.policy_area or not elsewhere.serves(stay):
+        text = f"{led_away.text}：{led_away.policy_area}的待遇政策未配置"
+        gap = Reason("destination_policy_not_configured", text, rules.cite(led_away.section))
+        return Result(outcome=Outcome.NOT_CONFIGURED, reasons=(gap,), area=rules.area, version=rules.version)
+    return _by(stay, elsewhere, led_away, rules.cite(led_away.section))
 
 
-def _pay(stay: Stay, rules: BenefitRules, numbers: Numbers) -> Result:
-    deductible = min(_due(stay, numbers), stay.eligible)
-    part = (stay.eligible - deductible) * numbers.ratio.number
-    left = max(numbers.ceiling.number - stay.fund_paid_this_year, NIL) if numbers.ceiling else None
-    fund = to_fen(part if left is None else min(part, left))
-    return Result(
-        outcome=Outcome.CALCULATED,
-        assumed=numbers.assumed,
-        deductible=deductible,
-        ratio=numbers.ratio.number,
+def _by(stay: Stay, rules: BenefitRules, led_away: DestinationRow | None = None, source: str = "") -> Result:
+    standard, ratios, terms = rules.deductibles.find(stay), rules.ratios.at(stay.key), components.terms_of(stay, rules)
+    document = f"《{rules.document}》"
+    gaps = () if standard and ratios else tuple(_gaps(stay, rules, standard, ratios))
+    if gaps := (*gaps, *components.gaps_in(terms, document)):
+        return Result(outcome=Outcome.NOT_CONFIGURED, reasons=gaps, area=rules.area, version=rules.version)
+    if unknown := (*deductible.unknown_of_year(stay, rules), *components.unknown_of_year(stay, terms)):
+        return Result(outcome=Outcome.INVALID, reasons=unknown, area=rules.area, version=rules.version)
+    assert standard is not None  # noqa: S101 - else it is among the gaps
+    numbers = Numbers(Deductible.of(stay, rules, standard), BasicFund.of(stay, rules, ratios), terms)
+    steps = _steps(stay, numbers)
+    return _result(stay, rules, numbers, steps, lines_of(stay, rules, steps, led_away, source))
+
+
+def _steps(stay: Stay, numbers: Numbers) -> Steps:
+    basic = numbers.basic
+    paid_first = basic.paid_first(stay.eligible)
+    eligible = stay.eligible - paid_first
+    due = numbers.deductible.due(stay)
+    charged = min(due, eligible)
+    shares, left = basic.shares(eligible - charged, charged), basic.left(stay)
+    fund = basic.pays(shares, left)
+    return Steps(
+        deductible=numbers.deductible,
+        basic=basic,
+        paid_first=paid_first,
+        eligible=eligible,
+        due=due,
+        charged=charged,
+        shares=shares,
+        left=left,
         fund=fund,
-        personal=stay.total - fund,
-        lines=tuple(_lines(stay, rules, numbers, deductible, fund, left)),
-        warnings=tuple(_warnings(numbers)),
-        version=rules.version,
+        parts=components.parts_of(stay, numbers.components, eligible - fund) if numbers.components else (),
     )
 
 
-def _due(stay: Stay, numbers: Numbers) -> Decimal:
-    """The standard, or what the year has left of it."""
-    standard = numbers.deductible.number
-    return max(standard - stay.deductible_paid_this_year, NIL) if numbers.continuous else standard
+def _result(stay: Stay, rules: BenefitRules, numbers: Numbers, steps: Steps, lines: tuple[Line, ...]) -> Result:
+    setlinfo = _setlinfo(stay, rules, steps)
+    return Result(
+        outcome=Outcome.CALCULATED,
+        assumed=numbers.assumed,
+        deductible=steps.charged,
+        ratio=setlinfo.pool_prop_selfpay,
+        fund=setlinfo.fund_pay_sumamt,
+        personal=setlinfo.psn_part_amt,
+        lines=lines,
+        warnings=tuple(_warnings(stay, numbers)),
+        area=rules.area,
+        version=rules.version,
+        setlinfo=setlinfo,
+        follow_ups=components.follow_ups_of(steps.parts, rules) if steps.parts else (),
+    )
 
 
-def _lines(
-    stay: Stay, rules: BenefitRules, numbers: Numbers, deductible: Decimal, fund: Decimal, left: Decimal | None
-) -> Iterator[Line]:
-    standard, ratio, ceiling, continuous = numbers
-    total, eligible, charged, paid = (written(amount) for amount in (stay.total, stay.eligible, deductible, fund))
-    above, share = written(stay.eligible - deductible), percent(ratio.number)
-
-    yield Line("医疗费总额", total, f"本次{stay.service.label}全部费用")
-    catalogue = rules.cite(rules.catalogues.get(stay.basis, ""))
-    yield Line("符合政策范围费用", eligible, ELIGIBLE_BY[stay.basis], catalogue)
-
-    text = f"{stay.scheme.label}{stay.level.label}标准{written(standard.number)}元"
-    source = rules.cite(standard.section)
-    if continuous:
-        text += f"，连续计算，本年度已付{written(stay.deductible_paid_this_year)}元"
-        source += f"；{rules.cite(continuous.section)}"
-    if stay.eligible < _due(stay, numbers):
-        text += "，以符合政策范围费用为限"
-    yield Line("起付标准", charged, text + _sample(standard), source)
-    yield Line("起付线以上", above, f"{eligible} − {charged}")
-
-    employment = stay.employment.label if stay.employment else ""
-    text = f"{stay.scheme.label}{employment}，{stay.tier.label}{share}"
-    source = rules.cite(ratio.section)
-    yield Line("支付比例", written_ratio(ratio.number), text + _sample(ratio), source)
-
-    text = f"{above} × {share}"
-    if ceiling and left is not None:
-        spent = f"年度限额{written(ceiling.number)}元，本年度已支付{written(stay.fund_paid_this_year)}元"
-        yield Line("最高支付限额余额", written(left), spent + _sample(ceiling), rules.cite(ceiling.section))
-        if fund == left:
-            text += "，以最高支付限额余额为限"
-    yield Line("统筹基金支付", paid, text, source)
-    yield Line("个人负担", written(stay.total - fund), f"{total} − {paid}")
+def _setlinfo(stay: Stay, rules: BenefitRules, steps: Steps) -> SettlementInfo:
+    paid = _paid(steps.parts, rules) if rules.components.rows or rules.follow_ups else {}
+    fund = sum((part.paid for part in steps.parts), steps.fund)
+    cost: Cost | None = stay.cost
+    return SettlementInfo(
+        medfee_sumamt=stay.total,
+        fulamt_ownpay_amt=cost and cost.outside,
+        overlmt_selfpay=cost and cost.above_limit,
+        preselfpay_amt=cost and cost.self_paid + steps.paid_first,
+        inscp_scp_amt=steps.eligible,
+        act_pay_dedc=steps.charged,
+        pool_prop_selfpay=one_ratio(steps.shares),
+        hifp_pay=steps.fund,
+        cvlserv_pay=paid.get(Component.CIVIL_SERVANT),
+        hifmi_pay=paid.get(Component.SERIOUS_ILLNESS),
+        hifob_pay=paid.get(Component.LARGE_AMOUNT),
+        maf_pay=paid.get(Component.MEDICAL_AID),
+        fund_pay_sumamt=fund,
+        psn_part_amt=stay.total - fund,
+    )
 
 
-def _sample(row: Row) -> str:
-    return "（示例，待核定）" if row.assumed else ""
+def _paid(parts: Sequence[Part], rules: BenefitRules) -> dict[Component, Decimal]:
+    """Nought for a component that the rules know and the stay has no part in."""
+    known = {row.component for row in rules.components.rows} | {row.component for row in rules.follow_ups}
+    return dict.fromkeys(known, NIL) | {part.terms.component: part.paid for part in parts}
 
 
-def _warnings(numbers: Numbers) -> Iterator[str]:
-    if numbers.continuous and numbers.continuous.remark:
-        yield numbers.continuous.remark
-    if numbers.ceiling is None:
+def _warnings(stay: Stay, numbers: Numbers) -> Iterator[str]:
+    continuous = numbers.deductible.continuous
+    if continuous and continuous.remark:
+        yield continuous.remark
+    if numbers.basic.ceiling is None:
         yield "最高支付限额未配置"
+    if stay.civil_servant and not any(terms.component is Component.CIVIL_SERVANT for terms in numbers.components):
+        yield f"{Component.CIVIL_SERVANT.label}未配置，未计算"
 
 
-def _gaps(stay: Stay, rules: BenefitRules, deductible: Row | None, ratio: Row | None) -> Iterator[Reason]:
+def _gaps(stay: Stay, rules: BenefitRules, deductible: Row | None, ratios: Sequence[Row]) -> Iterator[Reason]:
     """Which number is missing, and for whom; said once more plainly where the document gives no such table at all."""
     level = "三级（等级未定）" if stay.level is Level.THREE else stay.level.label
     employment = (stay.employment.label,) if stay.employment else ()
@@ -131,5 +159,5 @@ def _gaps(stay: Stay, rules: BenefitRules, deductible: Row | None, ratio: Row | 
         whose += f"；文件未给出{stay.tier.label}表"
     if deductible is None:
         yield Reason("deductible_not_configured", f"起付标准未配置：{whose}", f"《{rules.document}》")
-    if ratio is None:
+    if not ratios:
         yield Reason("ratio_not_configured", f"支付比例未配置：{whose}", f"《{rules.document}》")
