@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from settlement.calculation.money import NIL, percent, to_fen
-from settlement.calculation.rows import ReductionRow, Row, StayRow
+from settlement.calculation.rows import ReductionRule, Row, StayRow
 from settlement.calculation.rules import BenefitRules
 from settlement.calculation.stay import Stay
 from settlement.vocabulary import Reduction, SegmentBase
@@ -26,7 +26,7 @@ class BasicFund:
     """What the rules hold for one stay.  ratios: at least one."""
 
     ratios: Sequence[Row]
-    reduction: ReductionRow | None
+    reduction: ReductionRule | None
     ceiling: Row | None
     segment_base: SegmentBase
 

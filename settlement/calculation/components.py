@@ -7,7 +7,7 @@ from decimal import Decimal
 from filings.vocabulary import SettlementWay
 from hospitals.reasons import Reason
 from settlement.calculation.money import NIL, percent, to_fen, written
-from settlement.calculation.rows import ComponentRatio, ComponentRow, FollowUpRow, HardshipRow
+from settlement.calculation.rows import ComponentRatio, ComponentRule, FollowUpRule, HardshipRule
 from settlement.calculation.rules import BenefitRules
 from settlement.calculation.stay import Stay
 from settlement.vocabulary import Component, Payer
@@ -20,10 +20,10 @@ class Terms:
     """What the rules hold of one component for one stay.  row None: the rules only say how it is followed up."""
 
     component: Component
-    row: ComponentRow | None
+    row: ComponentRule | None
     ratios: Sequence[ComponentRatio]
-    hardship: HardshipRow | None
-    follow_up: FollowUpRow | None
+    hardship: HardshipRule | None
+    follow_up: FollowUpRule | None
 
     @property
     def assumed(self) -> bool:
@@ -80,12 +80,8 @@ class Part:
         terms = self.terms
         text = f"本年度个人负担累计{written(self.before)}元，本次{written(self.base)}元"
         text += f"，超过{written(to_fen(terms.threshold))}元部分"
-        shares = list(terms.shares(self.before, self.before + self.base))
-        text += (
-            "：" + "＋".join(f"{written(to_fen(amount))} × {percent(ratio)}" for amount, ratio in shares)
-            if shares
-            else "：无"
-        )
+        shares = terms.shares(self.before, self.before + self.base)
+        text += "：" + ("＋".join(f"{written(to_fen(amount))} × {percent(ratio)}" for amount, ratio in shares) or "无")
         if terms.hardship:
             text += f"，按{terms.hardship.hardship.label}"
         if self.left is not None and self.due == self.left:
@@ -102,6 +98,15 @@ class FollowUp:
     text: str
     source: str
     amount: Decimal | None
+
+    def as_dict(self) -> dict[str, str | None]:
+        return {
+            "component": self.component,
+            "payer": self.payer,
+            "text": self.text,
+            "source": self.source,
+            "amount": None if self.amount is None else written(self.amount),
+        }
 
 
 def terms_of(stay: Stay, rules: BenefitRules) -> list[Terms]:

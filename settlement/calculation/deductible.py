@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from hospitals.reasons import Reason
 from settlement.calculation.money import NIL, percent, to_fen, written
-from settlement.calculation.rows import ContinuousDeductible, CountingRow, LaterStayRow, Row
+from settlement.calculation.rows import ContinuousDeductible, CountingRule, LaterStayRule, Row
 from settlement.calculation.rules import BenefitRules
 from settlement.calculation.stay import Stay
 from settlement.vocabulary import Counting, Lowering
@@ -18,8 +18,8 @@ class Deductible:
 
     standard: Row
     continuous: ContinuousDeductible | None
-    counting: CountingRow | None
-    later: LaterStayRow | None
+    counting: CountingRule | None
+    later: LaterStayRule | None
 
     @classmethod
     def of(cls, stay: Stay, rules: BenefitRules, standard: Row) -> "Deductible":
@@ -87,7 +87,7 @@ def unknown_of_year(stay: Stay, rules: BenefitRules) -> Iterator[Reason]:
         yield Reason("missing_field", "本年度住院次数（stays_this_year）必须填写：再次住院的起付标准按次数确定")
 
 
-def lowered(standard: Decimal, row: LaterStayRow | None, stays_before: int) -> Decimal:
+def lowered(standard: Decimal, row: LaterStayRule | None, stays_before: int) -> Decimal:
     """The standard of a later stay; never more than the standard, rounded once."""
     if row is None:
         return standard
@@ -105,7 +105,7 @@ def lowered(standard: Decimal, row: LaterStayRow | None, stays_before: int) -> D
     return min(max(to_fen(amount), row.floor or NIL), standard)
 
 
-def _later(stay: Stay, rules: BenefitRules) -> LaterStayRow | None:
+def _later(stay: Stay, rules: BenefitRules) -> LaterStayRule | None:
     if not stay.stays_this_year:
         return None
     this_stay = stay.stays_this_year + 1
@@ -113,7 +113,7 @@ def _later(stay: Stay, rules: BenefitRules) -> LaterStayRow | None:
     return reached[-1] if reached else None
 
 
-def _how_lowered(row: LaterStayRow) -> str:
+def _how_lowered(row: LaterStayRule) -> str:
     match row.lowering:
         case Lowering.AMOUNT:
             return f"按{written(row.number)}元"

@@ -10,11 +10,10 @@ from settlement.calculation import components, deductible
 from settlement.calculation.basic_fund import BasicFund, one_ratio
 from settlement.calculation.components import Part, Terms
 from settlement.calculation.deductible import Deductible
-from settlement.calculation.items import Cost
 from settlement.calculation.lines import Steps, lines_of
 from settlement.calculation.money import NIL
 from settlement.calculation.result import Line, Outcome, Result, SettlementInfo
-from settlement.calculation.rows import DestinationRow, Row
+from settlement.calculation.rows import DestinationRule, Row
 from settlement.calculation.rules import BenefitRules
 from settlement.calculation.stay import Stay, contradictions
 from settlement.vocabulary import Component
@@ -56,7 +55,7 @@ def calculate(stay: Stay, rules: BenefitRules | None, elsewhere: BenefitRules | 
     return _by(stay, elsewhere, led_away, rules.cite(led_away.section))
 
 
-def _by(stay: Stay, rules: BenefitRules, led_away: DestinationRow | None = None, source: str = "") -> Result:
+def _by(stay: Stay, rules: BenefitRules, led_away: DestinationRule | None = None, source: str = "") -> Result:
     standard, ratios, terms = rules.deductibles.find(stay), rules.ratios.at(stay.key), components.terms_of(stay, rules)
     document = f"《{rules.document}》"
     gaps = () if standard and ratios else tuple(_gaps(stay, rules, standard, ratios))
@@ -113,12 +112,12 @@ def _result(stay: Stay, rules: BenefitRules, numbers: Numbers, steps: Steps, lin
 def _setlinfo(stay: Stay, rules: BenefitRules, steps: Steps) -> SettlementInfo:
     paid = _paid(steps.parts, rules) if rules.components.rows or rules.follow_ups else {}
     fund = sum((part.paid for part in steps.parts), steps.fund)
-    cost: Cost | None = stay.cost
+    cost = stay.cost
     return SettlementInfo(
         medfee_sumamt=stay.total,
-        fulamt_ownpay_amt=cost and cost.outside,
-        overlmt_selfpay=cost and cost.above_limit,
-        preselfpay_amt=cost and cost.self_paid + steps.paid_first,
+        fulamt_ownpay_amt=cost.outside if cost else None,
+        overlmt_selfpay=cost.above_limit if cost else None,
+        preselfpay_amt=cost.self_paid + steps.paid_first if cost else None,
         inscp_scp_amt=steps.eligible,
         act_pay_dedc=steps.charged,
         pool_prop_selfpay=one_ratio(steps.shares),

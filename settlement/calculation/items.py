@@ -81,7 +81,5 @@ def disagreement(cost: Cost) -> Reason | None:
     parts = cost.outside + cost.above_limit + cost.self_paid + cost.eligible
     if parts == cost.total:
         return None
-    return Reason(
-        "parts_do_not_add_up",
-        f"全自费、超限价、先行自付与符合政策范围费用合计{parts:.2f}元，不等于医疗费总额{cost.total:.2f}元",
-    )
+    named = f"全自费、超限价、先行自付与符合政策范围费用合计{parts:.2f}元"
+    return Reason("parts_do_not_add_up", f"{named}，不等于医疗费总额{cost.total:.2f}元")

@@ -12,7 +12,7 @@ from settlement.calculation.deductible import Deductible
 from settlement.calculation.items import Cost
 from settlement.calculation.money import NIL, percent, written, written_ratio
 from settlement.calculation.result import Line
-from settlement.calculation.rows import DestinationRow
+from settlement.calculation.rows import DestinationRule
 from settlement.calculation.rules import BenefitRules
 from settlement.calculation.stay import Stay
 
@@ -47,7 +47,7 @@ class Steps:
 
 
 def lines_of(
-    stay: Stay, rules: BenefitRules, steps: Steps, led_away: DestinationRow | None, led_by: str
+    stay: Stay, rules: BenefitRules, steps: Steps, led_away: DestinationRule | None, led_by: str
 ) -> tuple[Line, ...]:
     """led_away: the row that made another area's policy hold, led_by: the clause that says so."""
     whole = f"本次{stay.service.label}全部费用"

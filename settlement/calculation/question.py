@@ -69,6 +69,7 @@ def read(question: Mapping[str, object], areas: Container[str]) -> Stay:
     Raises Refused with every fault at once, each naming its field.
     """
     fields = StayFields(question, ALL_NAMES)
+    is_itemised = question.get("items") is not None
     further = fields.further(areas) if FURTHER_NAMES.keys() & question.keys() else {}
     cost: Cost | None = further.get("cost")
     area, scheme = fields.area("area", areas), fields.term("scheme", Scheme)
@@ -83,8 +84,8 @@ def read(question: Mapping[str, object], areas: Container[str]) -> Stay:
         "admitted_on": fields.day("admitted_on"),
         "discharged_on": fields.day("discharged_on"),
         "basis": fields.term("basis", SettlementWay),
-        "total": fields.money("total", required="items" not in question),
-        "eligible": fields.money("eligible", required="items" not in question),
+        "total": fields.money("total", required=not is_itemised),
+        "eligible": fields.money("eligible", required=not is_itemised),
         "deductible_paid_this_year": fields.money("deductible_paid_this_year"),
         "fund_paid_this_year": fields.money("fund_paid_this_year"),
         "hardship": fields.hardship(),

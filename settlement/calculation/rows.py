@@ -93,14 +93,14 @@ class Row(StayRow):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CountingRow(StayRow):
+class CountingRule(StayRow):
     """How often the deductible is charged; where no row says so, at each stay."""
 
     counting: Counting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LaterStayRow(StayRow):
+class LaterStayRule(StayRow):
     """What the deductible is from the nth stay of the year on (from_stay: 2 is the second).
 
     number: yuan, share or factor, as `lowering` says.  floor: yuan that it does not fall below; None, nought.
@@ -117,7 +117,7 @@ class LaterStayRow(StayRow):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReductionRow(StayRow):
+class ReductionRule(StayRow):
     """A lower benefit away from home.  number: a share of the eligible cost, a factor, or points as 0.10 for ten."""
 
     reduction: Reduction
@@ -139,7 +139,7 @@ class ContinuousDeductible:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DestinationRow:
+class DestinationRule:
     """A destination where stays are paid by the policy of another area.
 
     destination, policy_area: codes of the pooling area of treatment and of the area whose policy it is.
@@ -191,7 +191,7 @@ class InsuredRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ComponentRow(InsuredRow):
+class ComponentRule(InsuredRow):
     """From where a component pays on the year's personal eligible amounts, and how much in a year at most (yuan)."""
 
     threshold: Decimal
@@ -211,7 +211,7 @@ class ComponentRatio(InsuredRow):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HardshipRow:
+class HardshipRule:
     """What a component is for people in hardship.
 
     threshold_factor: of the threshold (0.5 is half).  points: added to each ratio (0.05 is five points).
@@ -228,7 +228,7 @@ class HardshipRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FollowUpRow:
+class FollowUpRule:
     """A component that direct settlement leaves to be paid later.  text: how, in the document's words."""
 
     component: Component

@@ -10,14 +10,14 @@ from hospitals.vocabulary import Service
 from settlement.calculation.money import to_fen
 from settlement.calculation.rows import (
     ComponentRatio,
-    ComponentRow,
+    ComponentRule,
     ContinuousDeductible,
-    CountingRow,
-    DestinationRow,
-    FollowUpRow,
-    HardshipRow,
-    LaterStayRow,
-    ReductionRow,
+    CountingRule,
+    DestinationRule,
+    FollowUpRule,
+    HardshipRule,
+    LaterStayRule,
+    ReductionRule,
     Row,
 )
 from settlement.calculation.stay import Stay
@@ -49,15 +49,15 @@ class BenefitRules:
     deductibles: Table[Row] = field(default_factory=Table)
     ratios: Table[Row] = field(default_factory=Table)
     ceilings: Table[Row] = field(default_factory=Table)
-    counting: Table[CountingRow] = field(default_factory=Table)
-    later_stays: Table[LaterStayRow] = field(default_factory=Table)
+    counting: Table[CountingRule] = field(default_factory=Table)
+    later_stays: Table[LaterStayRule] = field(default_factory=Table)
     continuous: tuple[ContinuousDeductible, ...] = ()
-    reductions: Table[ReductionRow] = field(default_factory=Table)
-    destinations: tuple[DestinationRow, ...] = ()
-    components: Table[ComponentRow] = field(default_factory=Table)
+    reductions: Table[ReductionRule] = field(default_factory=Table)
+    destinations: tuple[DestinationRule, ...] = ()
+    components: Table[ComponentRule] = field(default_factory=Table)
     component_ratios: Table[ComponentRatio] = field(default_factory=Table)
-    hardships: tuple[HardshipRow, ...] = ()
-    follow_ups: tuple[FollowUpRow, ...] = ()
+    hardships: tuple[HardshipRule, ...] = ()
+    follow_ups: tuple[FollowUpRule, ...] = ()
 
     def __post_init__(self) -> None:
         for fault in faults_of(self):
@@ -82,23 +82,23 @@ class BenefitRules:
         asked = (stay.hardship, stay.tier, stay.scope)
         return next((rule for rule in self.continuous if (rule.hardship, rule.tier, rule.scope) == asked), None)
 
-    def destination_for(self, stay: Stay) -> DestinationRow | None:
+    def destination_for(self, stay: Stay) -> DestinationRule | None:
         """Where another area's policy pays the stay."""
         if stay.destination is None:
             return None
         return next((row for row in self.destinations if _leads_away(row, stay)), None)
 
-    def hardship_for(self, component: Component, stay: Stay) -> HardshipRow | None:
+    def hardship_for(self, component: Component, stay: Stay) -> HardshipRule | None:
         asked = (component, stay.hardship)
         return next((row for row in self.hardships if (row.component, row.hardship) == asked), None)
 
-    def follow_up_of(self, component: Component, scheme: Scheme) -> FollowUpRow | None:
+    def follow_up_of(self, component: Component, scheme: Scheme) -> FollowUpRule | None:
         """How a component is paid after direct settlement; None where it is paid with it."""
         rows = (row for row in self.follow_ups if row.component is component)
         return next((row for row in rows if row.scheme in (None, scheme)), None)
 
 
-def _leads_away(row: DestinationRow, stay: Stay) -> bool:
+def _leads_away(row: DestinationRule, stay: Stay) -> bool:
     return (
         row.destination == stay.destination
         and row.basis in (None, stay.basis)
@@ -134,7 +134,7 @@ def faults_of(rules: BenefitRules) -> Iterator[str]:
     yield from _unless_segments_begin_at_nought(rules.component_ratios)
 
 
-def _faults_of_later(row: LaterStayRow) -> Iterator[str]:
+def _faults_of_later(row: LaterStayRule) -> Iterator[str]:
     if row.from_stay < 2:
         yield f"再次住院从第二次起算（{row.section}）"
     check = _unless_amount if row.lowering in (Lowering.AMOUNT, Lowering.AMOUNT_EACH) else _unless_share

@@ -22,9 +22,10 @@ class Stay:
     cost: what the rest of the total is, where that is known; it agrees with total and eligible.
     hardship: the group the person belongs to, or None.  destination: code of the pooling area of treatment.
     Of earlier stays of the year: deductible_paid_this_year and fund_paid_this_year, what was charged and what the
-    basic fund paid; deductible_standard_this_year, the standard that the year's deductible was charged by; stays_this_year,
-    how many; personal_eligible_this_year, what the basic fund left to the person of the eligible cost, and
-    paid_this_year, what each component paid of it.  None of them: not known, which is refused where it is needed.
+    basic fund paid; deductible_standard_this_year, the standard that the year's deductible was charged by;
+    stays_this_year, how many; personal_eligible_this_year, what the basic fund left to the person of the eligible
+    cost, and paid_this_year, what each component paid or still owes of it.  The last four may be None, not known, which
+    is refused where it is needed.
     """
 
     area: str
