@@ -110,7 +110,10 @@ class FollowUp:
 
 
 def terms_of(stay: Stay, rules: BenefitRules) -> list[Terms]:
-    """The components that the rules hold for a stay, in the order in which they are paid."""
+    """The components that the rules hold for a stay, in the order in which they are paid.
+
+    Whoever a threshold is given for takes part; a component with ratios alone takes everybody in, to be refused.
+    """
     if not (rules.components.rows or rules.component_ratios.rows or rules.follow_ups):
         return []
     found = []
@@ -120,7 +123,7 @@ def terms_of(stay: Stay, rules: BenefitRules) -> list[Terms]:
         key = (component, stay.scheme, stay.employment, stay.hardship)
         rows, ratios = rules.components.at(key), rules.component_ratios.at(key)
         later = rules.follow_up_of(component, stay.scheme) if stay.basis is SettlementWay.DIRECT else None
-        if rows or ratios or later:
+        if rows or later or (ratios and not rules.components.speaks_of(component)):
             row, hardship = (rows[0] if rows else None), rules.hardship_for(component, stay)
             found.append(Terms(component=component, row=row, ratios=ratios, hardship=hardship, follow_up=later))
     return found

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from settlement.policy_packs import load_benefits
-from tests.factories import HOMES, TIELING, YANTAI, AreaFactory
+from tests.factories import HOMES, YANTAI, AreaFactory
 
 pytestmark = pytest.mark.django_db
 
