@@ -6,103 +6,109 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from settlement.calculation.money import NIL, percent, to_fen
-from settlement.calculation.rows import ReductionRule, Row, StayRow
+from settlement.calculation.rows import ReductionRule, Row
 from settlement.calculation.rules import BenefitRules
 from settlement.calculation.stay import Stay
 from settlement.vocabulary import Reduction, SegmentBase
 
 
-class Share(NamedTuple):
-    """One segment of a ratio.  amount: the cost in it, yuan.  ratio: as it is applied."""
+class Ratio(NamedTuple):
+    """A ratio as it is applied, for the cost from `above` to `until` (yuan; None: without end)."""
 
-    row: Row
-    amount: Decimal
-    ratio: Decimal
+    number: Decimal
+    above: Decimal
     until: Decimal | None
+    text: str
+    source: str
+
+
+class Share(NamedTuple):
+    """amount: the cost that a ratio is applied to, yuan."""
+
+    amount: Decimal
+    ratio: Ratio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BasicFund:
-    """What the rules hold for one stay.  ratios: at least one."""
+    """What the rules hold for one kind of stay.  ratios: at least one.  source: of all the ratios.
 
-    ratios: Sequence[Row]
-    reduction: ReductionRule | None
+    paid_first: the reduction that the person pays before the deductible, away from home.
+    """
+
+    ratios: Sequence[Ratio]
+    paid_first: ReductionRule | None
     ceiling: Row | None
-    segment_base: SegmentBase
+    segments_of_eligible: bool
+    assumed: bool
+    source: str
 
     @classmethod
-    def of(cls, stay: Stay, rules: BenefitRules, ratios: Sequence[Row]) -> "BasicFund":
-        reduction = rules.reductions.find(stay) if rules.reductions.rows else None
-        ceiling = rules.ceilings.find(stay)
-        return cls(ratios=ratios, reduction=reduction, ceiling=ceiling, segment_base=rules.segment_base)
+    def of(cls, stay: Stay, rules: BenefitRules, rows: Sequence[Row]) -> "BasicFund":
+        reduction, ceiling = rules.reductions.find(stay), rules.ceilings.find(stay)
+        paid_first = reduction if reduction and reduction.reduction is Reduction.SELF_PAY_FIRST else None
+        on_ratio = None if paid_first else reduction
+        ends = [*(row.above for row in rows[1:]), None]
+        ratios = [_ratio(stay, rules, row, until, on_ratio) for row, until in zip(rows, ends, strict=True)]
+        sampled = (*rows, reduction, ceiling)
+        return cls(
+            ratios=ratios,
+            paid_first=paid_first,
+            ceiling=ceiling,
+            segments_of_eligible=rules.segment_base is SegmentBase.ELIGIBLE,
+            assumed=any(row is not None and row.assumed for row in sampled),
+            source="；".join(dict.fromkeys(ratio.source for ratio in ratios)),
+        )
 
-    @property
-    def assumed(self) -> bool:
-        rows = (*self.ratios, self.reduction, self.ceiling)
-        return any(row is not None and row.assumed for row in rows)
-
-    def paid_first(self, eligible: Decimal) -> Decimal:
-        """What of the eligible cost the person pays before the deductible, away from home."""
-        if self.reduction is None or self.reduction.reduction is not Reduction.SELF_PAY_FIRST:
-            return NIL
-        return to_fen(eligible * self.reduction.number)
-
-    def shares(self, above: Decimal, deductible: Decimal) -> list[Share]:
+    def shares(self, above: Decimal, deductible: Decimal) -> Sequence[Share]:
         """above: the cost that the ratios apply to.  Segments that it does not reach are left out, the first never."""
-        start = deductible if self.segment_base is SegmentBase.ELIGIBLE else NIL
+        if len(self.ratios) == 1:
+            return (Share(above, self.ratios[0]),)
+        start = deductible if self.segments_of_eligible else NIL
         end = start + above
         shares = []
-        for place, row in enumerate(self.ratios):
-            until = self.ratios[place + 1].above if place + 1 < len(self.ratios) else None
-            upper = end if until is None else min(until, end)
-            amount = max(upper - max(row.above, start), NIL)
-            shares.append(Share(row, amount, self._reduced(row.number), until))
+        for ratio in self.ratios:
+            upper = end if ratio.until is None else min(ratio.until, end)
+            shares.append(Share(max(upper - max(ratio.above, start), NIL), ratio))
         return [share for share in shares if share.amount] or shares[:1]
-
-    def _reduced(self, ratio: Decimal) -> Decimal:
-        if self.reduction is None or self.reduction.reduction is Reduction.SELF_PAY_FIRST:
-            return ratio
-        number = self.reduction.number
-        return ratio * number if self.reduction.reduction is Reduction.SCALED else max(ratio - number, NIL)
 
     def left(self, stay: Stay) -> Decimal | None:
         """What the year's ceiling leaves; None where there is none."""
         return max(self.ceiling.number - stay.fund_paid_this_year, NIL) if self.ceiling else None
 
-    def pays(self, shares: Sequence[Share], left: Decimal | None) -> Decimal:
-        """Rounded once."""
-        part = sum((share.amount * share.ratio for share in shares), NIL)
-        return to_fen(part if left is None else min(part, left))
 
-    def said_of_reduction(self, ratio: Decimal) -> str:
-        """How the ratio of the table becomes the one applied, to be read after it."""
-        match self.reduction and self.reduction.reduction:
-            case Reduction.SCALED:
-                return f"，异地按{percent(self.reduction.number)}折算为{percent(ratio)}"  # type: ignore[union-attr]
-            case Reduction.LOWERED:
-                points = f"{(self.reduction.number * 100).normalize():f}"  # type: ignore[union-attr]
-                return f"，异地降低{points}个百分点为{percent(ratio)}"
-        return ""
-
-    def rows_of(self, row: Row) -> Sequence[StayRow]:
-        """What a ratio as it is applied rests on."""
-        if self.reduction is None or self.reduction.reduction is Reduction.SELF_PAY_FIRST:
-            return (row,)
-        return row, self.reduction
-
-    def sources(self, row: Row, rules: BenefitRules) -> str:
-        return "；".join(dict.fromkeys(rules.cite(one.section) for one in self.rows_of(row)))
-
-
-def bounds(share: Share) -> str:
-    """Which segment it is, in yuan; empty for a ratio without segments."""
-    if not share.row.above and share.until is None:
-        return ""
-    low = f"{share.row.above.normalize():f}元"
-    return f"{low}以上部分" if share.until is None else f"{low}至{share.until.normalize():f}元部分"
+def pays(shares: Sequence[Share], left: Decimal | None) -> Decimal:
+    """Rounded once."""
+    part = sum((share.amount * share.ratio.number for share in shares), NIL)
+    return to_fen(part if left is None else min(part, left))
 
 
 def one_ratio(shares: Sequence[Share]) -> Decimal | None:
     """The ratio, where it is one."""
-    first = shares[0].ratio
-    return first if all(share.ratio == first for share in shares) else None
+    first = shares[0].ratio.number
+    return first if len(shares) == 1 or all(share.ratio.number == first for share in shares) else None
+
+
+def _ratio(stay: Stay, rules: BenefitRules, row: Row, until: Decimal | None, reduction: ReductionRule | None) -> Ratio:
+    """How the ratio of the table becomes the one applied."""
+    employment = stay.employment.label if stay.employment else ""
+    text = f"{stay.scheme.label}{employment}，{stay.tier.label}{_bounds(row, until)}{percent(row.number)}"
+    number, source, assumed = row.number, rules.cite(row.section), row.assumed
+    if reduction:
+        source = "；".join(dict.fromkeys((source, rules.cite(reduction.section))))
+        assumed |= reduction.assumed
+        if reduction.reduction is Reduction.SCALED:
+            number = row.number * reduction.number
+            text += f"，异地按{percent(reduction.number)}折算为{percent(number)}"
+        else:
+            number = max(row.number - reduction.number, NIL)
+            text += f"，异地降低{(reduction.number * 100).normalize():f}个百分点为{percent(number)}"
+    return Ratio(number, row.above, until, text + ("（示例，待核定）" if assumed else ""), source)
+
+
+def _bounds(row: Row, until: Decimal | None) -> str:
+    """Which segment it is, in yuan; empty for a ratio without segments."""
+    if not row.above and until is None:
+        return ""
+    low = f"{row.above.normalize():f}元"
+    return f"{low}以上部分" if until is None else f"{low}至{until.normalize():f}元部分"

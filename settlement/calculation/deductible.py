@@ -1,6 +1,6 @@
 """What a stay is charged before the fund pays: the standard, and how the year counts it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,58 +14,76 @@ from settlement.vocabulary import Counting, Lowering
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deductible:
-    """The row of the standard and the rules that change it, those that hold for one stay."""
+    """The row of the standard and the rules that change it, those that hold for one kind of stay.
+
+    later: what later stays of the year are lowered by, by their number.  text, source: of the standard.
+    """
 
     standard: Row
     continuous: ContinuousDeductible | None
-    counting: CountingRule | None
-    later: LaterStayRule | None
+    counting: Counting
+    later: Sequence[LaterStayRule]
+    assumed: bool
+    text: str
+    source: str
 
     @classmethod
     def of(cls, stay: Stay, rules: BenefitRules, standard: Row) -> "Deductible":
         """Hardship goes before the way the year is counted, and that before what later stays are lowered by."""
-        continuous = rules.continuous_for(stay) if rules.continuous else None
-        counting = rules.counting.find(stay) if rules.counting.rows and not continuous else None
-        each = not continuous and (counting is None or counting.counting is Counting.EACH_STAY)
-        later = _later(stay, rules) if each and rules.later_stays.rows else None
-        return cls(standard=standard, continuous=continuous, counting=counting, later=later)
+        continuous = rules.continuous_for(stay)
+        row: CountingRule | None = None if continuous else rules.counting.find(stay)
+        counting = row.counting if row else Counting.EACH_STAY
+        each = not continuous and counting is Counting.EACH_STAY
+        changes = (change.section for change in (standard, continuous, row) if change is not None)
+        return cls(
+            standard=standard,
+            continuous=continuous,
+            counting=counting,
+            later=rules.later_stays.at(stay.key) if each else (),
+            assumed=standard.assumed or (row is not None and row.assumed),
+            text=f"{stay.scheme.label}{stay.level.label}标准{written(standard.number)}元",
+            source="；".join(dict.fromkeys(rules.cite(section) for section in changes)),
+        )
 
-    @property
-    def assumed(self) -> bool:
-        rows = (self.standard, self.counting, self.later)
-        return any(row is not None and row.assumed for row in rows)
+    def lowering(self, stay: Stay) -> LaterStayRule | None:
+        """The rule for the number of this stay in the year."""
+        if not self.later or not stay.stays_this_year:
+            return None
+        reached = [row for row in self.later if row.from_stay <= stay.stays_this_year + 1]
+        return reached[-1] if reached else None
 
-    def due(self, stay: Stay) -> Decimal:
+    def due(self, stay: Stay, lowering: LaterStayRule | None) -> Decimal:
         """Yuan to the fen, before it is limited by what is eligible."""
-        if self.continuous or self._counted is Counting.TOPPED_UP:
+        if self.continuous or self.counting is Counting.TOPPED_UP:
             return max(self.standard.number - stay.deductible_paid_this_year, NIL)
-        if self._counted is Counting.YEARLY:
+        if self.counting is Counting.YEARLY:
             return max(self._standard_of_year(stay) - stay.deductible_paid_this_year, NIL)
-        return lowered(self.standard.number, self.later, stay.stays_this_year or 0)
+        return lowered(self.standard.number, lowering, stay.stays_this_year or 0) if lowering else self.standard.number
 
-    def said(self, stay: Stay) -> str:
+    def said(self, stay: Stay, lowering: LaterStayRule | None) -> str:
         """How the rules change the standard, to be read after it."""
+        if lowering:
+            floor = f"，不低于{written(lowering.floor)}元" if lowering.floor else ""
+            return f"，本年度第{(stay.stays_this_year or 0) + 1}次住院，{_how_lowered(lowering)}{floor}"
+        if not self.continuous and self.counting is Counting.EACH_STAY:
+            return ""
         paid = f"本年度已付{written(stay.deductible_paid_this_year)}元"
         if self.continuous:
             return f"，连续计算，{paid}"
-        if self._counted is Counting.TOPPED_UP:
+        if self.counting is Counting.TOPPED_UP:
             return f"，一年收取一次，不足补齐，{paid}"
-        if self._counted is Counting.YEARLY:
-            standard = self._standard_of_year(stay)
-            from_first = "" if standard == self.standard.number else f"（按首次住院标准{written(standard)}元）"
-            return f"，一年收取一次{from_first}，{paid}"
-        if self.later:
-            floor = f"，不低于{written(self.later.floor)}元" if self.later.floor else ""
-            return f"，本年度第{(stay.stays_this_year or 0) + 1}次住院，{_how_lowered(self.later)}{floor}"
-        return ""
+        standard = self._standard_of_year(stay)
+        from_first = "" if standard == self.standard.number else f"（按首次住院标准{written(standard)}元）"
+        return f"，一年收取一次{from_first}，{paid}"
 
-    def sources(self, rules: BenefitRules) -> str:
-        changes = (row.section for row in (self.continuous, self.counting, self.later) if row is not None)
-        return "；".join(dict.fromkeys(rules.cite(section) for section in (self.standard.section, *changes)))
-
-    @property
-    def _counted(self) -> Counting:
-        return self.counting.counting if self.counting else Counting.EACH_STAY
+    def unknown_of_year(self, stay: Stay) -> Iterator[Reason]:
+        """What the year has to be known of, and is not."""
+        if self.later and stay.stays_this_year is None:
+            yield Reason("missing_field", "本年度住院次数（stays_this_year）必须填写：再次住院的起付标准按次数确定")
+        has_paid = stay.deductible_paid_this_year > 0 and not self.continuous
+        if has_paid and self.counting is Counting.YEARLY and stay.deductible_standard_this_year is None:
+            text = "本年度起付标准（deductible_standard_this_year）必须填写：起付线一年收取一次，须知首次住院的标准"
+            yield Reason("missing_field", text)
 
     def _standard_of_year(self, stay: Stay) -> Decimal:
         """That of the first stay; a level of hospital does not change it any more."""
@@ -73,55 +91,31 @@ class Deductible:
         return self.standard.number if first is None else first
 
 
-def unknown_of_year(stay: Stay, rules: BenefitRules) -> Iterator[Reason]:
-    """What the year has to be known of for the deductible, and is not."""
-    if rules.continuous and rules.continuous_for(stay):
-        return
-    row = rules.counting.find(stay)
-    counting = row.counting if row else Counting.EACH_STAY
-    paid_already = stay.deductible_paid_this_year > 0
-    if counting is Counting.YEARLY and paid_already and stay.deductible_standard_this_year is None:
-        text = "本年度起付标准（deductible_standard_this_year）必须填写：起付线一年收取一次，须知首次住院的标准"
-        yield Reason("missing_field", text)
-    if counting is Counting.EACH_STAY and rules.later_stays.at(stay.key) and stay.stays_this_year is None:
-        yield Reason("missing_field", "本年度住院次数（stays_this_year）必须填写：再次住院的起付标准按次数确定")
-
-
-def lowered(standard: Decimal, row: LaterStayRule | None, stays_before: int) -> Decimal:
+def lowered(standard: Decimal, rule: LaterStayRule, stays_before: int) -> Decimal:
     """The standard of a later stay; never more than the standard, rounded once."""
-    if row is None:
-        return standard
-    match row.lowering:
+    match rule.lowering:
         case Lowering.AMOUNT:
-            amount = row.number
+            amount = rule.number
         case Lowering.AMOUNT_EACH:
-            amount = standard - row.number * stays_before
+            amount = standard - rule.number * stays_before
         case Lowering.SHARE_EACH:
-            amount = standard * (1 - row.number * stays_before)
+            amount = standard * (1 - rule.number * stays_before)
         case Lowering.FACTOR:
-            amount = standard * row.number
+            amount = standard * rule.number
         case Lowering.FACTOR_EACH:
-            amount = standard * row.number**stays_before
-    return min(max(to_fen(amount), row.floor or NIL), standard)
+            amount = standard * rule.number**stays_before
+    return min(max(to_fen(amount), rule.floor or NIL), standard)
 
 
-def _later(stay: Stay, rules: BenefitRules) -> LaterStayRule | None:
-    if not stay.stays_this_year:
-        return None
-    this_stay = stay.stays_this_year + 1
-    reached = [row for row in rules.later_stays.at(stay.key) if row.from_stay <= this_stay]
-    return reached[-1] if reached else None
-
-
-def _how_lowered(row: LaterStayRule) -> str:
-    match row.lowering:
+def _how_lowered(rule: LaterStayRule) -> str:
+    match rule.lowering:
         case Lowering.AMOUNT:
-            return f"按{written(row.number)}元"
+            return f"按{written(rule.number)}元"
         case Lowering.AMOUNT_EACH:
-            return f"每多一次减少{written(row.number)}元"
+            return f"每多一次减少{written(rule.number)}元"
         case Lowering.SHARE_EACH:
-            return f"每多一次降低标准的{percent(row.number)}"
+            return f"每多一次降低标准的{percent(rule.number)}"
         case Lowering.FACTOR:
-            return f"按标准的{percent(row.number)}"
+            return f"按标准的{percent(rule.number)}"
         case Lowering.FACTOR_EACH:
-            return f"每多一次按上次的{percent(row.number)}"
+            return f"每多一次按上次的{percent(rule.number)}"

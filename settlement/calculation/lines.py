@@ -1,18 +1,17 @@
 """The steps of a calculation put into lines, in order, each with its clause."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from filings.vocabulary import SettlementWay
-from settlement.calculation.basic_fund import BasicFund, Share, bounds
+from settlement.calculation.basic_fund import Share
 from settlement.calculation.components import Part
-from settlement.calculation.deductible import Deductible
 from settlement.calculation.items import Cost
 from settlement.calculation.money import NIL, percent, written, written_ratio
+from settlement.calculation.plan import Plan
 from settlement.calculation.result import Line
-from settlement.calculation.rows import DestinationRule
+from settlement.calculation.rows import DestinationRule, LaterStayRule
 from settlement.calculation.rules import BenefitRules
 from settlement.calculation.stay import Stay
 
@@ -29,15 +28,14 @@ class Sampled(Protocol):
     def assumed(self) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Steps:
+class Steps(NamedTuple):
     """A calculation in yuan.  eligible: less what is paid first away from home.  due: the deductible before it is
     limited by that; charged: after.  left: what the year's ceiling leaves.  fund: of the basic fund."""
 
-    deductible: Deductible
-    basic: BasicFund
+    plan: Plan
     paid_first: Decimal
     eligible: Decimal
+    lowering: LaterStayRule | None
     due: Decimal
     charged: Decimal
     shares: Sequence[Share]
@@ -54,7 +52,9 @@ def lines_of(
     lines = [Line("医疗费总额", written(stay.total), f"{whole}；{led_away.text}" if led_away else whole, led_by)]
     if stay.cost:
         lines += _left_by_catalogue(stay.cost)
-    lines += _eligible(stay, rules, steps)
+    lines.append(Line("符合政策范围费用", written(stay.eligible), ELIGIBLE_BY[stay.basis], steps.plan.catalogue))
+    if steps.paid_first:
+        lines.append(_paid_first(stay, rules, steps))
     lines += _deductible(stay, rules, steps)
     lines += _basic(stay, rules, steps)
     lines += _components(stay, rules, steps)
@@ -71,41 +71,37 @@ def _left_by_catalogue(cost: Cost) -> Iterator[Line]:
             yield Line(name, written(amount), text)
 
 
-def _eligible(stay: Stay, rules: BenefitRules, steps: Steps) -> Iterator[Line]:
-    catalogue = rules.cite(rules.catalogues.get(stay.basis, ""))
-    yield Line("符合政策范围费用", written(stay.eligible), ELIGIBLE_BY[stay.basis], catalogue)
-    if steps.paid_first and (reduction := steps.basic.reduction):
-        text = f"{stay.tier.label}，{written(stay.eligible)} × {percent(reduction.number)}先由个人负担"
-        yield Line("异地先行自付", written(steps.paid_first), text + sample(reduction), rules.cite(reduction.section))
+def _paid_first(stay: Stay, rules: BenefitRules, steps: Steps) -> Line:
+    rule = steps.plan.basic.paid_first
+    assert rule is not None  # noqa: S101 - else nothing is paid first
+    text = f"{stay.tier.label}，{written(stay.eligible)} × {percent(rule.number)}先由个人负担"
+    return Line("异地先行自付", written(steps.paid_first), text + sample(rule), rules.cite(rule.section))
 
 
 def _deductible(stay: Stay, rules: BenefitRules, steps: Steps) -> Iterator[Line]:
-    deductible = steps.deductible
-    text = f"{stay.scheme.label}{stay.level.label}标准{written(deductible.standard.number)}元{deductible.said(stay)}"
+    deductible, lowering = steps.plan.deductible, steps.lowering
+    text = deductible.text + deductible.said(stay, lowering)
     if steps.eligible < steps.due:
         text += "，以符合政策范围费用为限"
-    yield Line("起付标准", written(steps.charged), text + sample(deductible), deductible.sources(rules))
-    above = written(steps.eligible - steps.charged)
-    yield Line("起付线以上", above, f"{written(steps.eligible)} − {written(steps.charged)}")
+    text += sample(deductible, lowering) if lowering else sample(deductible)
+    clauses = (deductible.source, rules.cite(lowering.section)) if lowering else (deductible.source,)
+    eligible, charged = written(steps.eligible), written(steps.charged)
+    yield Line("起付标准", charged, text, "；".join(clauses))
+    yield Line("起付线以上", written(steps.eligible - steps.charged), f"{eligible} − {charged}")
 
 
 def _basic(stay: Stay, rules: BenefitRules, steps: Steps) -> Iterator[Line]:
-    basic, shares = steps.basic, steps.shares
-    employment = stay.employment.label if stay.employment else ""
-    for share in shares:
-        text = f"{stay.scheme.label}{employment}，{stay.tier.label}{bounds(share)}{percent(share.row.number)}"
-        text += basic.said_of_reduction(share.ratio) + sample(*basic.rows_of(share.row))
-        yield Line("支付比例", written_ratio(share.ratio), text, basic.sources(share.row, rules))
-
-    text = "＋".join(f"{written(share.amount)} × {percent(share.ratio)}" for share in shares)
+    basic = steps.plan.basic
+    for _amount, ratio in steps.shares:
+        yield Line("支付比例", written_ratio(ratio.number), ratio.text, ratio.source)
+    text = "＋".join([f"{written(amount)} × {percent(ratio.number)}" for amount, ratio in steps.shares])
     ceiling = basic.ceiling
     if ceiling and steps.left is not None:
         spent = f"年度限额{written(ceiling.number)}元，本年度已支付{written(stay.fund_paid_this_year)}元"
         yield Line("最高支付限额余额", written(steps.left), spent + sample(ceiling), rules.cite(ceiling.section))
         if steps.fund == steps.left:
             text += "，以最高支付限额余额为限"
-    sources = "；".join(dict.fromkeys(basic.sources(share.row, rules) for share in shares))
-    yield Line("统筹基金支付", written(steps.fund), text, sources)
+    yield Line("统筹基金支付", written(steps.fund), text, basic.source)
 
 
 def _components(stay: Stay, rules: BenefitRules, steps: Steps) -> Iterator[Line]:
@@ -114,8 +110,7 @@ def _components(stay: Stay, rules: BenefitRules, steps: Steps) -> Iterator[Line]
         label = part.terms.component.label
         if later := part.terms.follow_up:
             known = "" if part.due is None else f"；按政策应付{written(part.due)}元"
-            text = f"{label}：{later.text}{known}"
-            yield Line("后续结算", written(NIL), text, rules.cite(later.section))
+            yield Line("后续结算", written(NIL), f"{label}：{later.text}{known}", rules.cite(later.section))
         else:
             funds.append(part.paid)
             yield Line(f"{label}支付", written(part.paid), part.said(), part.terms.sources(rules))

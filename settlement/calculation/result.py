@@ -1,6 +1,6 @@
 """The answer: what is charged and paid, line by line, or why it cannot be said."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -33,8 +33,7 @@ class Line(NamedTuple):
         return {"name": name, "amount": amount, "text": text, "source": source}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettlementInfo:
+class SettlementInfo(NamedTuple):
     """The result under the names of the national interface (2304, setlinfo), in yuan.
 
     None: not known (the parts of a cost given as a total), not configured (a component), or not one number (the ratio
@@ -58,10 +57,9 @@ class SettlementInfo:
     psn_part_amt: Decimal
 
     def as_dict(self) -> dict[str, str | None]:
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {
             name: None if value is None else written_ratio(value) if name == "pool_prop_selfpay" else written(value)
-            for name, value in values.items()
+            for name, value in self._asdict().items()
         }
 
 

@@ -32,7 +32,7 @@ class BenefitRules:
     document: its title.  starts_assumed: the document bears no date.  note: for staff.  version_day: which day of a
     stay it goes by.  segment_base: which cost the segments of its ratios are measured on.
     catalogues: the section that says whose catalogue decides what is eligible, by way of settlement.
-    ceilings: the most the basic fund pays a person in a year, yuan.
+    ceilings: the most the basic fund pays a person in a year, yuan.  plans: what was worked out of it already.
     Raises ValueError where a number is no amount, or a ratio not from 0 to 1, or segments do not begin at nought.
     """
 
@@ -58,6 +58,7 @@ class BenefitRules:
     component_ratios: Table[ComponentRatio] = field(default_factory=Table)
     hardships: tuple[HardshipRule, ...] = ()
     follow_ups: tuple[FollowUpRule, ...] = ()
+    plans: dict[tuple[object, ...], object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for fault in faults_of(self):
@@ -84,7 +85,7 @@ class BenefitRules:
 
     def destination_for(self, stay: Stay) -> DestinationRule | None:
         """Where another area's policy pays the stay."""
-        if stay.destination is None:
+        if stay.destination is None or not self.destinations:
             return None
         return next((row for row in self.destinations if _leads_away(row, stay)), None)
 

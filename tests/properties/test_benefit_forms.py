@@ -151,7 +151,7 @@ def test_parts_make_the_total_and_none_is_negative(stay, rules):
     assert info.hifp_pay + sum(part or 0 for part in components_of(info)) == info.fund_pay_sumamt == result.fund
     later = sum(one.amount for one in result.follow_ups)
     assert result.personal - later >= stay.total - info.inscp_scp_amt >= stay.total - stay.eligible
-    amounts = [value for value in (getattr(info, name) for name in info.__slots__) if value is not None]
+    amounts = [value for value in (getattr(info, name) for name in info._fields) if value is not None]
     assert all(amount >= 0 for amount in amounts)
     assert all(amount == amount.quantize(FEN) for amount in (result.deductible, result.fund, result.personal))
     assert info.act_pay_dedc <= info.inscp_scp_amt
