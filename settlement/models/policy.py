@@ -1,7 +1,7 @@
 """Benefit policies: one version of an area's benefits; its numbers are its rows."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.db import models
@@ -66,6 +66,11 @@ class BenefitPolicy(DatedPolicy):
 
     def rules(self) -> BenefitRules:
         """The version as the calculation reads it; a query a table, or none after `with_rows`."""
+        return self.rules_with({})
+
+    def rules_with(self, instead: Mapping[str, Iterable[Any]]) -> BenefitRules:
+        """The same, with other rows in place of some tables' own.  Raises ValueError where rows are at odds."""
+        rows = {name: instead[name] if name in instead else getattr(self, name).all() for name in TABLES}
         catalogues = {SettlementWay.DIRECT: self.direct_catalogue, SettlementWay.MANUAL: self.manual_catalogue}
         return BenefitRules(
             area=self.area_id,
@@ -78,7 +83,7 @@ class BenefitPolicy(DatedPolicy):
             version_day=VersionDay.of(self.version_day),
             segment_base=SegmentBase.of(self.segment_base),
             catalogues={way: section for way, section in catalogues.items() if section},
-            **tables_of({name: [row.as_rule() for row in getattr(self, name).all()] for name in TABLES}),
+            **tables_of({name: [row.as_rule() for row in of_table] for name, of_table in rows.items()}),
         )
 
     def add_rules(self, rules: BenefitRules) -> None:
