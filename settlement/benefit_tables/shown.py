@@ -17,6 +17,9 @@ class ShownTable:
 
 
 def shown(plan: Plan) -> list[ShownTable]:
+    """Tables with something in them; none while rows are at fault, since those would look like rows that are gone."""
+    if plan.faults:
+        return []
     return [
         ShownTable(
             title=table.sheet.title,
@@ -25,12 +28,13 @@ def shown(plan: Plan) -> list[ShownTable]:
             rows=[(change.step.label, _cells(table.sheet, change)) for change in table.changes],
         )
         for table in plan.tables
+        if table.changes or table.same
     ]
 
 
 def _counts(changes: list[Change], same: int) -> str:
     counted = [(step.label, sum(change.step is step for change in changes)) for step in Step]
-    return "、".join(f"{name} {count}" for name, count in (*counted, ("无变化", same)) if count) or "无内容"
+    return "、".join(f"{name} {count}" for name, count in (*counted, ("无变化", same)) if count)
 
 
 def _cells(sheet: Sheet, change: Change) -> list[tuple[str, str]]:

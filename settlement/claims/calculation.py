@@ -107,6 +107,7 @@ def _stay(person: InsuredPerson, entry: StayEntry, standing: Standing) -> Stay:
         admitted_on=entry.admitted_on,
         discharged_on=entry.discharged_on,
         basis=SettlementWay.MANUAL,
+        destination=entry.treatment_area.pk,
         total=entry.total,
         eligible=entry.eligible,
         deductible_paid_this_year=entry.deductible_paid_this_year,
