@@ -81,7 +81,7 @@ class ChannelRows(PolicyRows):
     readonly_fields = ("served",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        categories = "served" if obj and obj.is_published else "categories"
+        categories = "served" if obj and not obj.is_draft else "categories"
         return ("channel", categories, "without_materials", "without_review", "backdates", "asks", "section")
 
     @admin.display(description=_("适用类别"))
@@ -117,7 +117,7 @@ class ProcedureRows(PolicyRows):
     readonly_fields = ("asked",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        materials = "asked" if obj and obj.is_published else "one_of"
+        materials = "asked" if obj and not obj.is_draft else "one_of"
         return ("procedure", materials, "originals", "copies", "note", "section")
 
     @admin.display(description=_("材料（有其一即可）"))
@@ -153,7 +153,7 @@ class MaterialRows(PolicyRows):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         fields = ("originals", "copies", "title", "note", "condition", "section")
-        return fields if obj and obj.policy.is_published else ("one_of", "listed_only", *fields)
+        return fields if obj and not obj.policy.is_draft else ("one_of", "listed_only", *fields)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is not None and may_keep(request, obj.policy)

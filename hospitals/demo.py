@@ -1,4 +1,4 @@
-"""Demo accounts: one a role, with posts in the five areas; one clerk bound to a single hall."""
+"""Demo accounts: one a role and a second supervisor, with posts in the five areas; one clerk bound to a single hall."""
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
@@ -17,15 +17,17 @@ NAMES = {
     Role.AUDITOR: "示例稽核",
 }
 HALL_CLERK = "clerk-kuiwen"
+DEPUTY = "supervisor-deputy"  # publishes what the supervisor proposes, and the other way round
 
 
 def load() -> dict[str, User]:
     """The accounts by name, made where they are missing; whatever somebody changed about them stays."""
     users = {role.value: _account(role.value, NAMES[role]) for role in Role}
+    users[DEPUTY] = _account(DEPUTY, "示例副主管")
     areas = Area.objects.in_bulk(AREAS)
-    for role in Role:
+    for role, name in (*((role, role.value) for role in Role), (Role.SUPERVISOR, DEPUTY)):
         for area in areas.values():
-            Post.objects.get_or_create(user=users[role.value], role=role.value, area=area, hall=None)
+            Post.objects.get_or_create(user=users[name], role=role.value, area=area, hall=None)
     hall = ServiceHall.objects.filter(area="370700", district="奎文区").order_by("position").first()
     if hall:
         users[HALL_CLERK] = _account(HALL_CLERK, "示例奎文窗口")

@@ -3,6 +3,7 @@
 import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -46,17 +47,27 @@ def _csv(name: str, header: Row, rows: Iterable[Row]) -> HttpResponseBase:
     return response
 
 
-def _workbook(name: str, header: Row, rows: Iterable[Row]) -> HttpResponseBase:
+def workbook(name: str, sheets: Iterable[tuple[str, Row, Iterable[Row]]]) -> HttpResponseBase:
+    """A download of several sheets (title, header, rows).  Numbers stay numbers, everything else is harmless text."""
     book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet(name[:31])
+    for title, header, rows in sheets:
+        _add_sheet(book, title, header, rows)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it
+    book.save(file)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx")
+
+
+def _workbook(name: str, header: Row, rows: Iterable[Row]) -> HttpResponseBase:
+    return workbook(name, [(name, header, ([harmless(value) for value in row] for row in rows))])
+
+
+def _add_sheet(book: openpyxl.Workbook, title: str, header: Row, rows: Iterable[Row]) -> None:
+    sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
     titles = [WriteOnlyCell(sheet, value=title) for title in header]
     for cell in titles:
         cell.font = Font(bold=True)
     sheet.append(titles)
     for row in rows:
-        sheet.append([harmless(value) for value in row])
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it
-    book.save(file)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx")
+        sheet.append([value if isinstance(value, int | Decimal) else harmless(value) for value in row])

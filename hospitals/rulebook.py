@@ -1,7 +1,7 @@
 """Published versions of rules, found by area and day.  Plain Python."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 
@@ -29,7 +29,11 @@ class RuleBook(Generic[V]):
 
     def in_force(self, area: str, day: dt.date) -> V | None:
         """The version in force in an area on a day; two are impossible, none is None."""
-        for version in self._versions.get(area, ()):
+        for version in self.versions(area):
             if version.starts_on <= day and (version.ends_on is None or day <= version.ends_on):
                 return version
         return None
+
+    def versions(self, area: str) -> Sequence[V]:
+        """Of one area, in no order."""
+        return self._versions.get(area, ())

@@ -1,4 +1,4 @@
-"""Benefit and claim policies in Django admin."""
+"""Claim policies in Django admin; what has a module of its own is registered from here."""
 
 from typing import Any
 
@@ -10,48 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from filings.vocabulary import Material
 from hospitals.policy_admin import PolicyAdmin, PolicyRows
 from settlement import case_admin  # noqa: F401 - registers claims
-from settlement.models import (
-    BenefitPolicy,
-    CeilingRow,
-    ClaimMaterialRow,
-    ClaimPolicy,
-    ContinuousRow,
-    DeductibleRow,
-    RatioRow,
-)
-
-
-class BenefitRows(PolicyRows):
-    classes = ("plain-rows",)
-    fields = ("scheme", "employment", "tier", "scope", "service", "level", "number", "section", "assumed")
-
-
-class DeductibleRows(BenefitRows):
-    model = DeductibleRow
-
-
-class RatioRows(BenefitRows):
-    model = RatioRow
-
-
-class CeilingRows(BenefitRows):
-    model = CeilingRow
-
-
-class ContinuousForm(forms.ModelForm):
-    class Meta:
-        widgets = {"remark": forms.Textarea(attrs={"cols": 40, "rows": 2})}
-
-
-class ContinuousRows(PolicyRows):
-    classes = ("plain-rows",)
-    model = ContinuousRow
-    form = ContinuousForm
-
-
-@admin.register(BenefitPolicy)
-class BenefitPolicyAdmin(PolicyAdmin):
-    inlines = (DeductibleRows, RatioRows, CeilingRows, ContinuousRows)
+from settlement.benefit_admin import BenefitPolicyAdmin  # noqa: F401 - registers benefit policies
+from settlement.models import ClaimMaterialRow, ClaimPolicy
 
 
 class ClaimMaterialForm(forms.ModelForm):
@@ -70,7 +30,7 @@ class ClaimMaterialRows(PolicyRows):
     readonly_fields = ("asked",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        materials = "asked" if obj and obj.is_published else "one_of"
+        materials = "asked" if obj and not obj.is_draft else "one_of"
         return ("category", materials, "originals", "copies", "condition", "note", "section")
 
     @admin.display(description=_("材料"))

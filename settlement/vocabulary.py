@@ -22,3 +22,67 @@ class ClaimStatus(Term):
     RELEASED = "released", "待支付"
     PAID = "paid", "已支付"
     REFUSED = "refused", "不予支付"
+
+
+class VersionDay(Term):
+    """Which day of a stay picks the version of the benefits."""
+
+    ADMISSION = "admission", "入院日期"
+    DISCHARGE = "discharge", "出院日期"
+
+
+class CatalogueClass(Term):
+    """Class of an item in the catalogue (chrgitm_lv)."""
+
+    A = "01", "甲类"
+    B = "02", "乙类"
+    C = "03", "丙类"
+
+
+class Counting(Term):
+    """How often a deductible is charged."""
+
+    EACH_STAY = "each_stay", "每次住院"
+    YEARLY = "yearly", "每年一次"
+    TOPPED_UP = "topped_up", "每年一次，不足补齐"
+
+
+class Lowering(Term):
+    """How the deductible of a later stay in the year is made from the standard."""
+
+    AMOUNT_EACH = "amount_each", "每多住院一次减少的金额"
+    SHARE_EACH = "share_each", "每多住院一次降低标准的几成"
+    FACTOR_EACH = "factor_each", "每多住院一次再乘的系数"
+    FACTOR = "factor", "标准乘以系数"
+    AMOUNT = "amount", "定额"
+
+
+class Reduction(Term):
+    """The legal forms of a lower benefit away from home, besides ratios of their own."""
+
+    SELF_PAY_FIRST = "self_pay_first", "先行自付比例"
+    SCALED = "scaled", "支付比例乘以系数"
+    LOWERED = "lowered", "支付比例降低的点数"
+
+
+class SegmentBase(Term):
+    """Which cost the segments of a ratio are measured on."""
+
+    ABOVE_DEDUCTIBLE = "above_deductible", "起付线以上的费用"
+    ELIGIBLE = "eligible", "符合政策范围费用"
+
+
+class Component(Term):
+    """What is paid on top of the basic fund, in the order in which it is paid."""
+
+    LARGE_AMOUNT = "large_amount", "职工大额医疗费用补助"
+    SERIOUS_ILLNESS = "serious_illness", "居民大病保险"
+    CIVIL_SERVANT = "civil_servant", "公务员医疗补助"
+    MEDICAL_AID = "medical_aid", "医疗救助"
+
+
+class Payer(Term):
+    """Who pays what is followed up later."""
+
+    AGENCY = "agency", "医保经办机构"
+    INSURER = "insurer", "承办大病保险的保险公司"

@@ -22,6 +22,7 @@ from hospitals.vocabulary import Term
 
 class PolicyStatus(Term):
     DRAFT = "draft", "草稿"
+    PROPOSED = "proposed", "待发布"
     PUBLISHED = "published", "已发布"
 
 
@@ -50,6 +51,16 @@ class DatedPolicy(models.Model):
     status = models.CharField(
         _("状态"), max_length=10, choices=PolicyStatus.choices(), default=PolicyStatus.DRAFT, editable=False
     )
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("提交人"),
+    )
+    proposed_at = models.DateTimeField(_("提交时间"), null=True, blank=True, editable=False)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -98,9 +109,19 @@ class DatedPolicy(models.Model):
                 violation_error_message=_("同一统筹区同一天只能有一个版本施行"),
             ),
             models.CheckConstraint(
-                condition=Q(status="draft") | Q(published_at__isnull=False),
+                condition=~Q(status="published") | Q(published_at__isnull=False),
                 name="%(class)s_published_has_time",
                 violation_error_message=_("已发布的政策须有发布时间"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="proposed") | Q(proposed_by__isnull=False, proposed_at__isnull=False),
+                name="%(class)s_proposed_by_somebody",
+                violation_error_message=_("待发布的政策须有提交人和提交时间"),
+            ),
+            models.CheckConstraint(
+                condition=Q(published_by=None) | (Q(proposed_by__isnull=False) & ~Q(published_by=F("proposed_by"))),
+                name="%(class)s_published_by_another",
+                violation_error_message=_("政策须由提交人以外的人员发布"),
             ),
         )
         triggers = (
@@ -108,8 +129,19 @@ class DatedPolicy(models.Model):
                 name="published_is_final",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
-                condition=pgtrigger.Q(old__status="published"),
+                condition=~pgtrigger.Q(old__status="draft"),
                 func="""
+                    IF OLD.status = 'proposed' THEN
+                        IF TG_OP = 'UPDATE' AND NEW.status IN ('draft', 'published')
+                           AND to_jsonb(NEW) - ARRAY['status', 'proposed_by_id', 'proposed_at', 'published_by_id',
+                                                     'published_at', 'period']
+                             = to_jsonb(OLD) - ARRAY['status', 'proposed_by_id', 'proposed_at', 'published_by_id',
+                                                     'published_at', 'period'] THEN
+                            RETURN NEW;  -- published as it was proposed, or given back
+                        END IF;
+                        RAISE EXCEPTION '待发布的政策不能修改，请先退回草稿'
+                            USING ERRCODE = 'integrity_constraint_violation';
+                    END IF;
                     IF TG_OP = 'UPDATE' AND OLD.ends_on IS NULL AND NEW.ends_on IS NOT NULL
                        AND to_jsonb(NEW) - 'ends_on' - 'period' = to_jsonb(OLD) - 'ends_on' - 'period' THEN
                         RETURN NEW;  -- a later version takes over
@@ -126,6 +158,11 @@ class DatedPolicy(models.Model):
     @property
     def is_published(self) -> bool:
         return self.status == PolicyStatus.PUBLISHED
+
+    @property
+    def is_draft(self) -> bool:
+        """Only a draft is edited."""
+        return self.status == PolicyStatus.DRAFT
 
     def rules(self) -> Any:
         """The version as its pure module reads it.  Raises ValueError where the rows contradict each other."""
@@ -148,26 +185,42 @@ class DatedPolicy(models.Model):
         return draft
 
     @transaction.atomic
-    def publish(self, *, by: Any) -> None:
-        """Put this draft in force from `starts_on`; the version in force until then ends the day before.
+    def propose(self, *, by: Any) -> None:
+        """Hand this draft to another person to publish; until then nobody edits it.
 
-        by: the user, or None for a shipped pack.  Refused when it is no draft, when its rows contradict each other, or
-        when it does not start after its predecessor.
+        Refused when it is no draft, or could not be published.
         """
-        siblings = type(self)._default_manager.select_for_update().filter(area=self.area_id)
-        list(siblings.order_by("pk").values_list("pk", flat=True))
-        self.refresh_from_db()
+        last = self._lock_and_find_last()
+        if not self.is_draft:
+            raise Refused.because("not_a_draft", f"该版本{PolicyStatus.name_of(self.status)}，不是草稿")
+        self._check_publishable(last)
+        self.status, self.proposed_by, self.proposed_at = PolicyStatus.PROPOSED, by, timezone.now()
+        self.save(update_fields=["status", "proposed_by", "proposed_at"])
+
+    @transaction.atomic
+    def give_back(self) -> None:
+        """Make a proposed version a draft again.  Refused when it is not proposed."""
+        self._lock_and_find_last()
+        if self.status != PolicyStatus.PROPOSED:
+            raise Refused.because("not_proposed", f"该版本{PolicyStatus.name_of(self.status)}，不是待发布")
+        self.status, self.proposed_by, self.proposed_at = PolicyStatus.DRAFT, None, None
+        self.save(update_fields=["status", "proposed_by", "proposed_at"])
+
+    @transaction.atomic
+    def publish(self, *, by: Any) -> None:
+        """Put this version in force from `starts_on`; the version in force until then ends the day before.
+
+        by: a user other than who proposed it, or None for a shipped pack, which nobody proposes.  Refused when it is
+        not for `by` to publish, when its rows contradict each other, or when it does not start after its predecessor.
+        """
+        last = self._lock_and_find_last()
         if self.is_published:
             raise Refused.because("already_published", "该版本已发布")
-        try:
-            self.rules()
-        except ValueError as fault:
-            raise Refused.because("rules_at_fault", f"不能发布：{fault}") from fault
-        last = siblings.filter(status=PolicyStatus.PUBLISHED).order_by("-starts_on").first()
-        if last and last.starts_on >= self.starts_on:
-            raise Refused.because(
-                "starts_too_early", f"施行日期须晚于现行第{last.version}版的施行日期{last.starts_on:%Y-%m-%d}"
-            )
+        if by is not None and self.status != PolicyStatus.PROPOSED:
+            raise Refused.because("not_proposed", "草稿须先提交，由另一人发布")
+        if by is not None and by.pk == self.proposed_by_id:
+            raise Refused.because("published_by_another", "您提交的政策须由另一人发布")
+        self._check_publishable(last)
         if last:
             last.ends_on = self.starts_on - dt.timedelta(days=1)
             last.save(update_fields=["ends_on"])
@@ -176,9 +229,27 @@ class DatedPolicy(models.Model):
         self.published_at = timezone.now()
         self.save(update_fields=["status", "published_by", "published_at"])
 
+    def _lock_and_find_last(self) -> Self | None:
+        """Lock the area's versions and read this one again; the last published one."""
+        siblings = type(self)._default_manager.select_for_update().filter(area=self.area_id)
+        list(siblings.order_by("pk").values_list("pk", flat=True))
+        self.refresh_from_db()
+        last: Self | None = siblings.filter(status=PolicyStatus.PUBLISHED).order_by("-starts_on").first()
+        return last
+
+    def _check_publishable(self, last: Self | None) -> None:
+        try:
+            self.rules()
+        except ValueError as fault:
+            raise Refused.because("rules_at_fault", f"不能发布：{fault}") from fault
+        if last and last.starts_on >= self.starts_on:
+            raise Refused.because(
+                "starts_too_early", f"施行日期须晚于现行第{last.version}版的施行日期{last.starts_on:%Y-%m-%d}"
+            )
+
 
 def immutable_rows(foreign_key: str, table: str) -> pgtrigger.Trigger:
-    """Trigger for the rows of a policy: frozen once `table`'s row behind `foreign_key` is published.
+    """Trigger for the rows of a policy: frozen once `table`'s row behind `foreign_key` is proposed or published.
 
     table: the policies' table, or a subquery with the columns id and status.  The policy is locked, so that none is
     published while a row of it is being written.
@@ -187,12 +258,17 @@ def immutable_rows(foreign_key: str, table: str) -> pgtrigger.Trigger:
         name="rows_of_published_are_final",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("statuses", "TEXT[]")],
         func=f"""
-            IF 'published' = ANY (ARRAY(
+            statuses := ARRAY(
                 SELECT owner.status FROM {table} AS owner
                 WHERE owner.id IN (OLD.{foreign_key}_id, NEW.{foreign_key}_id) FOR SHARE
-            )) THEN
+            );
+            IF 'published' = ANY (statuses) THEN
                 RAISE EXCEPTION '已发布的政策不能修改，请发布新版本' USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            IF 'proposed' = ANY (statuses) THEN
+                RAISE EXCEPTION '待发布的政策不能修改，请先退回草稿' USING ERRCODE = 'integrity_constraint_violation';
             END IF;
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
             RETURN NEW;

@@ -1,7 +1,7 @@
 """A file in, a table of rows out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .cells import Cell, as_text, read_cell
 from .grids import Grid, read_grids
@@ -55,6 +55,30 @@ def read_table(data: bytes, columns: Sequence[Column]) -> Table:
         skipped=skipped,
         unknown_headings=list(dict.fromkeys(text for _, header in lists for text in header.unknown)),
     )
+
+
+def read_book(data: bytes, columns_of: Mapping[str, Sequence[Column]]) -> tuple[dict[str, Table], list[str]]:
+    """The sheets of a workbook that are known by name, each under its own headings, and what was left out, in words.
+
+    A sheet may have no rows.  Raises Unreadable, also where a known sheet lacks its header.
+    """
+    tables: dict[str, Table] = {}
+    notes: list[str] = []
+    for grid in read_grids(data, rate=lambda rows: 1):
+        columns = None if grid.hidden else columns_of.get(grid.name)
+        if columns is None:
+            notes.append(f"工作表“{grid.name}”未读取" + ("（隐藏）" if grid.hidden else "（不认识的名称）"))
+            continue
+        header = Headings(columns).find(grid.rows)
+        if header is None:
+            needed = "、".join(f"“{column.heading}”" for column in columns if column.required)
+            raise Unreadable(f"工作表“{grid.name}”没有找到表头：应有{needed}各列。")
+        skipped: list[Skipped] = []
+        by_name = {column.name: column for column in columns}
+        rows = _read_sheet(grid, header, by_name, skipped, sheet=grid.name)
+        tables[grid.name] = Table(dict(header.groups[0].headings), rows, skipped, header.unknown)
+        notes += [f"{grid.name} 第 {one.row} 行：{one.text}" for one in skipped]
+    return tables, notes
 
 
 def _read_sheet(

@@ -7,22 +7,45 @@ has it under `number`.  Numbers are strings, so that they are exact.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from decimal import Decimal
 from itertools import product
 from typing import Any
 
-from filings.vocabulary import Employment, Hardship, Scheme, SettlementWay, Tier
-from hospitals.vocabulary import Level, Scope, Service, Term
-from settlement.calculation.rules import BenefitRules, ContinuousDeductible, Row, Table
+from filings.vocabulary import SettlementWay
+from settlement.calculation.rows import (
+    TERMS,
+    ComponentRatio,
+    ComponentRule,
+    ContinuousDeductible,
+    CountingRule,
+    DestinationRule,
+    FollowUpRule,
+    HardshipRule,
+    LaterStayRule,
+    ReductionRule,
+    Row,
+)
+from settlement.calculation.rules import BenefitRules
+from settlement.calculation.tables import Table
+from settlement.vocabulary import SegmentBase, VersionDay
 
-WHOM: dict[str, type[Term]] = {
-    "scheme": Scheme,
-    "employment": Employment,
-    "tier": Tier,
-    "scope": Scope,
-    "service": Service,
-    "level": Level,
+TABLES: dict[str, type[Any]] = {
+    "deductibles": Row,
+    "ratios": Row,
+    "ceilings": Row,
+    "counting": CountingRule,
+    "later_stays": LaterStayRule,
+    "continuous": ContinuousDeductible,
+    "reductions": ReductionRule,
+    "destinations": DestinationRule,
+    "components": ComponentRule,
+    "component_ratios": ComponentRatio,
+    "hardships": HardshipRule,
+    "follow_ups": FollowUpRule,
 }
+"""What a version is made of: the name of each table in packs, rules and models, and the kind of its rows."""
+EXACT = frozenset({"number", "above", "floor", "threshold", "ceiling", "threshold_factor", "points"})
 NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 Entry = Mapping[str, Any]
 
@@ -30,56 +53,53 @@ Entry = Mapping[str, Any]
 def benefit_rules(pack: Mapping[str, Any]) -> BenefitRules:
     """The version that a pack describes.  Raises ValueError, TypeError or KeyError where it is not understood."""
     benefit = dict(pack["benefit"])
-    rules = BenefitRules(
-        area=pack["area"],
-        version=pack["version"],
-        document=pack["document"],
-        starts_on=pack["starts_on"],
-        starts_assumed=pack.get("starts_assumed", False),
-        note=benefit.pop("note", ""),
-        catalogues={
-            SettlementWay(way): section  # type: ignore[call-arg]
-            for way, section in benefit.pop("catalogues", {}).items()
-        },
-        deductibles=_table(benefit.pop("deductibles", ())),
-        ratios=_table(benefit.pop("ratios", ())),
-        ceilings=_table(benefit.pop("ceilings", ())),
-        continuous=tuple(rule for entry in benefit.pop("continuous", ()) for rule in _continuous(**entry)),
-    )
+    catalogues = benefit.pop("catalogues", {})
+    own: dict[str, Any] = {
+        "area": pack["area"],
+        "version": pack["version"],
+        "document": pack["document"],
+        "starts_on": pack["starts_on"],
+        "starts_assumed": pack.get("starts_assumed", False),
+        "note": benefit.pop("note", ""),
+        "version_day": VersionDay.of(benefit.pop("version_day", VersionDay.ADMISSION)),
+        "segment_base": SegmentBase.of(benefit.pop("segment_base", SegmentBase.ABOVE_DEDUCTIBLE)),
+        "catalogues": {SettlementWay.of(way): section for way, section in catalogues.items()},
+    }
+    rows = {name: _rows(kind, benefit.pop(name, ())) for name, kind in TABLES.items()}
     if benefit:
         raise ValueError(f"不认识的表：{'、'.join(benefit)}")
-    return rules
+    return BenefitRules(**own, **tables_of(rows))
 
 
-def _table(entries: Iterable[Entry]) -> Table:
-    return Table(tuple(row for entry in entries for row in _rows(**entry)))
+def tables_of(rows: Mapping[str, Iterable[Any]]) -> dict[str, Any]:
+    """The rows of each table as `BenefitRules` holds them.  Raises ValueError where two hold for the same."""
+    together = {name: tuple(of_table) for name, of_table in rows.items()}
+    return {name: Table(rows) if hasattr(TABLES[name], "keys") else rows for name, rows in together.items()}
 
 
-def _rows(*, section: str, assumed: bool = False, number: str | None = None, **whom: Any) -> Iterator[Row]:
-    spread = {key: value for key, value in whom.items() if isinstance(value, Mapping)}
-    if len(spread) != (number is None):
-        raise ValueError(f"数字应写在 number 或一个分列中：{section}")
-    choices = [[(key, code) for code in ([value] if isinstance(value, str) else value)] for key, value in whom.items()]
-    for chosen in product(*choices):
-        numbers = [spread[key][code] for key, code in chosen if key in spread] or [number]
-        terms: dict[str, Any] = {key: WHOM[key](code) for key, code in chosen}  # type: ignore[call-arg]
-        yield Row(number=_exact(*numbers), section=section, assumed=assumed, **terms)
+def _rows(kind: type[Any], entries: Iterable[Entry]) -> Iterator[Any]:
+    takes_number = any(field.name == "number" for field in fields(kind))
+    for entry in entries:
+        spread = [key for key, value in entry.items() if isinstance(value, Mapping)]
+        if len(spread) != (takes_number and "number" not in entry):
+            raise ValueError(f"数字应写在 number 或一个分列中：{entry.get('section')}")
+        choices = [[(key, value) for value in _several(key, given)] for key, given in entry.items()]
+        for chosen in product(*choices):
+            numbers = [("number", entry[key][value]) for key, value in chosen if key in spread]
+            yield kind(**{key: _value(key, value) for key, value in (*chosen, *numbers)})
+
+
+def _several(key: str, given: Any) -> Iterable[Any]:
+    return given if key in TERMS and not isinstance(given, str) else (given,)
+
+
+def _value(key: str, given: Any) -> Any:
+    if key in TERMS:
+        return TERMS[key].of(given)
+    return _exact(given) if key in EXACT else given
 
 
 def _exact(written: Any) -> Decimal:
     if not isinstance(written, str) or not NUMBER.fullmatch(written):
         raise ValueError(f"应为引号中的数字：{written}")
     return Decimal(written)
-
-
-def _continuous(
-    *, hardship: Iterable[str], tier: str, scope: str, section: str, remark: str = ""
-) -> Iterator[ContinuousDeductible]:
-    for group in hardship:
-        yield ContinuousDeductible(
-            hardship=Hardship(group),  # type: ignore[call-arg]
-            tier=Tier(tier),  # type: ignore[call-arg]
-            scope=Scope(scope),  # type: ignore[call-arg]
-            section=section,
-            remark=remark,
-        )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from hospitals.reasons import Reason
 from hospitals.vocabulary import Term
+from settlement.calculation.components import FollowUp
 from settlement.calculation.money import written, written_ratio
 
 
@@ -32,11 +33,43 @@ class Line(NamedTuple):
         return {"name": name, "amount": amount, "text": text, "source": source}
 
 
+class SettlementInfo(NamedTuple):
+    """The result under the names of the national interface (2304, setlinfo), in yuan.
+
+    None: not known (the parts of a cost given as a total), not configured (a component), or not one number (the ratio
+    of several segments).  medfee_sumamt is the sum of the four parts of the cost where they are known, and always of
+    fund_pay_sumamt and psn_part_amt; fund_pay_sumamt is the sum of the funds.
+    """
+
+    medfee_sumamt: Decimal
+    fulamt_ownpay_amt: Decimal | None
+    overlmt_selfpay: Decimal | None
+    preselfpay_amt: Decimal | None
+    inscp_scp_amt: Decimal
+    act_pay_dedc: Decimal
+    pool_prop_selfpay: Decimal | None
+    hifp_pay: Decimal
+    cvlserv_pay: Decimal | None
+    hifmi_pay: Decimal | None
+    hifob_pay: Decimal | None
+    maf_pay: Decimal | None
+    fund_pay_sumamt: Decimal
+    psn_part_amt: Decimal
+
+    def as_dict(self) -> dict[str, str | None]:
+        return {
+            name: None if value is None else written_ratio(value) if name == "pool_prop_selfpay" else written(value)
+            for name, value in self._asdict().items()
+        }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """deductible, ratio, fund, personal: set where `outcome` is calculated, and then fund + personal is the total.
+    """deductible, fund, personal, setlinfo: set where `outcome` is calculated, and then fund + personal is the total;
+    fund: of all funds together.  ratio: None also where segments have several.
 
-    assumed: whether any number used is a sample.  version: of the benefit policy, where one was in force.
+    assumed: whether any number used is a sample.  area, version: of the benefit policy, where one was in force.
+    follow_ups: what is paid later, beside `fund`.
     """
 
     outcome: Outcome
@@ -48,7 +81,10 @@ class Result:
     lines: tuple[Line, ...] = ()
     warnings: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    area: str = ""
     version: int | None = None
+    setlinfo: SettlementInfo | None = None
+    follow_ups: tuple[FollowUp, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """The answer of `manage.py calculate`, but for its id."""

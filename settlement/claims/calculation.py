@@ -70,7 +70,9 @@ def work_out(person: InsuredPerson, entry: StayEntry) -> Worked:
         admitted_on=entry.admitted_on,
         category=entry.category,
     )
-    policy = BenefitPolicy.objects.in_force(person.area_id, entry.admitted_on)
+    policy = BenefitPolicy.objects.for_stay(
+        person.area_id, admitted_on=entry.admitted_on, discharged_on=entry.discharged_on
+    )
     inputs = _inputs(person, entry, standing)
     if standing.tier is None:
         result = Result(outcome=Outcome.NOT_CONFIGURED, reasons=(standing.reason,))
@@ -105,6 +107,7 @@ def _stay(person: InsuredPerson, entry: StayEntry, standing: Standing) -> Stay:
         admitted_on=entry.admitted_on,
         discharged_on=entry.discharged_on,
         basis=SettlementWay.MANUAL,
+        destination=entry.treatment_area.pk,
         total=entry.total,
         eligible=entry.eligible,
         deductible_paid_this_year=entry.deductible_paid_this_year,

@@ -1,7 +1,10 @@
 from settlement.models.claim import Claim
 from settlement.models.claim_parts import Calculation, ClaimMaterial, Receipt
 from settlement.models.claim_policy import ClaimMaterialRow, ClaimPolicy
-from settlement.models.policy import BenefitPolicy, CeilingRow, ContinuousRow, DeductibleRow, RatioRow
+from settlement.models.policy import BenefitPolicy
+from settlement.models.policy_components import ComponentRatioRow, ComponentRow, FollowUpRow, HardshipRow
+from settlement.models.policy_rows import CeilingRow, DeductibleRow, RatioRow
+from settlement.models.policy_ways import ContinuousRow, CountingRow, DestinationRow, LaterStayRow, ReductionRow
 
 __all__ = [
     "BenefitPolicy",
@@ -11,8 +14,16 @@ __all__ = [
     "ClaimMaterial",
     "ClaimMaterialRow",
     "ClaimPolicy",
+    "ComponentRatioRow",
+    "ComponentRow",
     "ContinuousRow",
+    "CountingRow",
     "DeductibleRow",
+    "DestinationRow",
+    "FollowUpRow",
+    "HardshipRow",
+    "LaterStayRow",
     "RatioRow",
     "Receipt",
+    "ReductionRow",
 ]

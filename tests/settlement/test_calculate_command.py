@@ -3,14 +3,17 @@
 import io
 import json
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from settlement.policy_packs import load_benefits
-from tests.factories import TIELING, YANTAI, AreaFactory
+from settlement.models import BenefitPolicy
+from settlement.policy_packs import load_benefits, read_benefits
+from tests.factories import HOMES, QINGDAO, YANTAI, AreaFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +35,7 @@ QUESTION = {
     "fund_paid_this_year": "0.00",
     "hardship": None,
 }
+FORMS = tomllib.loads(Path("tests/cases/benefit_forms.toml").read_text("utf-8"))
 KEYS = ["id", "outcome", "assumed", "deductible", "ratio", "fund", "personal", "lines", "warnings", "reasons"]
 
 
@@ -43,7 +47,7 @@ def printed(file):
 
 @pytest.fixture
 def ask(tmp_path):
-    for code in (TIELING, YANTAI):
+    for code in HOMES:
         AreaFactory(code=code)
     load_benefits()
 
@@ -98,6 +102,33 @@ def test_answers_keep_order_and_bad_lines_do_not_stop_the_rest(ask):
     assert "医疗费总额" in answers[3]["reasons"][0]["text"]
 
 
+PACK = """
+area = "370200"
+version = 1
+starts_on = 2026-01-01
+document = "某市待遇办法"
+
+"""
+
+
+@pytest.mark.parametrize("name", list(FORMS["policies"]))
+def test_new_area_is_configured_by_data_alone(ask, tmp_path, name):
+    AreaFactory(code=QINGDAO)
+    written = Path("tests/cases/benefit_forms.toml").read_text("utf-8").split(f"[policies.{name}.benefit]")[1]
+    packs = tmp_path / "packs"
+    packs.mkdir()
+    (packs / "370200.toml").write_text(PACK + "[benefit]" + written.split("\n[")[0], "utf-8")
+    load_benefits(packs)
+    policy = BenefitPolicy.objects.get(area=QINGDAO)
+    assert policy.rules() == read_benefits(packs / "370200.toml")
+    year = {"stays_this_year": 0, "personal_eligible_this_year": "0.00", "paid_this_year": {}}
+    (answer,) = ask(QUESTION | year | {"area": QINGDAO, "setlinfo": True})
+    assert list(answer) == [*KEYS, "setlinfo", "follow_ups"]
+    assert answer["outcome"] == "calculated"
+    assert answer["setlinfo"]["medfee_sumamt"] == "25000.00"
+    assert answer["setlinfo"]["fund_pay_sumamt"] == answer["fund"]
+
+
 def test_standard_input_is_read(ask, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(QUESTION).encode())))
     assert [answer["fund"] for answer in printed("-")] == ["13687.50"]
@@ -110,5 +141,5 @@ def test_batch_reads_the_database_once_and_writes_nothing(ask):
         ask(QUESTION)
     with CaptureQueriesContext(connection) as many:
         ask(*[QUESTION] * 50)
-    assert len(many) == len(few) == 6
+    assert len(many) == len(few) == 14  # areas, versions and their twelve tables
     assert all(query["sql"].startswith("SELECT") for query in many)

@@ -11,10 +11,12 @@ from django.db import IntegrityError, transaction
 
 from filings.vocabulary import Category
 from hospitals.reasons import Refused
+from hospitals.vocabulary import Role
+from settlement.calculation.pack import TABLES
 from settlement.claims.checklist import claim_rules
 from settlement.models import BenefitPolicy, ClaimPolicy, DeductibleRow, RatioRow
 from settlement.policy_packs import SHIPPED, load_benefits, load_claims, read_benefits, read_claims
-from tests.factories import TIELING, YANTAI, AreaFactory
+from tests.factories import DONGYING, HOMES, TIELING, WEIFANG, YANTAI, AreaFactory, staff
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 3, 1)
@@ -22,7 +24,8 @@ DAY = dt.date(2026, 3, 1)
 
 @pytest.fixture
 def tieling():
-    AreaFactory(code=TIELING)
+    for code in HOMES:
+        AreaFactory(code=code)
     load_benefits()
     return BenefitPolicy.objects.in_force(TIELING, DAY)
 
@@ -34,8 +37,8 @@ def yantai():
     return ClaimPolicy.objects.in_force(YANTAI, DAY)
 
 
-def refused_by_database(change):
-    with pytest.raises(IntegrityError, match="已发布的政策不能修改"), transaction.atomic():
+def refused_by_database(change, why="已发布的政策不能修改"):
+    with pytest.raises(IntegrityError, match=why), transaction.atomic():
         change()
 
 
@@ -48,18 +51,49 @@ def test_shipped_table_is_in_the_database_as_in_the_pack(tieling):
     assert (tieling.status, tieling.published_by) == ("published", None)
 
 
+@pytest.mark.clause("WF-09", "YT-17", "DY-09")
+def test_agencies_without_numbers_ship_whose_catalogue_holds_and_nothing_else(tieling):
+    shipped = {policy.area_id: policy.rules() for policy in BenefitPolicy.objects.exclude(area=TIELING)}
+    assert {area: rules.catalogues for area, rules in shipped.items()} == {
+        DONGYING: {"direct": "七1"},
+        WEIFANG: {"direct": "四（一）"},
+        YANTAI: {"direct": "正文：省内异地就医即时结算"},
+    }
+    for rules in shipped.values():
+        tables = {name: getattr(rules, name) for name in TABLES}
+        said = {name for name, table in tables.items() if getattr(table, "rows", table)}
+        assert said == ({"follow_ups"} if rules.area == DONGYING else set())
+
+
+@pytest.mark.clause("DY-10")
+def test_dongying_leaves_two_components_to_be_paid_later(tieling):
+    rules = BenefitPolicy.objects.in_force(DONGYING, DAY).rules()
+    assert [(row.component, row.scheme, row.payer, row.section) for row in rules.follow_ups] == [
+        ("civil_servant", None, "agency", "七4"),
+        ("serious_illness", "resident", "insurer", "七4"),
+    ]
+
+
+@pytest.mark.clause("TL-13")
+def test_tieling_names_the_provincial_policy_for_referrals_to_shenyang(tieling):
+    (row,) = tieling.rules().destinations
+    assert (row.destination, row.tier, row.basis, row.policy_area) == ("210100", "referral", "direct", "210000")
+
+
 def test_no_shipped_number_is_a_sample():
     for path in SHIPPED.glob("*.toml"):
         if "benefit" in tomllib.loads(path.read_text("utf-8")):
             rules = read_benefits(path)
-            assert not any(row.assumed for table in (rules.deductibles, rules.ratios) for row in table.rows)
+            tables = (getattr(rules, name) for name in TABLES)
+            rows = [row for table in tables for row in getattr(table, "rows", table)]
+            assert not any(getattr(row, "assumed", False) for row in rows)
 
 
 def test_loading_twice_changes_nothing(tieling):
-    before = BenefitPolicy.objects.values_list("pk", "published_at").get()
+    before = list(BenefitPolicy.objects.values_list("pk", "published_at"))
     report = load_benefits()
-    assert (report.published, len(report.same)) == ((), 1)
-    assert BenefitPolicy.objects.values_list("pk", "published_at").get() == before
+    assert (report.published, len(report.same)) == ((), len(before))
+    assert list(BenefitPolicy.objects.values_list("pk", "published_at")) == before
 
 
 def test_changed_pack_of_a_published_version_is_refused(tieling, tmp_path):
@@ -106,6 +140,55 @@ def test_later_version_supersedes_and_the_old_one_still_answers_for_its_days(tie
     assert [book.in_force(TIELING, day).version for day in (dt.date(2026, 12, 31), dt.date(2027, 1, 1))] == [1, 2]
 
 
+def test_version_is_proposed_by_one_and_published_by_another(tieling):
+    one, other = staff(Role.SUPERVISOR, TIELING), staff(Role.SUPERVISOR, TIELING)
+    draft = tieling.next_version(starts_on=dt.date(2027, 1, 1))
+    with pytest.raises(Refused, match="草稿须先提交"):
+        draft.publish(by=one)
+    draft.propose(by=one)
+    with pytest.raises(Refused, match="待发布，不是草稿"):
+        draft.propose(by=other)
+    with pytest.raises(Refused, match="须由另一人发布"):
+        draft.publish(by=one)
+    draft.publish(by=other)
+    assert (draft.proposed_by, draft.published_by) == (one, other)
+    with pytest.raises(Refused, match="已发布，不是待发布"):
+        draft.give_back()
+
+
+def test_proposed_version_is_not_in_force_and_not_edited_until_it_is_given_back(tieling):
+    draft = tieling.next_version(starts_on=dt.date(2025, 1, 1))
+    draft.propose(by=staff(Role.SUPERVISOR, TIELING))
+    assert BenefitPolicy.objects.in_force(TIELING, DAY) == tieling
+    for change in (
+        lambda: draft.deductibles.update(number=1),
+        lambda: RatioRow.objects.create(policy=draft, number=1, level="1", section="二2"),
+        lambda: draft.ratios.first().delete(),
+        lambda: BenefitPolicy.objects.filter(pk=draft.pk).update(document="另一文件"),
+        lambda: BenefitPolicy.objects.filter(pk=draft.pk).delete(),
+    ):
+        refused_by_database(change, "待发布的政策不能修改")
+    draft.give_back()
+    draft.deductibles.update(number=1)
+
+
+def test_database_refuses_a_version_published_by_who_proposed_it(tieling):
+    draft, by = tieling.next_version(starts_on=dt.date(2027, 1, 1)), staff(Role.SUPERVISOR, TIELING)
+    draft.propose(by=by)
+    published = {"status": "published", "published_by": by, "published_at": dt.datetime.now(dt.UTC)}
+    with pytest.raises(IntegrityError, match="benefitpolicy_published_by_another"), transaction.atomic():
+        BenefitPolicy.objects.filter(pk=draft.pk).update(**published)
+    with pytest.raises(IntegrityError, match="benefitpolicy_published_by_another"), transaction.atomic():
+        BenefitPolicy.objects.filter(pk=draft.pk).update(**published, proposed_by=None)
+
+
+def test_two_rows_that_contradict_each_other_are_not_proposed(tieling):
+    draft = tieling.next_version(starts_on=dt.date(2027, 1, 1))
+    RatioRow.objects.create(policy=draft, level="1", above=1000, number=1, section="二2")
+    with pytest.raises(Refused, match="分段支付比例须从 0 元起"):
+        draft.propose(by=staff(Role.SUPERVISOR, TIELING))
+
+
 def test_draft_is_not_in_force(tieling):
     tieling.next_version(starts_on=dt.date(2025, 1, 1))
     assert BenefitPolicy.objects.rule_book().in_force(TIELING, DAY) == tieling.rules()
@@ -114,7 +197,7 @@ def test_draft_is_not_in_force(tieling):
 def test_rule_book_reads_in_few_statements(tieling, django_assert_num_queries):
     for year in (2027, 2028, 2029):
         BenefitPolicy.objects.latest("version").next_version(starts_on=dt.date(year, 1, 1)).publish(by=None)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(13):
         BenefitPolicy.objects.rule_book()
 
 
@@ -195,7 +278,6 @@ def test_category_that_the_document_does_not_name_has_no_checklist(yantai):
 
 def test_claim_policy_is_in_the_database_as_in_the_pack(yantai):
     assert yantai.rules() == read_claims(SHIPPED / "370600.toml")
-    assert BenefitPolicy.objects.in_force(YANTAI, DAY) is None
     draft = yantai.next_version(starts_on=dt.date(2027, 1, 1))
     assert draft.rules().checklists == yantai.rules().checklists
     refused_by_database(yantai.materials.all().delete)

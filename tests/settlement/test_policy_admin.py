@@ -8,7 +8,7 @@ from django.urls import reverse
 from hospitals.vocabulary import Role
 from settlement.models import BenefitPolicy, ClaimPolicy
 from settlement.policy_packs import load_benefits, load_claims
-from tests.factories import TIELING, WEIFANG, YANTAI, AreaFactory, staff
+from tests.factories import HOMES, TIELING, WEIFANG, YANTAI, AreaFactory, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -18,14 +18,19 @@ NEW_ROW = {"scheme": "employee", "service": "outpatient", "number": "300.00", "s
 
 @pytest.fixture
 def policy():
-    AreaFactory(code=TIELING)
+    for code in (*HOMES, "210100"):
+        AreaFactory(code=code)
     load_benefits()
-    return BenefitPolicy.objects.get()
+    return BenefitPolicy.objects.get(area=TIELING)
 
 
 @pytest.fixture
 def supervisor(signed_in):
     return signed_in(staff(Role.SUPERVISOR, TIELING))
+
+
+def versions():
+    return BenefitPolicy.objects.filter(area=TIELING)
 
 
 def page(policy, step="change"):
@@ -58,11 +63,11 @@ def test_published_version_is_shown_read_only(supervisor, policy):
     assert policy.rules() == before
 
 
-def test_supervisor_makes_changes_and_publishes_a_new_version(supervisor, policy):
+def test_supervisor_changes_a_version_and_a_colleague_publishes_it(supervisor, signed_in, policy):
     assert "新建版本" in supervisor.get(page(policy)).content.decode()
     assert supervisor.get(page(policy, "next")).status_code == 200
     response = supervisor.post(page(policy, "next"), {"starts_on": "2027-01-01"})
-    draft = BenefitPolicy.objects.get(version=2)
+    draft = BenefitPolicy.objects.get(area=TIELING, version=2)
     assert response["Location"] == page(draft)
 
     data = filled(supervisor.get(page(draft)))
@@ -73,21 +78,51 @@ def test_supervisor_makes_changes_and_publishes_a_new_version(supervisor, policy
     assert (draft.document, draft.starts_on) == ("新文件", dt.date(2027, 2, 1))
     assert draft.deductibles.filter(number=800).count() == 1
 
-    assert "2027-02-01" in supervisor.get(page(draft, "publish")).content.decode()
+    assert "另一人" in supervisor.get(page(draft, "propose")).content.decode()
+    assert supervisor.post(page(draft, "propose"))["Location"] == page(draft)
+    draft.refresh_from_db()
+    assert draft.status == "proposed"
+    colleague = signed_in(staff(Role.SUPERVISOR, TIELING))
+    assert "2027-02-01" in colleague.get(page(draft, "publish")).content.decode()
     draft.refresh_from_db()
     assert not draft.is_published
-    assert supervisor.post(page(draft, "publish"))["Location"] == page(draft)
+    assert colleague.post(page(draft, "publish"))["Location"] == page(draft)
     draft.refresh_from_db()
     policy.refresh_from_db()
     assert draft.is_published
+    assert draft.published_by != draft.proposed_by
     assert draft.published_by.posts.get().role == Role.SUPERVISOR
     assert policy.ends_on == dt.date(2027, 1, 31)
     assert draft.events.order_by("-pgh_id")[0].pgh_context["action"] == "发布政策"
 
 
-def test_publishing_into_the_past_is_refused_with_the_reason(supervisor, policy):
+def test_one_s_own_proposal_is_published_by_somebody_else(supervisor, policy):
+    draft = policy.next_version(starts_on=dt.date(2027, 1, 1))
+    assert "草稿须先提交" in supervisor.post(page(draft, "publish"), follow=True).content.decode()
+    shown = supervisor.post(page(draft, "propose"), follow=True).content.decode()
+    assert page(draft, "publish") not in shown
+    assert page(draft, "give-back") in shown
+    assert "须由另一人发布" in supervisor.post(page(draft, "publish"), follow=True).content.decode()
+    draft.refresh_from_db()
+    assert draft.status == "proposed"
+
+
+def test_proposed_version_is_read_only_until_it_is_given_back_with_a_reason(supervisor, policy):
+    draft = policy.next_version(starts_on=dt.date(2027, 1, 1))
+    supervisor.post(page(draft, "propose"))
+    assert supervisor.post(page(draft), {"document": "另一文件"}).status_code == 403
+    assert supervisor.post(page(draft, "delete"), {"post": "yes"}).status_code == 403
+    assert supervisor.post(page(draft, "give-back"), {"reason": ""}).status_code == 200
+    supervisor.post(page(draft, "give-back"), {"reason": "比例有误"})
+    draft.refresh_from_db()
+    assert (draft.status, draft.proposed_by) == ("draft", None)
+    context = draft.events.order_by("-pgh_id")[0].pgh_context
+    assert (context["action"], context["reason"]) == ("退回政策", "比例有误")
+
+
+def test_proposing_for_the_past_is_refused_with_the_reason(supervisor, policy):
     draft = policy.next_version(starts_on=policy.starts_on)
-    response = supervisor.post(page(draft, "publish"), follow=True)
+    response = supervisor.post(page(draft, "propose"), follow=True)
     assert "施行日期须晚于现行第1版的施行日期2023-01-01" in response.content.decode()
     draft.refresh_from_db()
     assert not draft.is_published
@@ -97,7 +132,7 @@ def test_publishing_into_the_past_is_refused_with_the_reason(supervisor, policy)
 def test_new_version_without_a_day_is_asked_again(supervisor, policy, day):
     response = supervisor.post(page(policy, "next"), {"starts_on": day})
     assert response.status_code == 200
-    assert BenefitPolicy.objects.count() == 1
+    assert versions().count() == 1
 
 
 def test_first_version_of_an_area_is_entered_by_hand(supervisor, policy):
@@ -142,7 +177,7 @@ def test_two_numbers_for_the_same_people_are_told_and_not_saved(supervisor, poli
 def test_draft_may_be_thrown_away(supervisor, policy):
     draft = policy.next_version(starts_on=dt.date(2027, 1, 1))
     assert supervisor.post(page(draft, "delete"), {"post": "yes"}).status_code == 302
-    assert BenefitPolicy.objects.get() == policy
+    assert versions().get() == policy
 
 
 def test_supervisor_of_another_area_finds_nothing(signed_in, policy):
@@ -150,7 +185,7 @@ def test_supervisor_of_another_area_finds_nothing(signed_in, policy):
     draft = policy.next_version(starts_on=dt.date(2027, 1, 1))
     assert "铁岭" not in elsewhere.get(reverse("admin:settlement_benefitpolicy_changelist")).content.decode()
     assert elsewhere.get(page(policy)).status_code == 302  # Django admin's answer to what is not there
-    for step in ("publish", "next"):
+    for step in ("propose", "give-back", "publish", "next"):
         assert elsewhere.post(page(draft, step), {"starts_on": "2028-01-01"}).status_code == 404
     elsewhere.post(page(draft), {"document": "另一文件"})
     draft.refresh_from_db()
@@ -158,16 +193,16 @@ def test_supervisor_of_another_area_finds_nothing(signed_in, policy):
     assert not draft.is_published
     add = reverse("admin:settlement_benefitpolicy_add")
     elsewhere.post(add, {"area": TIELING, "document": "另一文件", "starts_on": "2028-01-01"})
-    assert BenefitPolicy.objects.count() == 2
+    assert versions().count() == 2
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.SUPERVISOR])
 def test_other_roles_do_not_enter(signed_in, policy, role):
     client = signed_in(staff(role, TIELING))
-    for step in ("change", "publish", "next"):
+    for step in ("change", "propose", "give-back", "publish", "next"):
         assert client.get(page(policy, step)).status_code == 302
         assert client.post(page(policy, step), {"starts_on": "2027-01-01"}).status_code == 302
-    assert BenefitPolicy.objects.count() == 1
+    assert versions().count() == 1
 
 
 @pytest.mark.parametrize("versions", [1, 3, 30])

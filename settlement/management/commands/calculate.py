@@ -6,7 +6,7 @@ from hospitals.jsonlines import Answer, Question
 from hospitals.management.lines_command import LinesCommand
 from hospitals.models import Area
 from hospitals.reasons import Refused
-from settlement.calculation import Outcome, Result, calculate, read
+from settlement.calculation import Outcome, Result, read
 from settlement.models import BenefitPolicy
 
 
@@ -22,6 +22,13 @@ class Command(LinesCommand):
                 stay = read(question, areas)
             except Refused as refused:
                 return Result(outcome=Outcome.INVALID, reasons=refused.reasons).as_dict()
-            return calculate(stay, book.in_force(stay.area, stay.admitted_on)).as_dict()
+            result = book.calculate(stay)
+            return result.as_dict() | with_setlinfo(result) if question.get("setlinfo") else result.as_dict()
 
         return answer
+
+
+def with_setlinfo(result: Result) -> dict[str, object]:
+    """What a question that asks for `setlinfo` is told besides, under the names of the national interface."""
+    later = [follow_up.as_dict() for follow_up in result.follow_ups]
+    return {"setlinfo": result.setlinfo and result.setlinfo.as_dict(), "follow_ups": later}

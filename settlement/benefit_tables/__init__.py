@@ -1,0 +1,1 @@
+"""A draft's tables as a workbook: out, and in again with a preview of what changes."""
