@@ -136,8 +136,9 @@ def bench(arguments: list[str]) -> int:
     os.environ["PORTAL_ENVIRONMENT"] = "development"
     given = bool(os.environ.get("DATABASE_URL"))
     with database.fresh(os.environ) if given else embedded.throwaway(os.environ, durable=True):
-        for command in ("migrate", "load_directory", "load_policies"):
-            if status := _ran(PYTHON, "manage.py", command, "--verbosity", "0"):
+        for command in ("migrate", "load_directory", "load_policies", "collectstatic"):
+            options = ("--no-input",) if command == "collectstatic" else ()
+            if status := _ran(PYTHON, "manage.py", command, *options, "--verbosity", "0"):
                 return status
         return _ran(PYTHON, "-m", "tests.benchmarks", *arguments)
 
