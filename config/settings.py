@@ -138,7 +138,7 @@ PERSON_PANELS = [
     "settlement.claims.shown.claims_of_person",
 ]
 # Sections that the apps beyond `filings` add to a commitment's page: what else followed from it.
-COMMITMENT_PANELS: list[str] = []
+COMMITMENT_PANELS = ["settlement.claims.shown.claim_of_commitment"]
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

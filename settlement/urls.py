@@ -12,5 +12,6 @@ urlpatterns = [
     path("claims/<int:pk>/edit/", counter.edit_claim, name="edit_claim"),
     path("claims/<int:pk>/calculate/", claims.calculate_again, name="calculate_claim"),
     path("claims/<int:pk>/take/<slug:verb>/", claims.take, name="take_claim"),
+    path("claims/<int:pk>/promise/", claims.promise, name="promise_claim"),
     path("claims/<int:pk>/sheet/", claims.sheet, name="claim_sheet"),
 ]

@@ -14,6 +14,7 @@ from settlement.claims.calculation import work_out
 from settlement.claims.contents import entry_of, stay_of
 from settlement.claims.entry import ClaimEntry, sum_of
 from settlement.claims.materials import requirements, shortfalls
+from settlement.claims.promising import still_required
 from settlement.models import Claim, ClaimMaterial, Receipt
 
 FOLLOWS = ("scheme", "employment", "hardship", "category", "tier", "scope", "calculation", "filing")
@@ -41,7 +42,8 @@ def not_ready(claim: Claim) -> list[Reason]:
         text = _("票据合计 %(receipts)s 元，与医疗费总额 %(total)s 元不一致")
         reasons.append(Reason("receipts_differ", text % {"receipts": on_receipts, "total": claim.total}))
     required = requirements(claim.area_id, Category.of(claim.category), claim.admitted_on)
-    return [*reasons, *shortfalls(required, entry.materials), *calculation_faults(claim)]
+    owed = still_required(claim, required)
+    return [*reasons, *shortfalls(owed, entry.materials), *calculation_faults(claim)]
 
 
 def calculation_faults(claim: Claim) -> list[Reason]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from hospitals.reasons import Refused
 from settlement.claims.checks import calculation_faults
+from settlement.claims.promising import end_with_claim, hindrance
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
 
@@ -15,14 +16,16 @@ LONGEST_REASON, LONGEST_REFERENCE = 300, 60
 
 
 def approve(*, by: User, claim: Claim, version: int, reason: str = "") -> Claim:
-    """Approve exactly the calculation that was shown.  reason: a remark, if any.  Raises Refused.
+    """Approve exactly the calculation that was shown.  reason: a remark, if any.  Raises Refused, while a commitment
+    holds the claim, too.
 
     version: what the reviewer saw; anything changed since is refused.  So is a calculation that the filing, insurance
     or policy no longer bear out.
     """
 
     def effect(locked: Claim) -> None:
-        faults = calculation_faults(locked)
+        held = hindrance(locked)
+        faults = [*([held] if held else ()), *calculation_faults(locked)]
         if faults:
             raise Refused.all_of(faults)
         _reviewed(locked, by, reason)
@@ -39,10 +42,13 @@ def send_back(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
 
 
 def refuse(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
-    """Not paid, for good.  Raises Refused."""
-    return CLAIM_LIFECYCLE.take(
-        claim, "refuse", by=by, reason=reason, version=version, effect=lambda locked: _reviewed(locked, by, reason)
-    )
+    """Not paid, for good; nothing more is owed under its commitment.  Raises Refused."""
+
+    def effect(locked: Claim) -> None:
+        _reviewed(locked, by, reason)
+        end_with_claim(by=by, claim=locked, reason=reason, on=timezone.localdate())
+
+    return CLAIM_LIFECYCLE.take(claim, "refuse", by=by, reason=reason, version=version, effect=effect)
 
 
 def release(*, by: User, claim: Claim, version: int) -> Claim:

@@ -9,7 +9,6 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from filings.models import Filing, InsuredPerson
-from hospitals.access import Right, reach_of
 from hospitals.history import doing
 from hospitals.models import ServiceHall
 from hospitals.reasons import Refused
@@ -18,6 +17,7 @@ from settlement.claims.calculation import work_out
 from settlement.claims.checks import entry_faults, not_ready, same_contents
 from settlement.claims.contents import fill, keep_materials, stay_of
 from settlement.claims.entry import ClaimEntry
+from settlement.claims.locking import lock_at_counter, require_right
 from settlement.claims.receipts import hold
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
@@ -39,7 +39,7 @@ def accept_claim(
         claim = Claim(
             area=person.area, hall=hall, person=person, made_by=by, accepted_on=on, request_token=request_token
         )
-        _require_right(claim, by)
+        require_right(claim, by)
         if hall and hall.area_id != person.area_id:
             raise Refused.because("hall", _("%s不属于参保地") % hall.name)
         _enter(claim, entry, by=by)
@@ -52,7 +52,7 @@ def change_claim(*, by: User, claim: Claim, version: int, entry: ClaimEntry) -> 
     version: what the person saw.
     """
     with transaction.atomic(), doing(_("修改"), by=by):
-        locked = _lock_at_counter(claim, by, version)
+        locked = lock_at_counter(claim, by, version)
         _enter(locked, entry, by=by)
     return locked
 
@@ -60,7 +60,7 @@ def change_claim(*, by: User, claim: Claim, version: int, entry: ClaimEntry) -> 
 def calculate_claim(*, by: User, claim: Claim, version: int) -> Claim:
     """Calculate again, by the filing, insurance and policy as they stand now.  Raises Refused."""
     with transaction.atomic(), doing(_("重新计算"), by=by):
-        locked = _lock_at_counter(claim, by, version)
+        locked = lock_at_counter(claim, by, version)
         _save_calculated(locked, by=by)
     return locked
 
@@ -89,22 +89,6 @@ def _same_again(earlier: Claim, by: User, entry: ClaimEntry) -> Claim:
     if earlier.made_by_id == by.pk and same_contents(earlier, entry):
         return earlier
     raise Refused.because("already_accepted", _("此表单已受理为报销件 %s，请在该件上修改") % earlier.number)
-
-
-def _require_right(claim: Claim, by: User) -> None:
-    if not reach_of(by).covers(Right.ACCEPT_CLAIMS, claim.area_id, claim.hall_id):
-        raise Refused.because("no_right", _("您没有“%s”的权限") % Right.ACCEPT_CLAIMS.label)
-
-
-def _lock_at_counter(claim: Claim, by: User, version: int) -> Claim:
-    locked: Claim = Claim.objects.select_for_update().get(pk=claim.pk)
-    _require_right(locked, by)
-    if locked.version != version:
-        raise Refused.because("changed_meanwhile", _("此件刚刚被他人改动，请核对后再办理"))
-    if not locked.is_editable:
-        raise Refused.because("wrong_state", _("当前状态为“%s”，不能修改") % locked.get_status_display())
-    locked.version += 1
-    return locked
 
 
 def _enter(claim: Claim, entry: ClaimEntry, *, by: User) -> None:

@@ -1,11 +1,11 @@
-"""What claims show elsewhere: their badge in lists, their section on a person's page."""
+"""What claims show elsewhere: their badge in lists, their section on a person's page and on a commitment's."""
 
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from filings.models import InsuredPerson
+from filings.models import Commitment, InsuredPerson
 from filings.panels import NextStep, Panel
 from hospitals.access import Right, StaffRequest, reach_of
 from hospitals.listing import badge
@@ -31,3 +31,10 @@ def claims_of_person(request: StaffRequest, person: InsuredPerson) -> Panel | No
     rows = [(claim, status_badge(claim)) for claim in claims]
     section = render_to_string("settlement/person_claims.html", {"claims": rows})
     return Panel(section=section, order=60, steps=(step,) if may_accept else ())
+
+
+def claim_of_commitment(request: StaffRequest, commitment: Commitment) -> SafeString | None:
+    """The claim that a commitment lets wait, on the commitment's page."""
+    claim = Claim.objects.visible_to(request.user).filter(commitment=commitment).first()
+    context = {"claim": claim, "status": status_badge(claim)} if claim else None
+    return render_to_string("settlement/commitment_claim.html", context) if context else None

@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from hospitals.forms import DayField
+from settlement.claims.materials import ALSO_TAKEN
 
 
 class StepForm(forms.Form):
@@ -27,6 +28,17 @@ class PaymentForm(StepForm):
     paid_on = DayField(label="支付日期", initial=timezone.localdate)
     reference = forms.CharField(
         label="银行流水号", max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
+class PromiseForm(StepForm):
+    """What is to be handed in later, beyond what the checklist asks for."""
+
+    materials = forms.MultipleChoiceField(
+        label="另缺材料",
+        choices=[(material.value, material.label) for material in ALSO_TAKEN],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
 

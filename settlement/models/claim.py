@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from filings.identity import masked
-from filings.models import Filing, InsuredPerson
+from filings.models import Commitment, Filing, InsuredPerson
 from filings.vocabulary import Category, Employment, Hardship, Scheme, Tier
 from hospitals.access import Right, VisibleQuerySet
 from hospitals.history import tracked
@@ -50,6 +50,9 @@ class Claim(models.Model):
     person = models.ForeignKey(InsuredPerson, models.PROTECT, related_name="claims", verbose_name=_("参保人"))
     filing = models.ForeignKey(
         Filing, models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("备案")
+    )
+    commitment = models.OneToOneField(
+        Commitment, models.PROTECT, null=True, blank=True, related_name="claim", verbose_name=_("承诺补充书")
     )
     scheme = models.CharField(_("险种"), max_length=10, choices=Scheme.choices())
     employment = models.CharField(_("在职状态"), max_length=8, choices=Employment.choices(), blank=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from filings.identity import masked
-from filings.vocabulary import Category
+from filings.vocabulary import Category, Material
 from hospitals.access import Right, StaffRequest, reach_of, require
 from hospitals.lifecycle import Move
 from hospitals.reasons import Reason, Refused
@@ -22,8 +22,10 @@ from settlement.claims.checks import calculation_faults, not_ready
 from settlement.claims.contents import stay_of
 from settlement.claims.history import claim_history
 from settlement.claims.materials import requirements
+from settlement.claims.promising import hindrance, is_offered
+from settlement.claims.promising import promise as desk_promise
 from settlement.claims.shown import status_badge
-from settlement.forms.steps import StepForm, asks, form_of
+from settlement.forms.steps import PromiseForm, StepForm, asks, form_of
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
 from settlement.vocabulary import ClaimStatus
@@ -82,6 +84,27 @@ def calculate_again(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect(found)
 
 
+@require_POST
+def promise(request: StaffRequest, pk: int) -> HttpResponse:
+    """The person signs to hand in later what is missing."""
+    require(request.user, Right.ACCEPT_CLAIMS)
+    found = _found(request, pk, Right.ACCEPT_CLAIMS)
+    form = PromiseForm(request.POST)
+    given = form.cleaned_data if form.is_valid() else {}
+    try:
+        desk_promise(
+            by=request.user,
+            claim=found,
+            version=given.get("version", 0),
+            materials=[Material.of(code) for code in given.get("materials", ())],
+            on=timezone.localdate(),
+        )
+    except Refused as refused:
+        return _page(request, _found(request, pk), reasons=refused.reasons)
+    messages.success(request, _("已签订承诺补充书，可打印"))
+    return redirect(found)
+
+
 @require_GET
 def sheet(request: StaffRequest, pk: int) -> HttpResponse:
     """医疗费用手工报销结算单."""
@@ -101,7 +124,7 @@ def sheet(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _found(request: StaffRequest, pk: int, right: Right = Right.SEE_CLAIMS) -> Claim:
     joined = (
-        *("area", "hall", "person__area", "filing", "treatment_area__parent__parent", "hospital"),
+        *("area", "hall", "person__area", "filing", "commitment", "treatment_area__parent__parent", "hospital"),
         *("calculation__policy", "made_by", "reviewed_by", "released_by", "paid_by"),
     )
     return get_object_or_404(Claim.objects.visible_to(request.user, right).select_related(*joined), pk=pk)
@@ -118,12 +141,14 @@ def _page(
     required = requirements(found.area_id, Category.of(found.category), found.admitted_on)
     receipts = list(found.receipts.all())
     result = _result(found)
+    may_edit = found.is_editable and reach_of(request.user).covers(Right.ACCEPT_CLAIMS, found.area_id, found.hall_id)
+    may_promise = may_edit and found.commitment is None and is_offered(found, timezone.localdate())
     context = {
         "claim": found,
         "status": status_badge(found),
         "steps": [_step(move, found, failed) for move in moves],
-        "may_edit": found.is_editable
-        and reach_of(request.user).covers(Right.ACCEPT_CLAIMS, found.area_id, found.hall_id),
+        "may_edit": may_edit,
+        "promise_form": PromiseForm(initial={"version": found.version}) if may_promise else None,
         "may_see_filing": found.area_id in reach_of(request.user).areas_of(Right.SEE_FILINGS),
         "refused": reasons,
         "open_points": _open_points(found, result),
@@ -152,9 +177,10 @@ def _step(move: Move, found: Claim, failed: tuple[str, StepForm] | None) -> dict
 def _open_points(found: Claim, result: dict[str, Any]) -> list[Reason]:
     """What still stands in the way of the next step, so that nobody runs into it; but for what the calculation says."""
     said = {reason["text"] for reason in result["reasons"]}
-    reasons = not_ready(found) if found.is_editable else ()
+    reasons = not_ready(found) if found.is_editable else []
     if found.status == ClaimStatus.IN_REVIEW:
-        reasons = calculation_faults(found)
+        held = hindrance(found)
+        reasons = [*([held] if held else ()), *calculation_faults(found)]
     return [reason for reason in reasons if reason.text not in said]
 
 

@@ -109,6 +109,7 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "claim_calculation": (Right.ACCEPT_CLAIMS, "post", "person"),
     "claim_hospitals": (Right.ACCEPT_CLAIMS, "get", ""),
     "edit_claim": (Right.ACCEPT_CLAIMS, "get", "claim"),
+    "promise_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
     "calculate_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
     "take_claim": (Right.REVIEW_CLAIMS, "post", "claim approve"),
 }

@@ -1,0 +1,26 @@
+"""A claim held at the counter while it is worked on."""
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+
+from hospitals.access import Right, reach_of
+from hospitals.reasons import Refused
+from settlement.models import Claim
+
+
+def require_right(claim: Claim, by: User) -> None:
+    """Raises Refused."""
+    if not reach_of(by).covers(Right.ACCEPT_CLAIMS, claim.area_id, claim.hall_id):
+        raise Refused.because("no_right", _("您没有“%s”的权限") % Right.ACCEPT_CLAIMS.label)
+
+
+def lock_at_counter(claim: Claim, by: User, version: int) -> Claim:
+    """The row, locked, one version on.  Raises Refused; where it was changed meanwhile or has left the counter, too."""
+    locked: Claim = Claim.objects.select_for_update().get(pk=claim.pk)
+    require_right(locked, by)
+    if locked.version != version:
+        raise Refused.because("changed_meanwhile", _("此件刚刚被他人改动，请核对后再办理"))
+    if not locked.is_editable:
+        raise Refused.because("wrong_state", _("当前状态为“%s”，不能修改") % locked.get_status_display())
+    locked.version += 1
+    return locked

@@ -1,0 +1,74 @@
+"""A claim on a commitment: taken in now, reviewed and paid once what it lacks has been handed in (TL-08)."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from filings.assessment import MaterialGroup
+from filings.commitments import holds_review, sign_for_claim, void
+from filings.models import FilingPolicy
+from filings.vocabulary import Category, Material, Matter
+from hospitals.history import doing
+from hospitals.reasons import Reason, Refused
+from settlement.claims.contents import entry_of
+from settlement.claims.locking import lock_at_counter
+from settlement.claims.materials import Requirement, requirements
+from settlement.models import Claim
+
+
+def promise(*, by: User, claim: Claim, version: int, materials: Iterable[Material], on: dt.date) -> Claim:
+    """The person signs to hand in what the checklist still asks for, and what the clerk names besides.
+
+    version: what the person saw.  Raises Refused; where the policy knows no such way, too.
+    """
+    with transaction.atomic(), doing(_("签订承诺补充书"), by=by):
+        locked = lock_at_counter(claim, by, version)
+        if locked.commitment and locked.commitment.is_open:
+            raise Refused.because("promised_already", _("已签订承诺补充书 %s") % locked.commitment.number)
+        missing = (*lacking(locked), *_named(locked, materials))
+        locked.commitment = sign_for_claim(by=by, person=locked.person, missing=missing, on=on, hall=locked.hall)
+        locked.save()
+    return locked
+
+
+def is_offered(claim: Claim, on: dt.date) -> bool:
+    """Whether the area's policy lets what is missing be handed in later."""
+    rules = FilingPolicy.objects.rules_on(claim.area_id, on)
+    return rules is not None and rules.commitment_months is not None
+
+
+def lacking(claim: Claim) -> tuple[MaterialGroup, ...]:
+    """What the checklist asks for and the claim does not hold."""
+    given = {entry.material: entry for entry in entry_of(claim).materials}
+    required = requirements(claim.area_id, Category.of(claim.category), claim.admitted_on)
+    return tuple(one.group for one in required if one.shortfall(given))
+
+
+def still_required(claim: Claim, required: Iterable[Requirement]) -> list[Requirement]:
+    """The requirements that no commitment of the claim covers."""
+    if claim.commitment is None:
+        return list(required)
+    promised = {frozenset(item.one_of) for item in claim.commitment.items.all()}
+    return [one for one in required if frozenset(one.group.one_of) not in promised]
+
+
+def hindrance(claim: Claim) -> Reason | None:
+    """Why the claim may not be reviewed yet; None where nothing holds it."""
+    return holds_review(claim.commitment) if claim.commitment else None
+
+
+def end_with_claim(*, by: User, claim: Claim, reason: str, on: dt.date) -> None:
+    """A claim that is refused owes nothing more.  Inside its own transaction.  Raises Refused past the due day."""
+    if claim.commitment and claim.commitment.is_open:
+        void(by=by, commitment=claim.commitment, on=on, reason=reason)
+
+
+def _named(claim: Claim, materials: Iterable[Material]) -> tuple[MaterialGroup, ...]:
+    """Named by the clerk, where the checklist does not ask for them already."""
+    asked = {material for group in lacking(claim) for material in group.one_of}
+    rules = FilingPolicy.objects.rules_on(claim.area_id, claim.accepted_on)
+    section = rules.clauses.get(Matter.COMMITMENT, "") if rules else ""
+    return tuple(MaterialGroup((material,), section=section) for material in materials if material not in asked)
