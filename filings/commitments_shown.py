@@ -73,4 +73,4 @@ def commitments_of_person(request: StaffRequest, person: InsuredPerson) -> Panel
         ],
         "sanctions": [(sanction, sanction_badge(sanction, today)) for sanction in sanctions],
     }
-    return Panel(SafeString(), render_to_string("filings/person_commitments.html", context))
+    return Panel(section=render_to_string("filings/person_commitments.html", context), order=20)

@@ -33,12 +33,8 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """step: a button as it is, empty where there is none; `steps` are told apart, ordered, and say why not.
+    """section: of the page, empty where there is none.  order: the smaller stands first.  steps: what it offers."""
 
-    section: of the page, empty where there is none.  order: the smaller stands first.
-    """
-
-    step: SafeString = NOTHING
     section: SafeString = NOTHING
     order: int = 50
     steps: tuple[NextStep, ...] = ()
