@@ -45,6 +45,7 @@ class Right(Term):
     ACCEPT_CLAIMS = "accept_claims", "受理报销"
     REVIEW_CLAIMS = "review_claims", "审核报销"
     RELEASE_CLAIMS = "release_claims", "财务复核与支付"
+    REVERSE_SETTLEMENTS = "reverse_settlements", "冲正结算"
     SEE_DIRECTORY = "see_directory", "查看机构目录"
     KEEP_DIRECTORY = "keep_directory", "维护和导入机构目录"
     SEE_POLICIES = "see_policies", "查看政策"
@@ -80,6 +81,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.KEEP_POSTS,
             Right.RELEASE_TAKEN,
             Right.LIFT_SANCTIONS,
+            Right.REVERSE_SETTLEMENTS,
             Right.EXPORT,
         }
     ),

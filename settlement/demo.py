@@ -15,8 +15,9 @@ from filings.vocabulary import Category, Material
 from hospitals.models import Area
 from hospitals.vocabulary import Level
 from settlement.claims.decisions import approve, pay, refuse, release, send_back
-from settlement.claims.desk import accept_claim, submit
+from settlement.claims.desk import accept_claim
 from settlement.claims.entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry
+from settlement.claims.steps import submit
 from settlement.models import Claim
 from settlement.vocabulary import ManualReason
 

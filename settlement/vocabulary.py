@@ -1,5 +1,6 @@
 """The words of settlement.  Plain Python."""
 
+from filings.vocabulary import Scheme
 from hospitals.vocabulary import Term
 
 
@@ -11,17 +12,53 @@ class ManualReason(Term):
     SYSTEM_FAILURE = "system_failure", "系统或凭证故障未能直接结算"
     FILED_AFTER_PAYING = "filed_after_paying", "自费结算后补办备案"
     WAITING_PERIOD = "waiting_period", "新参保或处于待遇等待期"
+    MATERNITY = "maternity", "省外生育"
+    CHRONIC_NOT_OPENED = "chronic_not_opened", "门诊慢特病未开通直接结算"
     OTHER = "other", "其他"
 
 
 class ClaimStatus(Term):
     ACCEPTED = "accepted", "已受理"
+    ENTERED = "entered", "明细已录入"
+    CHECKED = "checked", "明细已核对"
+    CALCULATED = "calculated", "已结算"
     IN_REVIEW = "in_review", "待审核"
+    SECOND_REVIEW = "second_review", "待复审"
+    SUPPLEMENT = "supplement", "待补正"
     RETURNED = "returned", "已退回"
     APPROVED = "approved", "待财务复核"
     RELEASED = "released", "待支付"
     PAID = "paid", "已支付"
     REFUSED = "refused", "不予支付"
+    WITHDRAWN = "withdrawn", "已撤销"
+    REVERSED = "reversed", "已冲正"
+
+
+class Detail(Term):
+    """How the cost of a claim is entered."""
+
+    TOTALS = "totals", "按合计"
+    BY_CLASS = "by_class", "按费用大类"
+    BY_ITEM = "by_item", "按明细"
+
+
+class Fund(Term):
+    """Whose money it is (fund_pay_type)."""
+
+    EMPLOYEE = "310100", "职工基本医疗保险统筹基金"
+    CIVIL_SERVANT = "320100", "公务员医疗补助资金"
+    LARGE_AMOUNT = "330100", "职工大额医疗费用补助资金"
+    RESIDENT = "390100", "城乡居民基本医疗保险基金"
+    SERIOUS_ILLNESS = "390200", "居民大病保险资金"
+    MEDICAL_AID = "610100", "医疗救助资金"
+
+
+class EntryKind(Term):
+    """Why an entry stands in the ledger of a yearly account."""
+
+    SETTLED = "settled", "结算"
+    REVERSED = "reversed", "冲正"
+    CARRIED_IN = "carried_in", "系统启用前"
 
 
 class VersionDay(Term):
@@ -86,3 +123,12 @@ class Payer(Term):
 
     AGENCY = "agency", "医保经办机构"
     INSURER = "insurer", "承办大病保险的保险公司"
+
+
+FUND_OF_COMPONENT = {
+    Component.LARGE_AMOUNT: Fund.LARGE_AMOUNT,
+    Component.SERIOUS_ILLNESS: Fund.SERIOUS_ILLNESS,
+    Component.CIVIL_SERVANT: Fund.CIVIL_SERVANT,
+    Component.MEDICAL_AID: Fund.MEDICAL_AID,
+}
+BASIC_FUND = {Scheme.EMPLOYEE: Fund.EMPLOYEE, Scheme.RESIDENT: Fund.RESIDENT}

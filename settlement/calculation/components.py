@@ -50,6 +50,11 @@ class Terms:
             if amount > 0:
                 yield amount, self.ratio(row)
 
+    def upto(self, accumulated: Decimal) -> Decimal:
+        """What it pays on the year's amounts so far, rounded once: what a stay adds depends on no other's rounding, so
+        that stays in any order come to the same."""
+        return to_fen(sum((amount * ratio for amount, ratio in self.shares(NIL, accumulated)), NIL))
+
     def sources(self, rules: BenefitRules) -> str:
         rows = (self.row, *self.ratios, self.hardship)
         return "；".join(dict.fromkeys(rules.cite(row.section) for row in rows if row is not None))
@@ -160,7 +165,7 @@ def parts_of(stay: Stay, terms: Sequence[Terms], personal_eligible: Decimal) -> 
             continue
         earlier = sum((paid_this_year.get(other, NIL) for other in _before(one.component)), NIL)
         before = max((stay.personal_eligible_this_year or NIL) - earlier, NIL)
-        due = to_fen(sum((amount * ratio for amount, ratio in one.shares(before, before + base)), NIL))
+        due = one.upto(before + base) - one.upto(before)
         left = None if one.ceiling is None else max(one.ceiling - paid_this_year.get(one.component, NIL), NIL)
         due = due if left is None else min(due, left)
         is_later = one.follow_up is not None

@@ -53,6 +53,7 @@ def _by(stay: Stay, rules: BenefitRules, led_away: DestinationRule | None = None
         outcome=Outcome.CALCULATED,
         assumed=plan.assumed or (lowering is not None and lowering.assumed),
         deductible=steps.charged,
+        standard=plan.deductible.standard.number,
         ratio=setlinfo.pool_prop_selfpay,
         fund=setlinfo.fund_pay_sumamt,
         personal=setlinfo.psn_part_amt,

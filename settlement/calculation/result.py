@@ -69,12 +69,13 @@ class Result:
     fund: of all funds together.  ratio: None also where segments have several.
 
     assumed: whether any number used is a sample.  area, version: of the benefit policy, where one was in force.
-    follow_ups: what is paid later, beside `fund`.
+    standard: what the deductible is taken from.  follow_ups: what is paid later, beside `fund`.
     """
 
     outcome: Outcome
     assumed: bool = False
     deductible: Decimal | None = None
+    standard: Decimal | None = None
     ratio: Decimal | None = None
     fund: Decimal | None = None
     personal: Decimal | None = None

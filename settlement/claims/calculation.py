@@ -1,30 +1,30 @@
-"""What a claim is paid: the stay and the standing go through the calculation in force on the day of admission."""
+"""What a stay is paid: the stay, the person's standing and what their year has used go through the calculation."""
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from filings.models import InsuredPerson
 from filings.vocabulary import Employment, Hardship, Scheme, SettlementWay
 from hospitals.reasons import Reason
+from settlement.accounts.year import YearState, year_state
 from settlement.calculation import Outcome, Result, Stay, calculate
-from settlement.claims.entry import NIL, StayEntry
+from settlement.claims.entry import StayEntry
 from settlement.claims.standing import Standing, standing_of
 from settlement.models import BenefitPolicy, Calculation, Claim
-from settlement.vocabulary import ClaimStatus
-
-DECIDED = (ClaimStatus.APPROVED, ClaimStatus.RELEASED, ClaimStatus.PAID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worked:
-    """The outcome with what it rests on.  inputs: of JSON values, complete, so that it can be repeated years later."""
+    """The outcome with what it rests on.  inputs: of JSON values, complete, so that it can be repeated years later.
+
+    stay: None where no tier can be said; policy: None where none is in force.
+    """
 
     inputs: dict[str, Any]
+    stay: Stay | None
     result: Result
     policy: BenefitPolicy | None
     standing: Standing
@@ -35,23 +35,34 @@ class Worked:
 
     def shown(self) -> dict[str, Any]:
         """As pages and prints show it; the same keys as a stored calculation's `result`."""
-        return {**self.result.as_dict(), "tier": self.standing.reason.as_dict()}
-
-    def store(self, claim: Claim, *, by: Any) -> Calculation | None:
-        """Write it down for good; None where it could not be calculated."""
         result = self.result
-        if self.policy is None or result.fund is None or result.personal is None:
-            return None
+        return {
+            **result.as_dict(),
+            "tier": self.standing.reason.as_dict(),
+            "setlinfo": result.setlinfo.as_dict() if result.setlinfo else None,
+            "follow_ups": [later.as_dict() for later in result.follow_ups],
+        }
+
+    def stored(self, *, by: Any, claim: Claim | None = None) -> Calculation:
+        """Write down for good what was calculated."""
+        policy, fund, personal = self.policy, self.result.fund, self.result.personal
+        assert self.stay and policy and fund is not None and personal is not None  # noqa: S101, PT018 - calculated
         return Calculation.objects.create(
             claim=claim,
-            policy=self.policy,
+            policy=policy,
             inputs=self.inputs,
             result=self.shown(),
-            fund=result.fund,
-            personal=result.personal,
-            total=claim.total,
+            fund=fund,
+            personal=personal,
+            total=self.stay.total,
             made_by=by,
         )
+
+    def rests_on_the_same(self, calculation: Calculation) -> bool:
+        """Whether only the year may have moved on: filing, insurance, stay and version are those of the calculation."""
+        earlier = {**calculation.inputs, **YearState().inputs()}
+        mine = {**self.inputs, **YearState().inputs()}
+        return (earlier, calculation.policy_id) == (mine, self.policy and self.policy.pk)
 
     def agrees_with(self, calculation: Calculation) -> bool:
         """Whether it says what was stored: same inputs, same version, same amounts."""
@@ -59,10 +70,17 @@ class Worked:
         return said == (self.inputs, self.shown(), self.policy and self.policy.pk)
 
 
-def work_out(person: InsuredPerson, entry: StayEntry) -> Worked:
-    """Work out a stay by the policy in force on the day of admission.  Writes nothing.
+def work_out(
+    person: InsuredPerson,
+    entry: StayEntry,
+    *,
+    basis: SettlementWay = SettlementWay.MANUAL,
+    year: YearState | None = None,
+) -> Worked:
+    """Work out a stay by the version of the benefits that its days pick.  Writes nothing.
 
-    Raises Refused where the person's standing does not let the stay be claimed at all.
+    year: what the year had used; None reads it as it is now.  Raises Refused where the person's standing does not let
+    the stay be paid at all.
     """
     standing = standing_of(
         person=person,
@@ -73,68 +91,90 @@ def work_out(person: InsuredPerson, entry: StayEntry) -> Worked:
     policy = BenefitPolicy.objects.for_stay(
         person.area_id, admitted_on=entry.admitted_on, discharged_on=entry.discharged_on
     )
-    inputs = _inputs(person, entry, standing)
+    if year is None:
+        year = year_state(person, entry.admitted_on, Scheme.of(standing.participation.scheme))
+    stay = None
     if standing.tier is None:
         result = Result(outcome=Outcome.NOT_CONFIGURED, reasons=(standing.reason,))
     elif policy is None:
         result = Result(outcome=Outcome.NOT_CONFIGURED, reasons=(_no_policy(person, entry.admitted_on),))
     else:
-        result = calculate(_stay(person, entry, standing), policy.rules())
-    return Worked(inputs=inputs, result=result, policy=policy, standing=standing)
+        stay = year.applied_to(_stay(person, entry, standing, basis))
+        result = _calculated(stay, policy)
+    inputs = _inputs(person, entry, standing, basis, year)
+    return Worked(inputs=inputs, stay=stay, result=result, policy=policy, standing=standing)
 
 
-def year_on_record(person: InsuredPerson, year: int, *, besides: Claim | None = None) -> tuple[Decimal, Decimal]:
-    """What this system knows of a year of admission: the deductible charged and the fund's part of approved claims."""
-    claims = Claim.objects.filter(person=person, status__in=DECIDED, admitted_on__year=year)
-    if besides is not None:
-        claims = claims.exclude(pk=besides.pk)
-    charged = claims.values_list("calculation__result__deductible", flat=True)
-    return sum(map(Decimal, charged), NIL), claims.aggregate(paid=Sum("calculation__fund"))["paid"] or NIL
+def _calculated(stay: Stay, policy: BenefitPolicy) -> Result:
+    """By the policy of the destination where the home area's says so."""
+    rules = policy.rules_once()
+    row = rules.destination_for(stay)
+    if row is None:
+        return calculate(stay, rules)
+    elsewhere = BenefitPolicy.objects.for_stay(
+        row.policy_area, admitted_on=stay.admitted_on, discharged_on=stay.discharged_on
+    )
+    return calculate(stay, rules, elsewhere.rules_once() if elsewhere else None)
 
 
-def _stay(person: InsuredPerson, entry: StayEntry, standing: Standing) -> Stay:
+def _stay(person: InsuredPerson, entry: StayEntry, standing: Standing, basis: SettlementWay) -> Stay:
     insured = standing.participation
     assert standing.tier is not None  # noqa: S101 - the caller has looked
+    nothing = YearState()
     return Stay(
         area=person.area_id,
         scheme=Scheme.of(insured.scheme),
         employment=Employment.of(insured.employment) if insured.employment else None,
         hardship=Hardship.of(insured.hardship) if insured.hardship else None,
+        civil_servant=insured.is_civil_servant,
         tier=standing.tier,
         scope=standing.scope,
         service=entry.service,
         level=entry.hospital_level,
         admitted_on=entry.admitted_on,
         discharged_on=entry.discharged_on,
-        basis=SettlementWay.MANUAL,
+        basis=basis,
         destination=entry.treatment_area.pk,
         total=entry.total,
         eligible=entry.eligible,
-        deductible_paid_this_year=entry.deductible_paid_this_year,
-        fund_paid_this_year=entry.fund_paid_this_year,
+        cost=entry.cost,
+        deductible_paid_this_year=nothing.deductible_paid_this_year,
+        fund_paid_this_year=nothing.fund_paid_this_year,
     )
 
 
-def _inputs(person: InsuredPerson, entry: StayEntry, standing: Standing) -> dict[str, Any]:
+def _inputs(
+    person: InsuredPerson, entry: StayEntry, standing: Standing, basis: SettlementWay, year: YearState
+) -> dict[str, Any]:
     """The question as `manage.py calculate` reads it, with what the tier was taken from."""
-    insured = standing.participation
+    insured, cost = standing.participation, entry.cost
+    parts = (
+        {
+            "fulamt_ownpay_amt": f"{cost.outside:.2f}",
+            "overlmt_selfpay": f"{cost.above_limit:.2f}",
+            "preselfpay_amt": f"{cost.self_paid:.2f}",
+        }
+        if cost
+        else {}
+    )
     return {
         "area": person.area_id,
         "scheme": insured.scheme,
         "employment": insured.employment or None,
         "hardship": insured.hardship or None,
+        "civil_servant": insured.is_civil_servant,
         "tier": standing.tier and standing.tier.value,
         "scope": standing.scope.value,
         "service": entry.service.value,
         "hospital_level": entry.hospital_level.value,
         "admitted_on": entry.admitted_on.isoformat(),
         "discharged_on": entry.discharged_on.isoformat(),
-        "basis": SettlementWay.MANUAL.value,
+        "basis": basis.value,
+        "destination": entry.treatment_area.pk,
         "total": f"{entry.total:.2f}",
         "eligible": f"{entry.eligible:.2f}",
-        "deductible_paid_this_year": f"{entry.deductible_paid_this_year:.2f}",
-        "fund_paid_this_year": f"{entry.fund_paid_this_year:.2f}",
-        "treatment_area": entry.treatment_area.pk,
+        **parts,
+        **year.inputs(),
         "category": standing.category.value,
         "filing": standing.filing and standing.filing.number,
     }

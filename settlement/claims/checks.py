@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 
 from filings.vocabulary import Category
 from hospitals.reasons import Reason, Refused
+from settlement.accounts.year import YearState
+from settlement.calculation import Cost
+from settlement.calculation.stay import cost_disagreements
 from settlement.claims.calculation import work_out
 from settlement.claims.contents import entry_of, stay_of
 from settlement.claims.entry import ClaimEntry, sum_of
@@ -20,6 +23,9 @@ from settlement.models import Claim, ClaimMaterial, Receipt
 FOLLOWS = ("scheme", "employment", "hardship", "category", "tier", "scope", "calculation", "filing")
 
 
+OUTDATED = Reason("calculation_outdated", _("备案、参保信息或政策已有变化，须由经办人员重新计算"))
+
+
 def entry_faults(claim: Claim, entry: ClaimEntry) -> list[Reason]:
     """Every fault of what was entered.  `code` is the field's name, `receipts` or `materials`.
 
@@ -27,14 +33,14 @@ def entry_faults(claim: Claim, entry: ClaimEntry) -> list[Reason]:
     """
     by_column = list(_column_faults(claim, exclude=FOLLOWS))
     return [
-        *(by_column or _stay_faults(claim)),
+        *(by_column or _stay_faults(claim, entry)),
         *_receipt_faults(claim, entry),
         *_material_faults(claim, entry),
     ]
 
 
 def not_ready(claim: Claim) -> list[Reason]:
-    """What keeps a claim from being handed on; empty where nothing does."""
+    """What keeps a claim from being settled, its calculation aside; empty where nothing does."""
     entry = entry_of(claim)
     reasons = []
     on_receipts = sum_of(entry.receipts)
@@ -43,19 +49,21 @@ def not_ready(claim: Claim) -> list[Reason]:
         reasons.append(Reason("receipts_differ", text % {"receipts": on_receipts, "total": claim.total}))
     required = requirements(claim.area_id, Category.of(claim.category), claim.admitted_on)
     owed = still_required(claim, required)
-    return [*reasons, *shortfalls(owed, entry.materials), *calculation_faults(claim)]
+    return [*reasons, *shortfalls(owed, entry.materials)]
 
 
 def calculation_faults(claim: Claim) -> list[Reason]:
-    """Why the claim's calculation cannot stand: there is none, or the rules no longer say the same."""
+    """Why the claim's calculation cannot stand: there is none, or the rules no longer say the same of that year."""
+    calculation = claim.calculation
+    year = YearState.of_inputs(calculation.inputs) if calculation else None
     try:
-        worked = work_out(claim.person, stay_of(claim))
+        worked = work_out(claim.person, stay_of(claim), year=year)
     except Refused as refused:
         return list(refused.reasons)
     if not worked.is_calculated:
         return list(worked.result.reasons)
-    if claim.calculation is None or not worked.agrees_with(claim.calculation):
-        return [Reason("calculation_outdated", _("备案、参保信息或政策已有变化，须由经办人员重新计算"))]
+    if calculation is None or not worked.agrees_with(calculation):
+        return [OUTDATED]
     return []
 
 
@@ -78,13 +86,25 @@ def _column_faults(row: models.Model, exclude: tuple[str, ...]) -> Iterator[Reas
             yield Reason(name, f"{label}：{'；'.join(messages)}")
 
 
-def _stay_faults(claim: Claim) -> Iterator[Reason]:
+def _cost(entry: ClaimEntry) -> Cost | Reason | None:
+    try:
+        return entry.details.cost()
+    except ValueError as fault:
+        return Reason("details", str(fault))
+
+
+def _stay_faults(claim: Claim, entry: ClaimEntry) -> Iterator[Reason]:
     if claim.discharged_on < claim.admitted_on:
         yield Reason("discharged_on", _("出院日期不能早于入院日期"))
     if claim.discharged_on > claim.accepted_on:
         yield Reason("discharged_on", _("出院日期不能晚于受理日期"))
     if claim.eligible > claim.total:
         yield Reason("eligible", _("符合政策范围费用不能大于医疗费总额"))
+    cost = _cost(entry)
+    if isinstance(cost, Reason):
+        yield cost
+    elif cost is not None:
+        yield from (Reason("details", fault.text) for fault in cost_disagreements(cost, claim.total, claim.eligible))
     if claim.hospital and claim.hospital.area_id != claim.treatment_area_id:
         yield Reason("hospital_name", _("%s不在所填就医地") % claim.hospital.name)
 

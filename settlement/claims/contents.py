@@ -1,11 +1,23 @@
 """The contents of a claim: from what was entered into the claim's rows, and back."""
 
+from dataclasses import replace
+
 from filings.vocabulary import Category, Material
 from hospitals.vocabulary import Level, Service
-from settlement.claims.entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry
+from settlement.calculation import Cost, Item, cost_of
+from settlement.claims.entry import (
+    NO_DETAILS,
+    ClaimEntry,
+    ClassEntry,
+    Details,
+    MaterialEntry,
+    Payee,
+    ReceiptEntry,
+    StayEntry,
+)
 from settlement.claims.standing import UNFILED
-from settlement.models import Claim, ClaimMaterial
-from settlement.vocabulary import ManualReason
+from settlement.models import Claim, ClaimItem, ClaimMaterial
+from settlement.vocabulary import CatalogueClass, Detail, ManualReason
 
 
 def fill(claim: Claim, entry: ClaimEntry) -> None:
@@ -16,8 +28,10 @@ def fill(claim: Claim, entry: ClaimEntry) -> None:
     claim.hospital, claim.hospital_name, claim.hospital_level = stay.hospital, stay.hospital_name, stay.hospital_level
     claim.admitted_on, claim.discharged_on = stay.admitted_on, stay.discharged_on
     claim.total, claim.eligible = stay.total, stay.eligible
-    claim.deductible_paid_this_year = stay.deductible_paid_this_year
-    claim.fund_paid_this_year = stay.fund_paid_this_year
+    claim.detail, cost = entry.details.detail, stay.cost
+    claim.outside = cost.outside if cost else None
+    claim.above_limit = cost.above_limit if cost else None
+    claim.self_paid = cost.self_paid if cost else None
     claim.payee_name, claim.payee_bank, claim.payee_account = payee.name, payee.bank, payee.account
 
 
@@ -37,6 +51,90 @@ def keep_materials(claim: Claim, materials: tuple[MaterialEntry, ...]) -> None:
         row.save()
 
 
+def keep_details(claim: Claim, details: Details) -> None:
+    """Make these the details of the claim's cost; rows that stay the same are left alone."""
+    kept = {row.row: row for row in claim.items.all()}
+    wanted = [_row_of_item(place, item) for place, item in enumerate(details.items, start=1)]
+    wanted += [_row_of_class(place, row) for place, row in enumerate(details.classes, start=1)]
+    if [_values(row) for row in wanted] == [_values(row) for row in kept.values()]:
+        return
+    if kept:
+        claim.items.all().delete()
+    for row in wanted:
+        row.claim = claim
+    ClaimItem.objects.bulk_create(wanted)
+
+
+def details_of(claim: Claim) -> Details:
+    """The details as they stand in the claim; none by totals, and nothing is asked of the database then."""
+    if claim.detail == Detail.TOTALS:
+        return NO_DETAILS
+    rows = claim.items.all()
+    if claim.detail == Detail.BY_ITEM:
+        return Details(items=tuple(_item_of(row) for row in rows))
+    names = ("name", "amount", "outside", "above_limit", "self_paid")
+    return Details(classes=tuple(ClassEntry(**{name: getattr(row, name) for name in names}) for row in rows))
+
+
+def _row_of_item(place: int, item: Item) -> ClaimItem:
+    """With what the line comes to by itself, for the eye; the sums are those of all lines together."""
+    alone = cost_of([replace(item, quantity=abs(item.quantity))])
+    sign = -1 if item.quantity < 0 else 1
+    return ClaimItem(
+        row=place,
+        code=item.code,
+        name=item.name,
+        catalogue=item.catalogue,
+        quantity=item.quantity,
+        price=item.price,
+        self_pay=item.self_pay,
+        limit=item.limit,
+        amount=sign * alone.total,
+        outside=sign * alone.outside,
+        above_limit=sign * alone.above_limit,
+        self_paid=sign * alone.self_paid,
+    )
+
+
+def _row_of_class(place: int, row: ClassEntry) -> ClaimItem:
+    return ClaimItem(
+        row=place,
+        name=row.name,
+        amount=row.amount,
+        outside=row.outside,
+        above_limit=row.above_limit,
+        self_paid=row.self_paid,
+    )
+
+
+def _values(row: ClaimItem) -> tuple[object, ...]:
+    names = ("row", "code", "name", "catalogue", "quantity", "price", "self_pay", "limit", "amount")
+    return tuple(getattr(row, name) for name in (*names, "outside", "above_limit", "self_paid"))
+
+
+def _item_of(row: ClaimItem) -> Item:
+    assert row.quantity is not None  # noqa: S101 - an item has both
+    assert row.price is not None  # noqa: S101
+    return Item(
+        catalogue=CatalogueClass.of(row.catalogue),
+        quantity=row.quantity,
+        price=row.price,
+        self_pay=row.self_pay,
+        limit=row.limit,
+        code=row.code,
+        name=row.name,
+    )
+
+
+def _cost_of(claim: Claim) -> Cost | None:
+    outside, above_limit, self_paid = claim.outside, claim.above_limit, claim.self_paid
+    if outside is None or above_limit is None or self_paid is None:
+        return None
+    return Cost(
+        total=claim.total, outside=outside, above_limit=above_limit, self_paid=self_paid, eligible=claim.eligible
+    )
+
+
 def stay_of(claim: Claim) -> StayEntry:
     """The stay as it stands in the claim."""
     return StayEntry(
@@ -50,8 +148,7 @@ def stay_of(claim: Claim) -> StayEntry:
         category=Category.of(claim.category) if claim.category in UNFILED else None,
         total=claim.total,
         eligible=claim.eligible,
-        deductible_paid_this_year=claim.deductible_paid_this_year,
-        fund_paid_this_year=claim.fund_paid_this_year,
+        cost=_cost_of(claim),
     )
 
 
@@ -83,5 +180,6 @@ def entry_of(claim: Claim) -> ClaimEntry:
         payee=Payee(name=claim.payee_name, bank=claim.payee_bank, account=claim.payee_account),
         receipts=tuple(receipts),
         materials=tuple(materials),
+        details=details_of(claim),
         note=claim.note,
     )

@@ -1,4 +1,4 @@
-"""Decisions on a claim: the reviewer's, then finance's."""
+"""Decisions on a claim: the reviewer's, then finance's; each with the step that takes it back."""
 
 import datetime as dt
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from hospitals.reasons import Refused
 from settlement.claims.checks import calculation_faults
 from settlement.claims.promising import end_with_claim, hindrance
+from settlement.claims.steps import stepped, unbook
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
 
@@ -24,10 +25,7 @@ def approve(*, by: User, claim: Claim, version: int, reason: str = "") -> Claim:
     """
 
     def effect(locked: Claim) -> None:
-        held = hindrance(locked)
-        faults = [*([held] if held else ()), *calculation_faults(locked)]
-        if faults:
-            raise Refused.all_of(faults)
+        _must_stand(locked)
         _reviewed(locked, by, reason)
         locked.finance_reason = ""
 
@@ -36,19 +34,62 @@ def approve(*, by: User, claim: Claim, version: int, reason: str = "") -> Claim:
 
 def send_back(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
     """Back to the counter, to be put right.  Raises Refused."""
-    return CLAIM_LIFECYCLE.take(
-        claim, "send_back", by=by, reason=reason, version=version, effect=lambda locked: _reviewed(locked, by, reason)
-    )
+
+    def effect(locked: Claim) -> None:
+        unbook(locked, by=by, reason=reason)
+        _reviewed(locked, by, reason)
+
+    return CLAIM_LIFECYCLE.take(claim, "send_back", by=by, reason=reason, version=version, effect=effect)
 
 
 def refuse(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
     """Not paid, for good; nothing more is owed under its commitment.  Raises Refused."""
 
     def effect(locked: Claim) -> None:
+        unbook(locked, by=by, reason=reason)
         _reviewed(locked, by, reason)
         end_with_claim(by=by, claim=locked, reason=reason, on=timezone.localdate())
 
     return CLAIM_LIFECYCLE.take(claim, "refuse", by=by, reason=reason, version=version, effect=effect)
+
+
+def pass_on(*, by: User, claim: Claim, version: int, reason: str = "") -> Claim:
+    """Approve, for a second reviewer to confirm.  Raises Refused."""
+
+    def effect(locked: Claim) -> None:
+        _must_stand(locked)
+        _reviewed(locked, by, reason)
+
+    return CLAIM_LIFECYCLE.take(claim, "pass_on", by=by, reason=reason, version=version, effect=effect)
+
+
+def reconsider(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
+    """A refusal is taken back: the claim returns to the counter.  Raises Refused."""
+
+    def effect(locked: Claim) -> None:
+        _reviewed(locked, by, reason)
+
+    return CLAIM_LIFECYCLE.take(claim, "reconsider", by=by, reason=reason, version=version, effect=effect)
+
+
+def confirm(*, by: User, claim: Claim, version: int, reason: str = "") -> Claim:
+    """The second reviewer agrees.  Raises Refused."""
+
+    def effect(locked: Claim) -> None:
+        _must_stand(locked)
+        locked.confirmed_by, locked.confirmed_at = by, timezone.now()
+
+    return CLAIM_LIFECYCLE.take(claim, "confirm", by=by, reason=reason, version=version, effect=effect)
+
+
+def object_to(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
+    """The second reviewer does not agree: it is reviewed anew.  Raises Refused."""
+    return _unreviewed("object_to", by, claim, version, reason)
+
+
+def unapprove(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
+    """An approval is taken back before finance has released it.  Raises Refused."""
+    return _unreviewed("unapprove", by, claim, version, reason)
 
 
 def release(*, by: User, claim: Claim, version: int) -> Claim:
@@ -65,11 +106,19 @@ def return_to_review(*, by: User, claim: Claim, version: int, reason: str) -> Cl
 
     def effect(locked: Claim) -> None:
         locked.finance_reason = _kept(reason)
-        locked.released_by = locked.released_at = None
-        locked.reviewed_by = locked.reviewed_at = None
-        locked.review_reason = ""
+        _forget_decisions(locked)
 
     return CLAIM_LIFECYCLE.take(claim, "return_to_review", by=by, reason=reason, version=version, effect=effect)
+
+
+def unrelease(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
+    """A release is taken back before payment.  Raises Refused."""
+
+    def effect(locked: Claim) -> None:
+        locked.released_by = locked.released_at = None
+        stepped(locked, by, reason)
+
+    return CLAIM_LIFECYCLE.take(claim, "unrelease", by=by, reason=reason, version=version, effect=effect)
 
 
 def pay(*, by: User, claim: Claim, version: int, paid_on: dt.date, reference: str, on: dt.date) -> Claim:
@@ -86,6 +135,50 @@ def pay(*, by: User, claim: Claim, version: int, paid_on: dt.date, reference: st
         locked.paid_by, locked.paid_on, locked.payment_reference = by, paid_on, reference
 
     return CLAIM_LIFECYCLE.take(claim, "pay", by=by, version=version, effect=effect)
+
+
+def bounce(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
+    """The bank has given the money back: it is to be paid again.  Raises Refused."""
+
+    def effect(locked: Claim) -> None:
+        locked.paid_by = locked.paid_on = None
+        locked.payment_reference = ""
+        stepped(locked, by, reason)
+
+    return CLAIM_LIFECYCLE.take(claim, "bounce", by=by, reason=reason, version=version, effect=effect)
+
+
+def reverse(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
+    """A paid claim was not due: out of the person's year, and its money is to be recouped.  Raises Refused."""
+
+    def effect(locked: Claim) -> None:
+        unbook(locked, by=by, reason=reason)
+        stepped(locked, by, reason)
+
+    return CLAIM_LIFECYCLE.take(claim, "reverse", by=by, reason=reason, version=version, effect=effect)
+
+
+def _must_stand(claim: Claim) -> None:
+    """Raises Refused with whatever keeps the claim from being approved."""
+    held = hindrance(claim)
+    faults = [*([held] if held else ()), *calculation_faults(claim)]
+    if faults:
+        raise Refused.all_of(faults)
+
+
+def _unreviewed(verb: str, by: User, claim: Claim, version: int, reason: str) -> Claim:
+    def effect(locked: Claim) -> None:
+        _forget_decisions(locked)
+        stepped(locked, by, reason)
+
+    return CLAIM_LIFECYCLE.take(claim, verb, by=by, reason=reason, version=version, effect=effect)
+
+
+def _forget_decisions(claim: Claim) -> None:
+    claim.released_by = claim.released_at = None
+    claim.confirmed_by = claim.confirmed_at = None
+    claim.reviewed_by = claim.reviewed_at = None
+    claim.review_reason = ""
 
 
 def _reviewed(claim: Claim, by: User, reason: str) -> None:

@@ -13,23 +13,35 @@ from hospitals.history import doing
 from hospitals.models import ServiceHall
 from hospitals.reasons import Refused
 from hospitals.turns import take_turns
-from settlement.claims.calculation import work_out
-from settlement.claims.checks import entry_faults, not_ready, same_contents
-from settlement.claims.contents import fill, keep_materials, stay_of
+from settlement.accounts.year import hold_year
+from settlement.claims.calculation import Worked, work_out
+from settlement.claims.checks import entry_faults, same_contents
+from settlement.claims.contents import fill, keep_details, keep_materials, stay_of
 from settlement.claims.entry import ClaimEntry
 from settlement.claims.locking import lock_at_counter, require_right
 from settlement.claims.receipts import hold
-from settlement.models import Claim
+from settlement.claims.steps import hand_on
+from settlement.models import Claim, Settlement
 from settlement.models.claim import CLAIM_LIFECYCLE
 from settlement.vocabulary import ClaimStatus
 
+NOT_COST = (ClaimStatus.REFUSED, ClaimStatus.WITHDRAWN)
+
 
 def accept_claim(
-    *, by: User, on: dt.date, person: InsuredPerson, hall: ServiceHall | None, entry: ClaimEntry, request_token: UUID
+    *,
+    by: User,
+    on: dt.date,
+    person: InsuredPerson,
+    hall: ServiceHall | None,
+    entry: ClaimEntry,
+    request_token: UUID,
+    hands_on: bool = False,
 ) -> Claim:
     """Take a claim in on a day and calculate it.  The same request twice makes one claim.
 
-    hall: the window, None where it is taken in for the whole area.  Raises Refused.
+    hall: the window, None where it is taken in for the whole area.  hands_on: settle it and hand it on to review at
+    once.  Raises Refused.
     """
     with transaction.atomic(), doing(_("受理"), by=by):
         take_turns([f"request {request_token}"])
@@ -42,7 +54,11 @@ def accept_claim(
         require_right(claim, by)
         if hall and hall.area_id != person.area_id:
             raise Refused.because("hall", _("%s不属于参保地") % hall.name)
-        _enter(claim, entry, by=by)
+        if hands_on:
+            hold_year(person, entry.stay.admitted_on)
+        worked = _enter(claim, entry, by=by)
+        if hands_on:
+            claim = CLAIM_LIFECYCLE.follow(claim, "submit", effect=lambda locked: hand_on(locked, by=by, worked=worked))
     return claim
 
 
@@ -65,24 +81,12 @@ def calculate_claim(*, by: User, claim: Claim, version: int) -> Claim:
     return locked
 
 
-def submit(*, by: User, claim: Claim, version: int) -> Claim:
-    """Hand the claim on to review: complete, and calculated as it stands.  Raises Refused with every reason at once."""
-    return CLAIM_LIFECYCLE.take(claim, "submit", by=by, version=version, effect=_leave_the_counter)
-
-
 def last_cost_day_under(filing: Filing) -> dt.date | None:
-    """The last day of the stays claimed under a filing, None without any: such a filing may be locked."""
-    claims = Claim.objects.filter(filing=filing).exclude(status=ClaimStatus.REFUSED)
-    last: dt.date | None = claims.aggregate(last=Max("discharged_on"))["last"]
-    return last
-
-
-def _leave_the_counter(claim: Claim) -> None:
-    reasons = not_ready(claim)
-    if reasons:
-        raise Refused.all_of(reasons)
-    claim.reviewed_by = claim.reviewed_at = None
-    claim.review_reason = ""
+    """The last day of the stays claimed or settled under a filing, None without any: such a filing may be locked."""
+    claims = Claim.objects.filter(filing=filing).exclude(status__in=NOT_COST)
+    settled = Settlement.objects.standing().filter(filing=filing, claim=None)
+    days = (rows.aggregate(last=Max("discharged_on"))["last"] for rows in (claims, settled))
+    return max((day for day in days if day is not None), default=None)
 
 
 def _same_again(earlier: Claim, by: User, entry: ClaimEntry) -> Claim:
@@ -91,7 +95,7 @@ def _same_again(earlier: Claim, by: User, entry: ClaimEntry) -> Claim:
     raise Refused.because("already_accepted", _("此表单已受理为报销件 %s，请在该件上修改") % earlier.number)
 
 
-def _enter(claim: Claim, entry: ClaimEntry, *, by: User) -> None:
+def _enter(claim: Claim, entry: ClaimEntry, *, by: User) -> Worked:
     """Write the entry into the claim with its rows, and calculate it.  Within the caller's transaction."""
     fill(claim, entry)
     claim.entered_by = sorted({*(claim.entered_by or ()), by.pk})
@@ -99,12 +103,14 @@ def _enter(claim: Claim, entry: ClaimEntry, *, by: User) -> None:
     if faults:
         raise Refused.all_of(faults)
     claim.category = entry.stay.category or claim.category
-    _save_calculated(claim, by=by)
+    worked = _save_calculated(claim, by=by)
     hold(claim, entry.receipts)
     keep_materials(claim, entry.materials)
+    keep_details(claim, entry.details)
+    return worked
 
 
-def _save_calculated(claim: Claim, *, by: User) -> None:
+def _save_calculated(claim: Claim, *, by: User) -> Worked:
     """Work the stay out and keep what follows of it; a calculation is written only where it says something new."""
     worked = work_out(claim.person, stay_of(claim))
     standing = worked.standing
@@ -115,5 +121,6 @@ def _save_calculated(claim: Claim, *, by: User) -> None:
     if claim.pk is None:
         claim.save()
     if claim.calculation is None or not worked.agrees_with(claim.calculation):
-        claim.calculation = worked.store(claim, by=by)
+        claim.calculation = worked.stored(by=by, claim=claim) if worked.is_calculated else None
     claim.save()
+    return worked

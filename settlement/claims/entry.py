@@ -9,7 +9,8 @@ from filings.identity import normal_number
 from filings.vocabulary import Category, Material
 from hospitals.models import Area, Hospital
 from hospitals.vocabulary import Level, Service
-from settlement.vocabulary import ManualReason
+from settlement.calculation import Cost, Item, cost_of
+from settlement.vocabulary import Detail, ManualReason
 
 ReceiptKey = tuple[str, str]
 NIL = Decimal("0.00")
@@ -20,7 +21,7 @@ class StayEntry:
     """The stay.  Amounts are yuan to the fen.
 
     category: what the stay was, asked only where no filing covers it.  hospital: the directory's entry of that name.
-    deductible_paid_this_year, fund_paid_this_year: for earlier stays of the year of admission.
+    cost: what the total is made of, where details were entered; it agrees with total and eligible.
     """
 
     treatment_area: Area
@@ -33,8 +34,46 @@ class StayEntry:
     category: Category | None = None
     hospital: Hospital | None = None
     service: Service = Service.INPATIENT
-    deductible_paid_this_year: Decimal = NIL
-    fund_paid_this_year: Decimal = NIL
+    cost: Cost | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassEntry:
+    """A class of expense (费用大类) as billed: its amount and what of it is not eligible, in yuan."""
+
+    name: str
+    amount: Decimal
+    outside: Decimal = NIL
+    above_limit: Decimal = NIL
+    self_paid: Decimal = NIL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """The cost in detail: by item or by class, never both.  Nothing of either: by totals alone."""
+
+    items: tuple[Item, ...] = ()
+    classes: tuple[ClassEntry, ...] = ()
+
+    @property
+    def detail(self) -> Detail:
+        return Detail.BY_ITEM if self.items else Detail.BY_CLASS if self.classes else Detail.TOTALS
+
+    def cost(self) -> Cost | None:
+        """None by totals.  Raises ValueError where items take back more than there is."""
+        if self.items:
+            return cost_of(self.items)
+        if not self.classes:
+            return None
+        sums = {
+            name: sum((getattr(row, name) for row in self.classes), NIL)
+            for name in ("amount", "outside", "above_limit", "self_paid")
+        }
+        total = sums.pop("amount")
+        return Cost(total=total, eligible=total - sum(sums.values(), NIL), **sums)
+
+
+NO_DETAILS = Details()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +124,7 @@ class ClaimEntry:
     payee: Payee
     receipts: tuple[ReceiptEntry, ...]
     materials: tuple[MaterialEntry, ...] = ()
+    details: Details = NO_DETAILS
     note: str = ""
 
 

@@ -11,8 +11,13 @@ from hospitals.reasons import Refused
 from settlement.vocabulary import ClaimStatus as S
 
 EDITABLE = frozenset({S.ACCEPTED, S.RETURNED})
+AT_COUNTER = EDITABLE | {S.ENTERED, S.CHECKED}
+"""Nothing is settled yet; what was entered may still change, by a step back where its details were closed."""
+SETTLED = frozenset({S.CALCULATED, S.IN_REVIEW, S.SECOND_REVIEW, S.APPROVED, S.RELEASED, S.PAID})
+"""Written into the person's yearly account."""
 REVIEWER = ("made_by",)
-FINANCE = ("made_by", "reviewed_by")
+SECOND = ("made_by", "reviewed_by")
+FINANCE = ("made_by", "reviewed_by", "confirmed_by")
 
 
 class ClaimLifecycle(Lifecycle):
@@ -26,30 +31,51 @@ class ClaimLifecycle(Lifecycle):
         return refusal
 
 
+def _one(status: S) -> frozenset[str]:
+    return frozenset({status})
+
+
+COUNTER, REVIEW, PAY = Right.ACCEPT_CLAIMS, Right.REVIEW_CLAIMS, Right.RELEASE_CLAIMS
 CLAIM_LIFECYCLE = ClaimLifecycle(
     (
-        Move("submit", "提交审核", EDITABLE, S.IN_REVIEW, Right.ACCEPT_CLAIMS),
-        Move("approve", "审核通过", frozenset({S.IN_REVIEW}), S.APPROVED, Right.REVIEW_CLAIMS, not_by=REVIEWER),
-        Move("send_back", "退回补正", frozenset({S.IN_REVIEW}), S.RETURNED, Right.REVIEW_CLAIMS, True, REVIEWER),
-        Move("refuse", "不予支付", frozenset({S.IN_REVIEW}), S.REFUSED, Right.REVIEW_CLAIMS, True, REVIEWER, True),
-        Move("release", "财务放行", frozenset({S.APPROVED}), S.RELEASED, Right.RELEASE_CLAIMS, not_by=FINANCE),
-        Move(
-            "return_to_review",
-            "退回审核",
-            frozenset({S.APPROVED, S.RELEASED}),
-            S.IN_REVIEW,
-            Right.RELEASE_CLAIMS,
-            True,
-            FINANCE,
-        ),
-        Move("pay", "登记支付", frozenset({S.RELEASED}), S.PAID, Right.RELEASE_CLAIMS, not_by=FINANCE),
+        # at the counter; `submit` does whatever of the steps before it has not been done
+        Move("enter", "明细录入完毕", EDITABLE, S.ENTERED, COUNTER),
+        Move("reopen", "明细回退", _one(S.ENTERED), S.ACCEPTED, COUNTER, True),
+        Move("check", "核对明细", _one(S.ENTERED), S.CHECKED, COUNTER),
+        Move("uncheck", "核对回退", _one(S.CHECKED), S.ENTERED, COUNTER, True),
+        Move("settle", "结算", _one(S.CHECKED), S.CALCULATED, COUNTER),
+        Move("unsettle", "结算回退", _one(S.CALCULATED), S.CHECKED, COUNTER, True),
+        Move("submit", "提交审核", AT_COUNTER | {S.CALCULATED}, S.IN_REVIEW, COUNTER),
+        Move("take_back", "撤回提交", _one(S.IN_REVIEW), S.CALCULATED, COUNTER, True),
+        Move("ask", "一次性告知", EDITABLE, S.SUPPLEMENT, COUNTER, True),
+        Move("resume", "补正完毕", _one(S.SUPPLEMENT), S.ACCEPTED, COUNTER),
+        Move("withdraw", "撤销受理", EDITABLE, S.WITHDRAWN, COUNTER, True, is_destructive=True),
+        Move("restore", "恢复受理", _one(S.WITHDRAWN), S.ACCEPTED, COUNTER, True),
+        # review
+        Move("approve", "审核通过", _one(S.IN_REVIEW), S.APPROVED, REVIEW, not_by=REVIEWER),
+        Move("pass_on", "转复审", _one(S.IN_REVIEW), S.SECOND_REVIEW, REVIEW, not_by=REVIEWER),
+        Move("confirm", "复审通过", _one(S.SECOND_REVIEW), S.APPROVED, REVIEW, not_by=SECOND),
+        Move("object_to", "复审退回", _one(S.SECOND_REVIEW), S.IN_REVIEW, REVIEW, True, SECOND),
+        Move("send_back", "退回补正", _one(S.IN_REVIEW), S.RETURNED, REVIEW, True, REVIEWER),
+        Move("refuse", "不予支付", _one(S.IN_REVIEW), S.REFUSED, REVIEW, True, REVIEWER, True),
+        Move("reconsider", "撤销不予支付", _one(S.REFUSED), S.RETURNED, REVIEW, True, REVIEWER),
+        Move("unapprove", "审核回退", _one(S.APPROVED), S.IN_REVIEW, REVIEW, True, REVIEWER),
+        # finance
+        Move("release", "财务放行", _one(S.APPROVED), S.RELEASED, PAY, not_by=FINANCE),
+        Move("unrelease", "放行回退", _one(S.RELEASED), S.APPROVED, PAY, True, FINANCE),
+        Move("return_to_review", "退回审核", frozenset({S.APPROVED, S.RELEASED}), S.IN_REVIEW, PAY, True, FINANCE),
+        Move("pay", "登记支付", _one(S.RELEASED), S.PAID, PAY, not_by=FINANCE),
+        Move("bounce", "支付退回", _one(S.PAID), S.RELEASED, PAY, True, FINANCE),
+        Move("reverse", "冲正", _one(S.PAID), S.REVERSED, Right.REVERSE_SETTLEMENTS, True, is_destructive=True),
     )
 )
 
-_AT_THE_COUNTER = ", ".join(f"'{status}'" for status in sorted(EDITABLE))
+_AT_THE_COUNTER = ", ".join(f"'{status}'" for status in sorted(AT_COUNTER))
 # What the way itself writes.  All else is what was claimed, and stands still once it has left the counter.
 WRITTEN_ON_THE_WAY = (
-    *("status", "version", "reviewed_by", "reviewed_at", "review_reason"),
+    *("status", "version", "settlement", "due_on", "days_left", "taken_by", "taken_at"),
+    *("stepped_by", "stepped_at", "step_reason"),
+    *("reviewed_by", "reviewed_at", "review_reason", "confirmed_by", "confirmed_at"),
     *("released_by", "released_at", "finance_reason", "paid_by", "paid_on", "payment_reference"),
 )
 
@@ -63,7 +89,7 @@ def frozen_beyond_counter() -> pgtrigger.Trigger:
         condition=pgtrigger.AnyChange(exclude=list(WRITTEN_ON_THE_WAY)),
         func=f"""
             IF OLD.status NOT IN ({_AT_THE_COUNTER}) THEN
-                RAISE EXCEPTION '报销件提交后内容不能修改' USING ERRCODE = 'integrity_constraint_violation';
+                RAISE EXCEPTION '报销件结算后内容不能修改' USING ERRCODE = 'integrity_constraint_violation';
             END IF;
             RETURN NEW;
         """,
@@ -83,7 +109,7 @@ def rows_frozen_beyond_counter() -> pgtrigger.Trigger:
                              CASE WHEN TG_OP <> 'DELETE' THEN NEW.claim_id END)
                   AND status NOT IN ({_AT_THE_COUNTER})
             ) THEN
-                RAISE EXCEPTION '报销件提交后内容不能修改' USING ERRCODE = 'integrity_constraint_violation';
+                RAISE EXCEPTION '报销件结算后内容不能修改' USING ERRCODE = 'integrity_constraint_violation';
             END IF;
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
             RETURN NEW;

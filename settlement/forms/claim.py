@@ -17,7 +17,7 @@ from hospitals.models import Hospital
 from hospitals.reasons import Reason, Refused
 from hospitals.vocabulary import Level, Service
 from settlement.claims.contents import entry_of
-from settlement.claims.entry import NIL, ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry, sum_of
+from settlement.claims.entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry, sum_of
 from settlement.claims.receipts import taken
 from settlement.claims.standing import UNFILED
 from settlement.forms.fields import PlaceField, YuanField
@@ -28,7 +28,6 @@ from settlement.vocabulary import ManualReason
 
 MOST_RECEIPTS = 200
 STALE_PAGE = "页面已失效，请重新打开后再填写"
-YEAR = ("deductible_paid_this_year", "fund_paid_this_year")
 STAY_NEEDS = ("treatment_area", "admitted_on", "discharged_on", "hospital_level", "total", "eligible")
 
 
@@ -57,8 +56,6 @@ class StayForm(forms.Form):
     manual_reason = forms.ChoiceField(label="手工报销原因", choices=[("", "请选择"), *ManualReason.choices()])
     total = YuanField(label="医疗费总额")
     eligible = YuanField(label="符合政策范围费用")
-    deductible_paid_this_year = YuanField(label="本年度已付起付标准", initial="0.00")
-    fund_paid_this_year = YuanField(label="本年度基金已支付", initial="0.00")
     payee_name = forms.CharField(label="收款人", max_length=50, widget=text_input())
     payee_bank = forms.CharField(label="开户银行", max_length=80, widget=text_input())
     payee_account = forms.CharField(label="银行账号", max_length=40, widget=text_input(inputmode="numeric"))
@@ -253,8 +250,6 @@ class CounterForm:
             category=Category.of(given["category"]) if given.get("category") else None,
             total=given["total"],
             eligible=given["eligible"],
-            deductible_paid_this_year=given.get("deductible_paid_this_year") or NIL,
-            fund_paid_this_year=given.get("fund_paid_this_year") or NIL,
         )
 
     def still_needed(self) -> list[str]:
@@ -281,7 +276,7 @@ def as_posted(claim: Claim) -> dict[str, Any]:
     entry = entry_of(claim)
     stay, payee = entry.stay, entry.payee
     plain = ("hospital_name", "hospital_level", "service", "admitted_on", "discharged_on", "total", "eligible")
-    posted: dict[str, Any] = {name: str(getattr(stay, name)) for name in (*plain, *YEAR)}
+    posted: dict[str, Any] = {name: str(getattr(stay, name)) for name in plain}
     posted |= {
         "treatment_area": written(stay.treatment_area),
         "category": stay.category or "",

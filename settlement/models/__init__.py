@@ -1,16 +1,20 @@
+from settlement.models.account import AccountEntry, YearAccount
 from settlement.models.claim import Claim
-from settlement.models.claim_parts import Calculation, ClaimMaterial, Receipt
+from settlement.models.claim_parts import Calculation, ClaimItem, ClaimMaterial, Receipt
 from settlement.models.claim_policy import ClaimMaterialRow, ClaimPolicy
 from settlement.models.policy import BenefitPolicy
 from settlement.models.policy_components import ComponentRatioRow, ComponentRow, FollowUpRow, HardshipRow
 from settlement.models.policy_rows import CeilingRow, DeductibleRow, RatioRow
 from settlement.models.policy_ways import ContinuousRow, CountingRow, DestinationRow, LaterStayRow, ReductionRow
+from settlement.models.settlement import FollowUpDue, Settlement
 
 __all__ = [
+    "AccountEntry",
     "BenefitPolicy",
     "Calculation",
     "CeilingRow",
     "Claim",
+    "ClaimItem",
     "ClaimMaterial",
     "ClaimMaterialRow",
     "ClaimPolicy",
@@ -20,10 +24,13 @@ __all__ = [
     "CountingRow",
     "DeductibleRow",
     "DestinationRow",
+    "FollowUpDue",
     "FollowUpRow",
     "HardshipRow",
     "LaterStayRow",
     "RatioRow",
     "Receipt",
     "ReductionRow",
+    "Settlement",
+    "YearAccount",
 ]

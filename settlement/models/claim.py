@@ -23,10 +23,12 @@ from hospitals.vocabulary import Level, Scope, Service
 from settlement.claims.lifecycle import (
     CLAIM_LIFECYCLE,
     EDITABLE,
+    SETTLED,
+    ClaimLifecycle,
     calculation_is_its_own,
     frozen_beyond_counter,
 )
-from settlement.vocabulary import ClaimStatus, ManualReason
+from settlement.vocabulary import ClaimStatus, Detail, ManualReason
 
 account_number = RegexValidator(r"^[0-9]{8,30}$", _("应为8至30位数字"))
 positive = MinValueValidator(Decimal("0.01"), _("须大于零"))
@@ -75,28 +77,43 @@ class Claim(models.Model):
     diagnosis = models.CharField(_("诊断"), max_length=200)
     total = models.DecimalField(_("医疗费总额"), max_digits=16, decimal_places=2, validators=[positive])
     eligible = models.DecimalField(_("符合政策范围费用"), max_digits=16, decimal_places=2, validators=[not_negative])
-    deductible_paid_this_year = models.DecimalField(
-        _("本年度已付起付标准"), max_digits=16, decimal_places=2, default=0, validators=[not_negative]
-    )
-    fund_paid_this_year = models.DecimalField(
-        _("本年度基金已支付"), max_digits=16, decimal_places=2, default=0, validators=[not_negative]
-    )
+    detail = models.CharField(_("费用录入方式"), max_length=10, choices=Detail.choices(), default=Detail.TOTALS)
+    outside = models.DecimalField(_("全自费"), max_digits=16, decimal_places=2, null=True, blank=True)
+    above_limit = models.DecimalField(_("超限价自费"), max_digits=16, decimal_places=2, null=True, blank=True)
+    self_paid = models.DecimalField(_("先行自付"), max_digits=16, decimal_places=2, null=True, blank=True)
     payee_name = models.CharField(_("收款人"), max_length=50)
     payee_bank = models.CharField(_("开户银行"), max_length=80)
     payee_account = models.CharField(_("银行账号"), max_length=30, validators=[account_number])
     note = models.CharField(_("备注"), max_length=200, blank=True)
     accepted_on = models.DateField(_("受理日期"))
-    status = models.CharField(_("状态"), max_length=10, choices=ClaimStatus.choices(), default=ClaimStatus.ACCEPTED)
+    due_on = models.DateField(_("办结期限"), null=True, blank=True, help_text=_("空为未配置时限"))
+    days_left = models.PositiveSmallIntegerField(
+        _("剩余工作日"), null=True, blank=True, help_text=_("等待补正期间停止计时，补正后接着计")
+    )
+    status = models.CharField(_("状态"), max_length=16, choices=ClaimStatus.choices(), default=ClaimStatus.ACCEPTED)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经办人"))
     made_at = models.DateTimeField(_("受理时间"), auto_now_add=True)
     entered_by = ArrayField(
         models.BigIntegerField(), verbose_name=_("录入人员"), editable=False, help_text=_("录入或修改过内容的所有人员")
     )
+    stepped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("回退人")
+    )
+    stepped_at = models.DateTimeField(_("回退时间"), null=True, blank=True)
+    step_reason = models.CharField(_("回退原因"), max_length=300, blank=True)
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("领取人")
+    )
+    taken_at = models.DateTimeField(_("领取时间"), null=True, blank=True)
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("审核人")
     )
     reviewed_at = models.DateTimeField(_("审核时间"), null=True, blank=True)
     review_reason = models.CharField(_("审核意见"), max_length=300, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("复审人")
+    )
+    confirmed_at = models.DateTimeField(_("复审时间"), null=True, blank=True)
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("财务复核人")
     )
@@ -114,6 +131,15 @@ class Claim(models.Model):
         blank=True,
         related_name="settles",
         verbose_name=_("计算结果"),
+    )
+    settlement = models.OneToOneField(
+        "settlement.Settlement",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="settles",
+        verbose_name=_("结算"),
+        help_text=_("已记入年度账户的结算"),
     )
     request_token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -138,29 +164,45 @@ class Claim(models.Model):
                 violation_error_message=_("符合政策范围费用不能为负，也不能大于医疗费总额"),
             ),
             models.CheckConstraint(
-                condition=Q(deductible_paid_this_year__gte=0) & Q(fund_paid_this_year__gte=0),
-                name="claim_year_amounts_not_negative",
-                violation_error_message=_("年度累计金额不能为负"),
-            ),
-            models.CheckConstraint(
                 condition=_entered("made_by", True)
                 & _entered("reviewed_by", False)
                 & _entered("released_by", False)
                 & _entered("paid_by", False)
                 & (Q(released_by=None) | ~Q(released_by=F("reviewed_by")))
-                & (Q(paid_by=None) | ~Q(paid_by=F("reviewed_by"))),
+                & (Q(paid_by=None) | ~Q(paid_by=F("reviewed_by")))
+                & _entered("confirmed_by", False)
+                & (Q(confirmed_by=None) | ~Q(confirmed_by=F("reviewed_by")))
+                & (Q(confirmed_by=None) | Q(released_by=None) | ~Q(released_by=F("confirmed_by")))
+                & (Q(confirmed_by=None) | Q(paid_by=None) | ~Q(paid_by=F("confirmed_by"))),
                 name="claim_maker_checker_finance_differ",
                 violation_error_message=_("经办、审核、财务须由不同人员办理"),
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["released", "paid"]) | Q(released_by=None, released_at=None),
+                condition=Q(status__in=["released", "paid", "reversed"]) | Q(released_by=None, released_at=None),
                 name="claim_not_released_says_no_release",
                 violation_error_message=_("未放行的报销件不能有放行记录"),
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["accepted", "returned", "refused"]) | Q(calculation__isnull=False),
-                name="claim_beyond_counter_is_calculated",
-                violation_error_message=_("提交审核前须先计算待遇"),
+                condition=Q(status__in=SETTLED, settlement__isnull=False, calculation__isnull=False)
+                | (~Q(status__in=SETTLED) & Q(settlement=None)),
+                name="claim_settled_from_calculation_on",
+                violation_error_message=_("结算以后的报销件须已记入年度账户，此前不能记入"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["withdrawn", "reversed"])
+                | (Q(stepped_by__isnull=False, stepped_at__isnull=False) & ~Q(step_reason="")),
+                name="claim_taken_back_says_who_when_why",
+                violation_error_message=_("撤销或冲正须有经手人、时间和原因"),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="supplement", due_on=None) | (~Q(status="supplement") & Q(days_left=None)),
+                name="claim_clock_stops_while_supplemented",
+                violation_error_message=_("等待补正期间停止计时"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="second_review") | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
+                name="claim_reviewed_twice_has_first",
+                violation_error_message=_("复审前须有审核人和时间"),
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["approved", "released", "paid"])
@@ -190,6 +232,7 @@ class Claim(models.Model):
             models.Index(fields=["area", "-id"], name="claim_by_area"),
             models.Index(fields=["area", "status", "-id"], name="claim_by_status"),
             models.Index(fields=["person", "-admitted_on"], name="claim_by_person"),
+            models.Index(fields=["area", "due_on", "id"], name="claim_by_due_day"),
         )
         triggers = (CLAIM_LIFECYCLE.trigger(), frozen_beyond_counter(), calculation_is_its_own())
 
@@ -203,6 +246,10 @@ class Claim(models.Model):
     def number(self) -> str:
         """BX + acceptance day + serial number; follows from the row, so it can neither clash nor change."""
         return f"BX{self.accepted_on:%Y%m%d}{self.pk:08d}"
+
+    @property
+    def lifecycle(self) -> ClaimLifecycle:
+        return CLAIM_LIFECYCLE
 
     @property
     def is_editable(self) -> bool:

@@ -1,4 +1,4 @@
-"""What belongs to a claim: its receipts, materials and calculations."""
+"""What belongs to a claim: its receipts, materials, details of cost and calculations."""
 
 from decimal import Decimal
 
@@ -13,6 +13,8 @@ from filings.vocabulary import Material
 from hospitals.history import tracked
 from settlement.claims.lifecycle import rows_frozen_beyond_counter
 from settlement.models.claim import Claim
+from settlement.models.settlement import yuan
+from settlement.vocabulary import CatalogueClass
 
 receipt_number = RegexValidator(r"^[0-9A-Z-]+$", _("应为数字或字母"))
 
@@ -79,10 +81,59 @@ class ClaimMaterial(models.Model):
         return self.get_material_display()
 
 
-class Calculation(models.Model):
-    """What was calculated, from what, by which version: written once, never changed."""
+class ClaimItem(models.Model):
+    """A line of the details of cost: an item of the list, or a class of expense with its parts.
 
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="calculations", verbose_name=_("报销件"))
+    An item has quantity and price; amount and parts are worked out of them.  A class has amount and parts as billed.
+    """
+
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="items", verbose_name=_("报销件"))
+    row = models.PositiveIntegerField(_("行"))
+    code = models.CharField(_("项目编码"), max_length=50, blank=True)
+    name = models.CharField(_("项目名称"), max_length=100)
+    catalogue = models.CharField(_("目录类别"), max_length=2, choices=CatalogueClass.choices(), blank=True)
+    quantity = models.DecimalField(_("数量"), max_digits=16, decimal_places=4, null=True, blank=True)
+    price = models.DecimalField(_("单价"), max_digits=16, decimal_places=6, null=True, blank=True)
+    self_pay = models.DecimalField(_("先行自付比例"), max_digits=5, decimal_places=4, default=Decimal(0))
+    limit = models.DecimalField(_("支付限价"), max_digits=16, decimal_places=6, null=True, blank=True)
+    amount = yuan(_("金额"))
+    outside = yuan(_("全自费"))
+    above_limit = yuan(_("超限价自费"))
+    self_paid = yuan(_("先行自付"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("费用明细")
+        ordering = ("claim", "row")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["claim", "row"], name="one_item_a_row", violation_error_message=_("费用明细行号重复")
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity=None, price=None) | Q(quantity__isnull=False, price__isnull=False),
+                name="item_has_quantity_and_price",
+                violation_error_message=_("数量与单价须同时填写"),
+            ),
+            models.CheckConstraint(
+                condition=Q(self_pay__gte=0, self_pay__lte=1),
+                name="item_self_pay_is_a_share",
+                violation_error_message=_("先行自付比例须在0与1之间"),
+            ),
+        )
+        triggers = (rows_frozen_beyond_counter(),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Calculation(models.Model):
+    """What was calculated, from what, by which version: written once, never changed.
+
+    claim: None of a stay settled at the hospital.
+    """
+
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, null=True, blank=True, related_name="calculations", verbose_name=_("报销件")
+    )
     policy = models.ForeignKey("settlement.BenefitPolicy", models.PROTECT, related_name="+", verbose_name=_("政策版本"))
     inputs = models.JSONField(_("计算依据"))
     result = models.JSONField(_("计算结果"))

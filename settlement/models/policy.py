@@ -15,6 +15,8 @@ from settlement.calculation import BenefitBook, BenefitRules
 from settlement.calculation.pack import TABLES, tables_of
 from settlement.vocabulary import SegmentBase, VersionDay
 
+_rules_read: dict[tuple[int, dt.datetime | None, dt.date | None], BenefitRules] = {}
+
 
 class BenefitPolicyQuerySet(PolicyQuerySet):
     def with_rows(self) -> "BenefitPolicyQuerySet":
@@ -67,6 +69,13 @@ class BenefitPolicy(DatedPolicy):
     def rules(self) -> BenefitRules:
         """The version as the calculation reads it; a query a table, or none after `with_rows`."""
         return self.rules_with({})
+
+    def rules_once(self) -> BenefitRules:
+        """The same of a published version, which never changes but for its last day: read once a process."""
+        version = (self.pk, self.published_at, self.ends_on)
+        if version not in _rules_read:
+            _rules_read[version] = self.rules()
+        return _rules_read[version]
 
     def rules_with(self, instead: Mapping[str, Iterable[Any]]) -> BenefitRules:
         """The same, with other rows in place of some tables' own.  Raises ValueError where rows are at odds."""

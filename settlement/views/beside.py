@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from filings.vocabulary import Category, Material
 from hospitals.reasons import Reason, Refused
-from settlement.claims.calculation import Worked, work_out, year_on_record
+from settlement.claims.calculation import Worked, work_out
 from settlement.claims.entry import StayEntry
 from settlement.claims.materials import ALSO_TAKEN, Requirement, requirements
 from settlement.forms.claim import CounterForm, MaterialForm
@@ -37,7 +36,6 @@ def beside(form: CounterForm) -> dict[str, Any]:
         "needed": [] if stay else form.still_needed(),
         "refusals": refusals,
         "result": worked.shown() if worked else None,
-        "warnings": _warnings(form, stay),
         "on_receipts": on_receipts,
         "receipts_differ": total is not None and on_receipts != total,
         "checklist": _checklist(form, worked),
@@ -51,17 +49,6 @@ def _worked(form: CounterForm, stay: StayEntry | None) -> tuple[Worked | None, t
         return work_out(form.person, stay), ()
     except Refused as refused:
         return None, refused.reasons
-
-
-def _warnings(form: CounterForm, stay: StayEntry | None) -> list[str]:
-    """What the clerk typed of the year, where this system knows better."""
-    if stay is None:
-        return []
-    deductible, fund = year_on_record(form.person, stay.admitted_on.year, besides=form.claim)
-    if (stay.deductible_paid_this_year, stay.fund_paid_this_year) == (deductible, fund):
-        return []
-    text = _("本系统记录：%(year)d 年度已付起付标准 %(deductible)s 元，基金已支付 %(fund)s 元，与所填不一致，请核对")
-    return [text % {"year": stay.admitted_on.year, "deductible": deductible, "fund": fund}]
 
 
 def _checklist(form: CounterForm, worked: Worked | None) -> Checklist:

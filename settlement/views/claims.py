@@ -16,11 +16,12 @@ from hospitals.access import Right, StaffRequest, reach_of, require
 from hospitals.lifecycle import Move
 from hospitals.reasons import Reason, Refused
 from settlement.capitals import in_capitals
-from settlement.claims import decisions, desk
+from settlement.claims import decisions, desk, steps
 from settlement.claims.calculation import work_out
 from settlement.claims.checks import calculation_faults, not_ready
 from settlement.claims.contents import stay_of
 from settlement.claims.history import claim_history
+from settlement.claims.lifecycle import AT_COUNTER
 from settlement.claims.materials import requirements
 from settlement.claims.promising import hindrance, is_offered
 from settlement.claims.promising import promise as desk_promise
@@ -31,13 +32,19 @@ from settlement.models.claim import CLAIM_LIFECYCLE
 from settlement.vocabulary import ClaimStatus
 
 VERBS: dict[str, Callable[..., Claim]] = {
-    "submit": desk.submit,
-    "approve": decisions.approve,
-    "send_back": decisions.send_back,
-    "refuse": decisions.refuse,
-    "release": decisions.release,
-    "return_to_review": decisions.return_to_review,
-    "pay": decisions.pay,
+    **{
+        verb: getattr(steps, verb)
+        for verb in ("enter", "reopen", "check", "uncheck", "settle", "unsettle", "submit", "take_back")
+    },
+    **{verb: getattr(steps, verb) for verb in ("ask", "resume", "withdraw", "restore")},
+    **{
+        verb: getattr(decisions, verb)
+        for verb in ("approve", "pass_on", "confirm", "object_to", "send_back", "refuse", "reconsider", "unapprove")
+    },
+    **{
+        verb: getattr(decisions, verb)
+        for verb in ("release", "unrelease", "return_to_review", "pay", "bounce", "reverse")
+    },
 }
 HANDLING = (Right.ACCEPT_CLAIMS, Right.REVIEW_CLAIMS, Right.RELEASE_CLAIMS)
 
@@ -137,7 +144,7 @@ def _page(
     failed: tuple[str, StepForm] | None = None,
     reasons: tuple[Reason, ...] = (),
 ) -> HttpResponse:
-    moves = CLAIM_LIFECYCLE.open_to(found, request.user)
+    moves = [move for move in CLAIM_LIFECYCLE.open_to(found, request.user) if move.verb in VERBS]
     required = requirements(found.area_id, Category.of(found.category), found.admitted_on)
     receipts = list(found.receipts.all())
     result = _result(found)
@@ -177,7 +184,7 @@ def _step(move: Move, found: Claim, failed: tuple[str, StepForm] | None) -> dict
 def _open_points(found: Claim, result: dict[str, Any]) -> list[Reason]:
     """What still stands in the way of the next step, so that nobody runs into it; but for what the calculation says."""
     said = {reason["text"] for reason in result["reasons"]}
-    reasons = not_ready(found) if found.is_editable else []
+    reasons = [*not_ready(found), *calculation_faults(found)] if found.status in AT_COUNTER else []
     if found.status == ClaimStatus.IN_REVIEW:
         held = hindrance(found)
         reasons = [*([held] if held else ()), *calculation_faults(found)]

@@ -18,8 +18,6 @@ def form_data(**changes: Any) -> dict[str, Any]:
         "manual_reason": "not_networked",
         "total": "25,000.00",
         "eligible": "20000",
-        "deductible_paid_this_year": "0.00",
-        "fund_paid_this_year": "0.00",
         "payee_name": "王小明",
         "payee_bank": "示例银行铁岭支行",
         "payee_account": "6222 0000 0000 0000 000",

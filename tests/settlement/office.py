@@ -12,11 +12,13 @@ from django.contrib.auth.models import User
 from filings import policy_packs as filing_packs
 from filings.models import Filing, InsuredPerson
 from filings.vocabulary import Category, Employment, Material, Tier
+from hospitals.access import Right
 from hospitals.models import Area
 from hospitals.vocabulary import Level, Role, Scope
-from settlement.claims import decisions, desk
+from settlement.claims import decisions, desk, steps
 from settlement.claims.entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry
 from settlement.models import Claim
+from settlement.models.claim import CLAIM_LIFECYCLE
 from settlement.policy_packs import load_benefits, load_claims
 from settlement.vocabulary import ClaimStatus, ManualReason
 from tests import factories as make
@@ -35,7 +37,9 @@ class Office:
     clerk: User = field(default_factory=lambda: make.staff(Role.CLERK, make.TIELING, make.YANTAI))
     colleague: User = field(default_factory=lambda: make.staff(Role.CLERK, make.TIELING, make.YANTAI))
     reviewer: User = field(default_factory=lambda: make.staff(Role.REVIEWER, make.TIELING, make.YANTAI))
+    second: User = field(default_factory=lambda: make.staff(Role.REVIEWER, make.TIELING, make.YANTAI))
     finance: User = field(default_factory=lambda: make.staff(Role.FINANCE, make.TIELING, make.YANTAI))
+    supervisor: User = field(default_factory=lambda: make.staff(Role.SUPERVISOR, make.TIELING, make.YANTAI))
 
     def file(self, person: InsuredPerson | None = None, **fields: Any) -> Filing:
         """A referral to Beijing that covers the stay, as the database holds it."""
@@ -57,7 +61,7 @@ class Office:
 
     def take(self, claim: Claim, verb: str, by: User | None = None, **options: Any) -> Claim:
         """A step by whoever it belongs to, with whatever it asks for."""
-        module: Any = desk if verb == "submit" else decisions
+        module: Any = decisions if hasattr(decisions, verb) else steps
         given: dict[str, Any] = {"by": by or self.belongs_to(verb), "claim": claim, "version": claim.version}
         if verb in NEEDS_REASON:
             given["reason"] = "票据不清"
@@ -67,19 +71,31 @@ class Office:
         return getattr(module, verb)(**given | options)
 
     def belongs_to(self, verb: str) -> User:
-        by_reviewer = verb in ("approve", "send_back", "refuse")
-        return self.clerk if verb == "submit" else self.reviewer if by_reviewer else self.finance
+        by_right = {
+            Right.ACCEPT_CLAIMS: self.clerk,
+            Right.REVIEW_CLAIMS: self.reviewer,
+            Right.RELEASE_CLAIMS: self.finance,
+            Right.REVERSE_SETTLEMENTS: self.supervisor,
+        }
+        return self.second if verb in ("confirm", "object_to") else by_right[CLAIM_LIFECYCLE.moves[verb].right]
 
 
-NEEDS_REASON = {"send_back", "refuse", "return_to_review"}
+NEEDS_REASON = {verb for verb, move in CLAIM_LIFECYCLE.moves.items() if move.needs_reason}
 WAYS = {
     ClaimStatus.ACCEPTED: (),
+    ClaimStatus.ENTERED: ("enter",),
+    ClaimStatus.CHECKED: ("enter", "check"),
+    ClaimStatus.CALCULATED: ("enter", "check", "settle"),
+    ClaimStatus.WITHDRAWN: ("withdraw",),
+    ClaimStatus.SUPPLEMENT: ("ask",),
+    ClaimStatus.SECOND_REVIEW: ("submit", "pass_on"),
     ClaimStatus.IN_REVIEW: ("submit",),
     ClaimStatus.RETURNED: ("submit", "send_back"),
     ClaimStatus.REFUSED: ("submit", "refuse"),
     ClaimStatus.APPROVED: ("submit", "approve"),
     ClaimStatus.RELEASED: ("submit", "approve", "release"),
     ClaimStatus.PAID: ("submit", "approve", "release", "pay"),
+    ClaimStatus.REVERSED: ("submit", "approve", "release", "pay", "reverse"),
 }
 
 

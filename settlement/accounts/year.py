@@ -1,0 +1,99 @@
+"""What a person's year has used, read under the lock of that year."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Self
+
+from django.db.models import OuterRef, Subquery
+
+from filings.models import InsuredPerson
+from filings.vocabulary import Scheme
+from hospitals.turns import take_turns
+from settlement.calculation import Stay
+from settlement.calculation.money import NIL, written
+from settlement.models import AccountEntry, YearAccount
+from settlement.vocabulary import BASIC_FUND, FUND_OF_COMPONENT, Component, EntryKind
+
+AMOUNTS = ("deductible_paid_this_year", "fund_paid_this_year", "personal_eligible_this_year")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearState:
+    """What earlier stays of the year have used, under the names of a `Stay`; yuan."""
+
+    deductible_paid_this_year: Decimal = NIL
+    fund_paid_this_year: Decimal = NIL
+    personal_eligible_this_year: Decimal = NIL
+    stays_this_year: int = 0
+    deductible_standard_this_year: Decimal | None = None
+    paid_this_year: Mapping[Component, Decimal] = field(default_factory=dict)
+
+    def applied_to(self, stay: Stay) -> Stay:
+        return replace(
+            stay,
+            deductible_paid_this_year=self.deductible_paid_this_year,
+            fund_paid_this_year=self.fund_paid_this_year,
+            personal_eligible_this_year=self.personal_eligible_this_year,
+            stays_this_year=self.stays_this_year,
+            deductible_standard_this_year=self.deductible_standard_this_year,
+            paid_this_year=self.paid_this_year,
+        )
+
+    def inputs(self) -> dict[str, Any]:
+        """As JSON values, under the names that `manage.py calculate` reads."""
+        standard = self.deductible_standard_this_year
+        return {
+            **{name: written(getattr(self, name)) for name in AMOUNTS},
+            "stays_this_year": self.stays_this_year,
+            "deductible_standard_this_year": None if standard is None else written(standard),
+            "paid_this_year": {component.value: written(paid) for component, paid in self.paid_this_year.items()},
+        }
+
+    @classmethod
+    def of_inputs(cls, inputs: Mapping[str, Any]) -> Self:
+        standard = inputs["deductible_standard_this_year"]
+        return cls(
+            **{name: Decimal(inputs[name]) for name in AMOUNTS},
+            stays_this_year=inputs["stays_this_year"],
+            deductible_standard_this_year=None if standard is None else Decimal(standard),
+            paid_this_year={Component.of(code): Decimal(paid) for code, paid in inputs["paid_this_year"].items()},
+        )
+
+
+def hold_year(person: InsuredPerson, day: dt.date) -> None:
+    """Nobody else settles anything of this person's year until the transaction ends.  day: of admission."""
+    take_turns([f"year {person.pk} {day.year}"])
+
+
+def year_state(person: InsuredPerson, day: dt.date, scheme: Scheme) -> YearState:
+    """The state of the year of a day for one scheme; one query.
+
+    Whoever settles on it holds the year; read without, it is a forecast.
+    """
+    first = (
+        AccountEntry.objects.filter(
+            person=OuterRef("person"), year=OuterRef("year"), fund=OuterRef("fund"), standard__isnull=False
+        )
+        .exclude(kind=EntryKind.REVERSED)
+        .filter(settlement__reversal=None)
+        .order_by("pk")
+    )
+    accounts = YearAccount.objects.filter(person=person, year=day.year).annotate(
+        standard=Subquery(first.values("standard")[:1])
+    )
+    found = {account.fund: account for account in accounts}
+    basic = found.get(BASIC_FUND[scheme])
+    components = {component: found[fund] for component, fund in FUND_OF_COMPONENT.items() if fund in found}
+    paid = {component: account.paid + account.owed for component, account in components.items()}
+    if basic is None:
+        return YearState(paid_this_year=paid)
+    return YearState(
+        deductible_paid_this_year=basic.deductible,
+        fund_paid_this_year=basic.paid,
+        personal_eligible_this_year=basic.personal_eligible,
+        stays_this_year=basic.stays,
+        deductible_standard_this_year=basic.standard,
+        paid_this_year=paid,
+    )

@@ -1,0 +1,47 @@
+"""Direct settlement: by home policy, on what the treatment area's catalogue makes eligible (WF-09, TL-13)."""
+
+import datetime as dt
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from filings.models import InsuredPerson
+from filings.vocabulary import SettlementWay
+from hospitals.reasons import Refused
+from settlement.accounts.posting import StayRecord, post
+from settlement.accounts.year import hold_year
+from settlement.claims.calculation import work_out
+from settlement.claims.entry import StayEntry
+from settlement.models import Settlement
+
+
+def settle_directly(
+    *,
+    by: User,
+    person: InsuredPerson,
+    entry: StayEntry,
+    on: dt.date,
+    diagnosis: str = "",
+    receipts: tuple[str, ...] = (),
+) -> Settlement:
+    """Calculate a stay and write it into the books, in one transaction.  by: the portal's account for the platform.
+
+    Raises Refused where the person's standing forbids it or a number is not configured.
+    """
+    with transaction.atomic():
+        hold_year(person, entry.admitted_on)
+        worked = work_out(person, entry, basis=SettlementWay.DIRECT)
+        if worked.stay is None or not worked.is_calculated:
+            raise Refused.all_of(worked.result.reasons)
+        record = StayRecord(
+            person=person,
+            category=worked.standing.category,
+            treatment_area=entry.treatment_area,
+            hospital_name=entry.hospital_name,
+            filing=worked.standing.filing,
+            hospital=entry.hospital,
+            diagnosis=diagnosis,
+            receipts=receipts,
+        )
+        calculation = worked.stored(by=by)
+        return post(by=by, on=on, record=record, stay=worked.stay, result=worked.result, calculation=calculation)
