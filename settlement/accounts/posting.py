@@ -109,8 +109,10 @@ def reverse(*, by: User, settlement: Settlement, reason: str, on: dt.date) -> Se
     Raises Refused where it is reversed already, or is a reversal itself.
     """
     reason = reason.strip()
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise Refused.because("reason_missing", _("冲正须填写原因，不超过%d字") % LONGEST_REASON)
+    if not reason:
+        raise Refused.because("reason_missing", _("冲正须填写原因"))
+    if len(reason) > LONGEST_REASON:
+        raise Refused.because("reason_too_long", _("理由不能超过%d字") % LONGEST_REASON)
     with transaction.atomic():
         hold_year(settlement.person, settlement.admitted_on)
         if settlement.reverses_id or Settlement.objects.filter(reverses=settlement).exists():

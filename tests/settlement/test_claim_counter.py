@@ -49,7 +49,7 @@ def test_form_sent_twice_leads_to_the_same_claim(office, clerk):
 @pytest.mark.parametrize(
     "amount", ["-1", "NaN", "Infinity", "1e400", "0.005", "1" * 20, "一百", "1,00", "0x10", "１e2"]
 )
-@pytest.mark.parametrize("field", ["total", "eligible", "fund_paid_this_year", "receipts-0-amount"])
+@pytest.mark.parametrize("field", ["total", "eligible", "receipts-0-amount"])
 def test_hostile_amount_is_refused_and_comes_back_as_typed(office, clerk, field, amount):
     reply = new(office.person, clerk, **{field: amount})
     page = reply.content.decode()
@@ -200,11 +200,3 @@ def test_panel_brings_the_checklist_of_the_category(office, clerk):
 def test_panel_says_that_tieling_lists_no_materials(office, clerk):
     page = clerk.get(f"/claims/new/?person={office.person.pk}").content.decode()
     assert "文件未列明手工报销材料，按实收登记" in page
-
-
-def test_panel_reminds_of_what_the_year_has_paid(office, clerk):
-    office.claim_in(S.PAID)
-    shown = panel(office.person, clerk)
-    assert "2026 年度已付起付标准 1750.00 元，基金已支付 11862.50 元" in shown
-    right = {"deductible_paid_this_year": "1750", "fund_paid_this_year": "11862.50"}
-    assert "年度已付起付标准" not in panel(office.person, clerk, **right)

@@ -11,10 +11,11 @@ from filings.vocabulary import Category, Hardship, Scheme, Tier
 from hospitals.models import Area
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Level, Role
+from settlement.accounts.posting import carry_in
 from settlement.claims import desk
 from settlement.claims.entry import Payee, ReceiptEntry
 from settlement.models import BenefitPolicy, Calculation, Claim
-from settlement.vocabulary import ClaimStatus
+from settlement.vocabulary import ClaimStatus, Fund
 from tests import factories as make
 from tests.settlement.office import ADMITTED, SHENYANG, a_person, a_receipt, an_entry
 from tests.settlement.refusals import codes, refusal
@@ -79,8 +80,6 @@ def test_clerk_of_one_hall_accepts_there_only(office):
         ({"total": Decimal("12345678901234567890.00"), "receipts": None}, "total"),
         ({"eligible": Decimal("-0.01")}, "eligible"),
         ({"eligible": Decimal("25000.01")}, "eligible"),
-        ({"deductible_paid_this_year": Decimal("-1.00")}, "deductible_paid_this_year"),
-        ({"fund_paid_this_year": Decimal("0.005")}, "fund_paid_this_year"),
         ({"discharged_on": dt.date(2026, 2, 28)}, "discharged_on"),
         ({"discharged_on": dt.date(2026, 3, 21)}, "discharged_on"),
         ({"hospital_name": "院" * 101}, "hospital_name"),
@@ -238,7 +237,15 @@ def test_hardship_pays_what_the_year_left_of_the_deductible(office):
     person = a_person(scheme=Scheme.RESIDENT, employment="", hardship=Hardship.MINIMUM_LIVING)
     office.file(person, destination__code=SHENYANG, scope="in_province", scheme=Scheme.RESIDENT, employment="")
     place = Area.objects.get(pk=SHENYANG)
-    stay = {"treatment_area": place, "hospital_level": Level.TWO, "deductible_paid_this_year": Decimal("1000.00")}
+    carry_in(
+        by=office.supervisor,
+        person=person,
+        year=2026,
+        fund=Fund.RESIDENT,
+        deductible=Decimal(1000),
+        reason="启用前一次",
+    )
+    stay = {"treatment_area": place, "hospital_level": Level.TWO}
     claim = office.accept(an_entry(**stay), person=person)
     assert claim.hardship == Hardship.MINIMUM_LIVING
     assert claim.calculation.result["deductible"] == "250.00"
