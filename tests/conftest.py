@@ -1,7 +1,7 @@
 """What every test lives under: no network but this machine's; the rest is in tests/settings.py and pyproject."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -19,6 +19,16 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    from tests import quick_database
+
+    with pytest.MonkeyPatch.context() as patch:
+        quick_database.render_each_model_by_itself(patch)
+        quick_database.empty_what_was_filled(patch)
+        yield
 
 
 @pytest.fixture
