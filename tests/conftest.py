@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +30,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator
         quick_database.render_each_model_by_itself(patch)
         quick_database.empty_what_was_filled(patch)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    from tests import shipped
+
+    with django_db_blocker.unblock():
+        shipped.keep()
 
 
 @pytest.fixture
