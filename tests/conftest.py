@@ -9,6 +9,14 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks a database is worth a second run on another server; the rest is not."""
+    for item in items:
+        asks = {"db", "transactional_db", "empty_database"} & set(getattr(item, "fixturenames", ()))
+        if asks or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.database)
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection to any other machine fails the test."""
