@@ -1,11 +1,20 @@
 """What every test lives under: no network but this machine's; the rest is in tests/settings.py and pyproject."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks a database is worth a second run on another server; the rest is not."""
+    for item in items:
+        asks = {"db", "transactional_db", "empty_database"} & set(getattr(item, "fixturenames", ()))
+        if asks or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.database)
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +28,24 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    from tests import quick_database
+
+    with pytest.MonkeyPatch.context() as patch:
+        quick_database.render_each_model_by_itself(patch)
+        quick_database.empty_what_was_filled(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    from tests import shipped
+
+    with django_db_blocker.unblock():
+        shipped.keep()
 
 
 @pytest.fixture

@@ -14,10 +14,11 @@ if not os.environ.get("DATABASE_URL"):
     atexit.register(servers.close)
 
 from config.settings import *  # noqa: F403 the settings read the environment prepared above
-from config.settings import STORAGES
+from config.settings import DATABASES, STORAGES
 
 files = tempfile.TemporaryDirectory()
 atexit.register(files.cleanup)
+DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"  # nothing here has to survive a power cut
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     **STORAGES,

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from filings import desk, policy_packs
+from filings import desk
 from filings.application import Application, Seen
 from filings.changes import desk as change_desk
 from filings.changes.asked import ChangeAsked
@@ -20,6 +20,7 @@ from filings.vocabulary import Category, Material
 from hospitals.models import Area
 from hospitals.vocabulary import Role
 from tests import factories as make
+from tests import shipped
 
 TODAY = dt.date(2026, 3, 10)
 TOKEN = "6f1b8a52-6a0f-4c56-9a38-0f5b1c1f7a10"
@@ -28,9 +29,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def policies(db: Any) -> None:
-    for code in (*make.HOMES, make.BEIJING, "370100", "810000"):
-        make.AreaFactory(code=code)
-    policy_packs.load()
+    shipped.filing_policies(*make.HOMES, make.BEIJING, "370100", "810000")
 
 
 @pytest.fixture

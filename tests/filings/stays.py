@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from filings import policy_packs
 from filings.application import Agent, Seen
 from filings.models import InpatientRegistration, InsuredPerson
 from filings.registering import Stay, register_inpatient
@@ -14,6 +13,7 @@ from filings.vocabulary import CardTestResult, CardTestWay, Category, Channel, M
 from hospitals.models import Hospital
 from hospitals.vocabulary import Scope, Service
 from tests import factories as make
+from tests import shipped
 from tests.filings.conftest import TODAY, asking, filed
 
 BEIJING_HOSPITAL, QINGDAO, QINGDAO_HOSPITAL = "北京示例医院", "370200", "青岛示例医院"
@@ -23,9 +23,7 @@ SON = Agent("宋小明", Relation.CHILD, "13900000001")
 
 def network() -> None:
     """The policies in force, and hospitals that take inpatients from elsewhere."""
-    for code in (*make.HOMES, make.BEIJING, "370100", QINGDAO):
-        make.AreaFactory(code=code)
-    policy_packs.load()
+    shipped.filing_policies(*make.HOMES, make.BEIJING, "370100", QINGDAO)
     opened(BEIJING_HOSPITAL, make.BEIJING, Scope.CROSS_PROVINCE)
     opened(QINGDAO_HOSPITAL, QINGDAO, Scope.IN_PROVINCE)
 

@@ -11,9 +11,9 @@ from urllib.parse import quote
 import pytest
 from django.core.management import CommandError, call_command
 
-from filings import policy_packs
 from filings.models import FilingPolicy
-from tests.factories import BEIJING, HOMES, QINGDAO, AreaFactory
+from tests import shipped
+from tests.factories import BEIJING, HOMES, QINGDAO
 from tests.filings.test_questions import CANCEL, FILING
 
 ROOT = Path(__file__).parents[2]
@@ -21,9 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def policies(db):
-    for code in (*HOMES, QINGDAO, BEIJING):
-        AreaFactory(code=code)
-    policy_packs.load()
+    shipped.filing_policies(*HOMES, QINGDAO, BEIJING)
 
 
 @pytest.fixture

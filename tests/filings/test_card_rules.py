@@ -15,6 +15,7 @@ from filings.models import FilingPolicy, InsuredPerson
 from filings.vocabulary import CardGeneration, CardStatus, CardTestResult, CardTestWay
 from hospitals.vocabulary import Role
 from tests import factories as make
+from tests import shipped
 
 TODAY = dt.date(2026, 3, 10)
 IN_USE = HeldCard(CardStatus.IN_USE)
@@ -165,9 +166,7 @@ def clerk(db: Any) -> User:
 
 @pytest.fixture
 def person(db: Any) -> InsuredPerson:
-    for code in make.HOMES:
-        make.AreaFactory(code=code)
-    policy_packs.load()
+    shipped.filing_policies(*make.HOMES)
     make.HallFactory(area__code=make.DONGYING, name="东营市信息中心", phone="0546-6378656")
     return make.PersonFactory(area__code=make.DONGYING)
 

@@ -24,6 +24,7 @@ from filings.models import (
 from filings.vocabulary import Category, Handling, Tier
 from hospitals.reasons import Refused
 from tests.factories import HOMES, JINING, AreaFactory
+from tests.shipped import filing_policies
 
 pytestmark = pytest.mark.django_db
 ROWS = [
@@ -40,7 +41,7 @@ def areas():
 
 @pytest.fixture
 def shipped():
-    policy_packs.load()
+    filing_policies()
     return FilingPolicy.objects.get(area="211200")
 
 

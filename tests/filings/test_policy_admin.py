@@ -5,11 +5,11 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from filings import policy_packs
 from filings.models import FilingPolicy, FilingRule
 from filings.vocabulary import Category, Material
 from hospitals.vocabulary import Role
-from tests.factories import HOMES, TIELING, WEIFANG, AreaFactory, staff
+from tests import shipped
+from tests.factories import HOMES, TIELING, WEIFANG, staff
 from tests.settlement.test_policy_admin import filled
 
 pytestmark = pytest.mark.django_db
@@ -17,9 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def policy():
-    for code in HOMES:
-        AreaFactory(code=code)
-    policy_packs.load()
+    shipped.filing_policies(*HOMES)
     return FilingPolicy.objects.get(area=TIELING)
 
 

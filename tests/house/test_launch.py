@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -113,6 +114,7 @@ def test_development_is_read_from_the_database() -> None:
 
 
 @pytest.mark.embedded
+@pytest.mark.django_db
 def test_run_serves_until_it_is_interrupted_and_leaves_no_process(
     environ: dict[str, str], port: int, tmp_path: Path
 ) -> None:
@@ -130,6 +132,8 @@ def test_run_serves_until_it_is_interrupted_and_leaves_no_process(
         page.request("GET", "/healthz")
         assert page.getresponse().status == 200
         page.close()
+        with psycopg.connect(server.cluster.url) as made:
+            assert tables(made.cursor()) == tables(connection.cursor())  # tests make theirs by quick_database
         family = descendants(process.pid)
         assert len(family) >= 4
         process.send_signal(signal.SIGINT)
@@ -141,6 +145,25 @@ def test_run_serves_until_it_is_interrupted_and_leaves_no_process(
         process.kill()
         process.communicate()
         server.leave(delete=True)
+
+
+def tables(cursor: Any) -> set[tuple[str, ...]]:
+    """Columns, constraints, indexes, triggers and functions of a database, as it defines them itself."""
+    found: set[tuple[str, ...]] = set()
+    for question in (
+        "SELECT attrelid::regclass::text, attname, format_type(atttypid, atttypmod), attnotnull::text,"
+        " attidentity::text, attgenerated::text, (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef"
+        " WHERE (adrelid, adnum) = (attrelid, attnum)) FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped",
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace",
+        "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+        "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+        "SELECT oid::regprocedure::text, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+    ):
+        cursor.execute(question)
+        found |= set(cursor.fetchall())
+    return found
 
 
 def descendants(pid: int) -> list[int]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from filings import costs, desk, policy_packs
+from filings import costs, desk
 from filings.application import Application, Seen
 from filings.changes import decisions
 from filings.changes import desk as change_desk
@@ -22,6 +22,7 @@ from hospitals.models import Area
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
 from tests import factories as make
+from tests import shipped
 
 START, DAY = dt.date(2026, 3, 10), dt.timedelta(days=1)
 PLACES = (make.BEIJING, "370100", "210100", "310000")
@@ -37,11 +38,8 @@ SEEN = (Seen(Material.REFERRAL_APPROVAL_FORM), Seen(Material.ROSTER))
 
 @pytest.fixture
 def places(db: None) -> dict[str, Area]:
-    for code in make.HOMES:
-        make.AreaFactory(code=code)
-    areas = {code: make.AreaFactory(code=code) for code in PLACES}
-    policy_packs.load()
-    return areas
+    shipped.filing_policies(*make.HOMES)
+    return {code: make.AreaFactory(code=code) for code in PLACES}
 
 
 def intervals(person: Any) -> list[tuple[dt.date, dt.date, Filing]]:

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 from django.contrib.auth.models import User
 
-from filings import policy_packs as filing_packs
 from filings.models import Filing, InsuredPerson
 from filings.vocabulary import Category, Employment, Material, Tier
 from hospitals.access import Right
@@ -19,9 +18,9 @@ from settlement.claims import decisions, desk, steps
 from settlement.claims.entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
-from settlement.policy_packs import load_benefits, load_claims
 from settlement.vocabulary import ClaimStatus, ManualReason
 from tests import factories as make
+from tests import shipped
 
 SHENYANG = "210100"
 TODAY = dt.date(2026, 3, 20)
@@ -100,11 +99,7 @@ WAYS = {
 
 
 def open_office() -> Office:
-    for code in (*make.HOMES, make.BEIJING, SHENYANG):
-        make.AreaFactory(code=code)
-    filing_packs.load()
-    load_benefits()
-    load_claims()
+    shipped.policies(*make.HOMES, make.BEIJING, SHENYANG)
     return Office(person=a_person())
 
 

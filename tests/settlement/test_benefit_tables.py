@@ -14,8 +14,8 @@ from hospitals.vocabulary import Role
 from settlement.benefit_tables import verbs
 from settlement.benefit_tables.planning import Step, read_plan
 from settlement.models import BenefitPolicy, CeilingRow
-from settlement.policy_packs import load_benefits
-from tests.factories import HOMES, TIELING, WEIFANG, AreaFactory, staff
+from tests import shipped
+from tests.factories import HOMES, TIELING, WEIFANG, staff
 from tests.settlement.test_policy_admin import page
 
 pytestmark = pytest.mark.django_db
@@ -23,9 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def draft():
-    for code in (*HOMES, "210100"):
-        AreaFactory(code=code)
-    load_benefits()
+    shipped.benefit_policies(*HOMES, "210100")
     return BenefitPolicy.objects.get(area=TIELING).next_version(starts_on=dt.date(2027, 1, 1))
 
 

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from settlement.models import BenefitPolicy
 from settlement.policy_packs import load_benefits, read_benefits
+from tests import shipped
 from tests.factories import HOMES, QINGDAO, YANTAI, AreaFactory
 
 pytestmark = pytest.mark.django_db
@@ -47,9 +48,7 @@ def printed(file):
 
 @pytest.fixture
 def ask(tmp_path):
-    for code in HOMES:
-        AreaFactory(code=code)
-    load_benefits()
+    shipped.benefit_policies(*HOMES)
 
     def answers(*lines):
         file = tmp_path / "questions.jsonl"

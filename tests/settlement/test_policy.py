@@ -16,6 +16,7 @@ from settlement.calculation.pack import TABLES
 from settlement.claims.checklist import claim_rules
 from settlement.models import BenefitPolicy, ClaimPolicy, DeductibleRow, RatioRow
 from settlement.policy_packs import SHIPPED, load_benefits, load_claims, read_benefits, read_claims
+from tests import shipped
 from tests.factories import DONGYING, HOMES, TIELING, WEIFANG, YANTAI, AreaFactory, staff
 
 pytestmark = pytest.mark.django_db
@@ -24,9 +25,7 @@ DAY = dt.date(2026, 3, 1)
 
 @pytest.fixture
 def tieling():
-    for code in HOMES:
-        AreaFactory(code=code)
-    load_benefits()
+    shipped.benefit_policies(*HOMES)
     return BenefitPolicy.objects.in_force(TIELING, DAY)
 
 

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from hospitals.vocabulary import Role
 from settlement.models import BenefitPolicy, ClaimPolicy
-from settlement.policy_packs import load_benefits, load_claims
+from settlement.policy_packs import load_claims
+from tests import shipped
 from tests.factories import HOMES, TIELING, WEIFANG, YANTAI, AreaFactory, staff
 
 pytestmark = pytest.mark.django_db
@@ -18,9 +19,7 @@ NEW_ROW = {"scheme": "employee", "service": "outpatient", "number": "300.00", "s
 
 @pytest.fixture
 def policy():
-    for code in (*HOMES, "210100"):
-        AreaFactory(code=code)
-    load_benefits()
+    shipped.benefit_policies(*HOMES, "210100")
     return BenefitPolicy.objects.get(area=TIELING)
 
 
