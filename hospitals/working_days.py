@@ -51,11 +51,8 @@ def working_days_between(day: dt.date, last: dt.date) -> int:
     """How many working days follow `day` up to `last`, which counts; below zero where `last` lies before `day`."""
     if last < day:
         return -working_days_between(last, day)
-    years = range(day.year, last.year + 1)
-    upto = bisect_right(_working_days_of(last.year), last)
-    return (
-        sum(len(_working_days_of(year)) for year in years[:-1]) + upto - bisect_right(_working_days_of(day.year), day)
-    )
+    whole = sum(len(_working_days_of(year)) for year in range(day.year, last.year))
+    return whole + bisect_right(_working_days_of(last.year), last) - bisect_right(_working_days_of(day.year), day)
 
 
 def deadline_leaving(left: int, day: dt.date) -> Deadline:

@@ -1,4 +1,4 @@
-"""The clock of a claim: working days from acceptance to the decision, stopped while the person supplies what is missing.
+"""The clock of a claim: working days from acceptance to the decision, stopped while the person supplies what lacks.
 
 The day of acceptance does not count, nor does the day on which the last is handed in; the day of asking does.
 """
@@ -42,7 +42,7 @@ class Term:
 
 
 def due_day(area: str, accepted_on: dt.date) -> dt.date | None:
-    """The last day for the decision, by the policy in force on the day of acceptance; None where it is not configured."""
+    """The last day for the decision, by the policy in force at acceptance; None where it is not configured."""
     policy = ClaimPolicy.objects.in_force(area, accepted_on)
     days = policy.term_days if policy else None
     return working_days_after(accepted_on, days).day if days else None

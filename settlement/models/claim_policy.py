@@ -40,7 +40,7 @@ class ClaimPolicy(DatedPolicy):
         _("办结时限（工作日）"),
         null=True,
         blank=True,
-        help_text=_("自受理至作出审核决定；文件没有规定时留空，为未配置"),
+        help_text=_("自受理至审核决定；文件没有规定时留空，为未配置"),
     )
     term_source = models.CharField(_("办结时限的依据"), max_length=200, blank=True)
     second_review_share = models.DecimalField(
@@ -57,7 +57,7 @@ class ClaimPolicy(DatedPolicy):
 
     class Meta(DatedPolicy.Meta):
         verbose_name = verbose_name_plural = _("报销材料政策")
-        constraints = (
+        constraints = (  # type: ignore[assignment]
             *DatedPolicy.Meta.constraints,
             models.CheckConstraint(
                 condition=(Q(term_days=None) | (Q(term_days__gt=0) & ~Q(term_source="")))
