@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hospitals.working_days import (
@@ -93,6 +93,7 @@ def test_term_holds_just_as_many_working_days_and_ends_on_one(start: dt.date, co
 DAYS = st.dates(dt.date(2016, 1, 1), dt.date(LAST_YEAR + 2, 12, 31))
 
 
+@settings(deadline=None)  # a year's days are counted when first asked for
 @given(DAYS, DAYS)
 def test_working_days_between_two_days_are_counted_one_by_one(first: dt.date, second: dt.date) -> None:
     day, last = sorted((first, second))
@@ -102,6 +103,7 @@ def test_working_days_between_two_days_are_counted_one_by_one(first: dt.date, se
     assert working_days_between(last, day) == -count
 
 
+@settings(deadline=None)  # a year's days are counted when first asked for
 @given(DAYS, DAYS, st.integers(-40, 40))
 def test_pausing_neither_loses_nor_gains_a_working_day(stopped: dt.date, resumed: dt.date, left: int) -> None:
     """What was left when the clock stopped is left when it goes on, to the day; over holidays and worked weekends."""
@@ -113,6 +115,7 @@ def test_pausing_neither_loses_nor_gains_a_working_day(stopped: dt.date, resumed
     assert deadline_leaving(working_days_between(stopped, due), stopped).day == due
 
 
+@settings(deadline=None)  # a year's days are counted when first asked for
 @given(DAYS, st.integers(1, 40), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 60)), max_size=6))
 def test_clock_that_is_stopped_again_and_again_runs_for_just_its_term(
     accepted: dt.date, term: int, waits: list[tuple[int, int]]

@@ -1,4 +1,4 @@
-"""Why a stay is reimbursed by hand: each reason against what the portal knows; none is refused but for its own proof."""
+"""Why a stay is reimbursed by hand: each reason against what the portal knows; few are refused without their proof."""
 
 import datetime as dt
 
