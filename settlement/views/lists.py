@@ -5,6 +5,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from filings.identity import masked
 from hospitals.access import Right, reach_of, staff_name
@@ -23,7 +25,9 @@ def fund(claim: Claim) -> str:
 
 
 NUMBER = Column("报销编号", lambda row: row.number, sort="pk", link=lambda row: row.get_absolute_url(), kind="date")
-NAME = Column("姓名", lambda row: row.person.name, link=lambda row: reverse("person", args=[row.person_id]))
+NAME = Column(
+    "姓名", lambda row: row.person.name, link=lambda row: reverse("person", args=[row.person_id]), kind="nowrap"
+)
 FUND = Column("基金支付（元）", fund, kind="number", exported=lambda row: row.calculation and row.calculation.fund)
 ACCEPTED = Column("受理日期", lambda row: row.accepted_on, sort="accepted_on", kind="date")
 AGE = Column("已办（工作日）", lambda row: age_of(row, timezone.localdate()), kind="number")
@@ -32,6 +36,13 @@ CLOCK = Column(
     lambda row: clock_of(row, timezone.localdate()).badge,
     exported=lambda row: clock_of(row, timezone.localdate()).text,
 )
+
+
+def clock_and_age(claim: Claim) -> SafeString:
+    today = timezone.localdate()
+    return format_html("{} <small>已办 {} 个工作日</small>", clock_of(claim, today).badge, age_of(claim, today))
+
+
 STATUS = Column("状态", status_badge, sort="status", exported=lambda row: row.get_status_display())
 
 
@@ -47,14 +58,13 @@ class ClaimList(ListPage):
         NAME,
         Column("参保地", lambda row: row.area.name),
         Column("就医类别", lambda row: row.get_category_display()),
-        Column("医院", lambda row: row.hospital_name),
+        Column("医院", lambda row: row.hospital_name, kind="subject"),
         Column("入院日期", lambda row: row.admitted_on, sort="admitted_on", kind="date"),
         ACCEPTED,
         Column("总额（元）", lambda row: yuan(row.total), sort="total", kind="number", exported=lambda row: row.total),
         FUND,
         STATUS,
-        AGE,
-        CLOCK,
+        Column("时限", clock_and_age, kind="clock", exported=CLOCK.exported),
     )
 
     def queryset(self) -> QuerySet[Claim]:
