@@ -24,10 +24,12 @@ from filings.models.filing import FilingStatus
 from filings.models.people import matched_by
 from hospitals.access import Reach, Right, reach_of, require
 from hospitals.listing import first_of
+from settlement.filters import BEFORE_REVIEW, UNSUBMITTED
 from settlement.models import Claim
 from settlement.vocabulary import ClaimStatus
 
 SHOWN = 10
+BY_DUE_DAY = ("due_on", "pk")  # those without a last day stand behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Queue:
     empty: str
     link: str
     cases: list[Any]
-    has_due_days: bool = False
+    has_due_days: bool = False  # a case without one shows since when it waits
 
 
 # where the whole pile is listed; what waits for review has lists of its own
@@ -89,11 +91,22 @@ def queues(user: Any, reach: Reach) -> list[Queue]:
     """What waits for this user, by right, the longest waiting first; one or two statements a queue."""
     found = []
 
-    def add(title: str, empty: str, model: Any, right: Right, status: str, *, mine: bool = False) -> None:
+    def add(
+        title: str,
+        empty: str,
+        model: Any,
+        right: Right,
+        status: str,
+        *,
+        mine: bool = False,
+        only: Q | None = None,
+        order: tuple[str, ...] = ("pk",),
+    ) -> None:
+        """status: as the list is filtered by it.  only: where more than this one status counts, or not all of it."""
         if not reach.has(right):
             return
         rows = model.objects.select_related("person", "area")
-        cases = rows.filter(status=status)
+        cases = rows.filter(only or Q(status=status))
         if mine:
             cases = cases.filter(made_by=user)
         elif right in (Right.REVIEW_FILINGS, Right.REVIEW_CLAIMS):
@@ -104,15 +117,22 @@ def queues(user: Any, reach: Reach) -> list[Queue]:
         else:
             link = f"{reverse(LISTS[model])}?status={status}"
         parts = cases.visible_parts(user, right)
-        found.append(Queue(title, empty, link, first_of(parts, ["pk"], SHOWN, rows)))
+        found.append(Queue(title, empty, link, first_of(parts, list(order), SHOWN, rows), "due_on" in order))
 
     add("退回我的备案", "没有被退回的备案", Filing, Right.FILE, FilingStatus.RETURNED, mine=True)
     add("退回我的变更取消", "没有被退回的变更取消", FilingChange, Right.FILE, ChangeStatus.RETURNED, mine=True)
     add("退回我的报销", "没有被退回的报销", Claim, Right.ACCEPT_CLAIMS, ClaimStatus.RETURNED, mine=True)
-    add("已受理未提交的报销", "没有未提交的报销", Claim, Right.ACCEPT_CLAIMS, ClaimStatus.ACCEPTED, mine=True)
+    accepting, before = (Claim, Right.ACCEPT_CLAIMS), Q(status__in=BEFORE_REVIEW)
+    add("未提交审核的报销", "没有未提交的报销", *accepting, UNSUBMITTED, mine=True, only=before, order=BY_DUE_DAY)
+    add("待补正的报销", "没有待补正的报销", *accepting, ClaimStatus.SUPPLEMENT, mine=True)
     add("待审核备案", "没有待审核的备案", Filing, Right.REVIEW_FILINGS, FilingStatus.PENDING)
     add("待审核变更取消", "没有待审核的变更取消", FilingChange, Right.REVIEW_FILINGS, ChangeStatus.PENDING)
-    add("待审核报销", "没有待审核的报销", Claim, Right.REVIEW_CLAIMS, ClaimStatus.IN_REVIEW)
+    review = Q(taken_by=None) | Q(taken_by=user), ~Q(entered_by__contains=[user.pk])
+    first = Q(*review, status=ClaimStatus.IN_REVIEW)
+    second = Q(*review, status=ClaimStatus.SECOND_REVIEW) & ~Q(reviewed_by=user)
+    for_claims = (Claim, Right.REVIEW_CLAIMS)
+    add("待审核报销", "没有待审核的报销", *for_claims, ClaimStatus.IN_REVIEW, only=first, order=BY_DUE_DAY)
+    add("待复审报销", "没有待复审的报销", *for_claims, ClaimStatus.SECOND_REVIEW, only=second, order=BY_DUE_DAY)
     add("待财务复核", "没有待复核的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.APPROVED)
     add("待支付", "没有待支付的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.RELEASED)
     return [*found, *_of_commitments(user, reach)]

@@ -1,17 +1,17 @@
 """Take-for-me: a case under review is taken by one reviewer, so that two do not work on it."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from filings.models import Filing, FilingChange
 from hospitals.access import Right, reach_of, staff_name
 from hospitals.history import doing
 from hospitals.reasons import Refused
 
-Case = TypeVar("Case", Filing, FilingChange)
+Case = TypeVar("Case", bound=Any)
+"""Something with `lifecycle`, `deciding`, `taken_by` and `taken_at`: a filing, a change, a claim."""
 
 
 def take(*, case: Case, by: User) -> Case:
@@ -20,7 +20,7 @@ def take(*, case: Case, by: User) -> Case:
     Raises Refused with the name of whoever has it.
     """
     now = _as_it_stands(case)
-    if refusal := now.lifecycle.refusal(now, "approve", by):
+    if refusal := now.lifecycle.refusal(now, now.deciding, by):
         raise refusal
     if now.taken_by_id == by.pk:
         return now
@@ -29,7 +29,7 @@ def take(*, case: Case, by: User) -> Case:
         is_mine = untaken.update(taken_by=by, taken_at=timezone.now())
     now = _as_it_stands(case)
     if not is_mine:
-        raise now.lifecycle.refusal(now, "approve", by) or _changed()
+        raise now.lifecycle.refusal(now, now.deciding, by) or _changed()
     return now
 
 
@@ -54,12 +54,12 @@ def release(*, case: Case, by: User) -> Case:
     return _as_it_stands(case)
 
 
-def steps(case: Filing | FilingChange, by: User) -> list[tuple[str, str]]:
+def steps(case: Case, by: User) -> list[tuple[str, str]]:
     """Verbs and labels of what `by` may do about the taking of a case now, for the buttons."""
     if case.taken_by_id == by.pk:
         return [("put_down", _("放回"))]
     if case.taken_by_id is None:
-        may_take = case.lifecycle.refusal(case, "approve", by) is None
+        may_take = case.lifecycle.refusal(case, case.deciding, by) is None
         return [("take", _("领取"))] if may_take else []
     may_release = reach_of(by).covers(Right.RELEASE_TAKEN, case.area_id, case.hall_id)
     return [("release", _("收回"))] if may_release else []

@@ -1,7 +1,9 @@
 """Working days by the statutory calendar of the State Council, as chinesecalendar carries it.  Plain Python."""
 
 import datetime as dt
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cache
 
 import chinese_calendar
 from chinese_calendar import constants
@@ -43,3 +45,31 @@ def working_days_after(day: dt.date, count: int) -> Deadline:
             unpublished = day.year
         count -= is_working_day(day)
     return Deadline(day, unpublished)
+
+
+def working_days_between(day: dt.date, last: dt.date) -> int:
+    """How many working days follow `day` up to `last`, which counts; below zero where `last` lies before `day`."""
+    if last < day:
+        return -working_days_between(last, day)
+    whole = sum(len(_working_days_of(year)) for year in range(day.year, last.year))
+    return whole + bisect_right(_working_days_of(last.year), last) - bisect_right(_working_days_of(day.year), day)
+
+
+def deadline_leaving(left: int, day: dt.date) -> Deadline:
+    """The working day that leaves `left` working days after `day`; below zero, one as many before it.
+
+    Whatever was left on one day (`working_days_between`) is left just so on another.
+    """
+    if left > 0:
+        return working_days_after(day, left)
+    while left < 0 or not is_working_day(day):
+        left += is_working_day(day)
+        day -= dt.timedelta(days=1)
+    return Deadline(day, None if FIRST_YEAR <= day.year <= LAST_YEAR else day.year)
+
+
+@cache
+def _working_days_of(year: int) -> tuple[dt.date, ...]:
+    first = dt.date(year, 1, 1)
+    days = (first + dt.timedelta(days=number) for number in range(366))
+    return tuple(day for day in days if day.year == year and is_working_day(day))

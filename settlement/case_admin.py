@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from filings.identity import masked
 from hospitals.access import Right
 from hospitals.admin_access import VisibleAdmin
-from settlement.models import Calculation, Claim, ClaimMaterial, Receipt
+from settlement.models import Calculation, Claim, ClaimMaterial, Receipt, SupplementNotice
 
 
 class ReadOnlyRows(admin.TabularInline):
@@ -41,6 +41,11 @@ class CalculationRows(ReadOnlyRows):
     fields = readonly_fields = ("made_at", "made_by", "policy", "total", "fund", "personal")
 
 
+class NoticeRows(ReadOnlyRows):
+    model = SupplementNotice
+    fields = ("issued_at", "issued_by", "words", "answered_at", "without")
+
+
 @admin.register(Claim)
 class ClaimAdmin(VisibleAdmin):
     see_right = Right.SEE_CLAIMS
@@ -50,7 +55,7 @@ class ClaimAdmin(VisibleAdmin):
     exclude = ("payee_account", "calculation", "request_token")
     readonly_fields = ("account",)
     ordering = ("-pk",)
-    inlines = (ReceiptRows, MaterialRows, CalculationRows)
+    inlines = (ReceiptRows, MaterialRows, CalculationRows, NoticeRows)
 
     @admin.display(description=_("报销编号"))
     def number(self, claim: Claim) -> str:

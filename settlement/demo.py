@@ -14,11 +14,11 @@ from filings.models import InsuredPerson
 from filings.vocabulary import Category, Material
 from hospitals.models import Area
 from hospitals.vocabulary import Level
-from settlement.claims.decisions import approve, pay, refuse, release, send_back
+from settlement.claims.decisions import approve, pass_on, pay, refuse, release, send_back
 from settlement.claims.desk import accept_claim
 from settlement.claims.entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry
-from settlement.claims.steps import submit
-from settlement.models import Claim
+from settlement.claims.steps import ask, submit
+from settlement.models import Claim, ClaimPolicy
 from settlement.vocabulary import ManualReason
 
 NAMESPACE = UUID("0c4d5d0e-3f0f-4d31-9c55-6a3fb7c3b0d2")
@@ -33,6 +33,7 @@ class Sample:
     """One claim: whose, where, how many days ago discharged, what it cost, and how far it has come.
 
     category: counts where no filing covers the stay.  on_receipts: where the receipts do not make the total.
+    accepted_ago: days since it was taken in.
     """
 
     area: str
@@ -46,11 +47,17 @@ class Sample:
     steps: tuple[Step, ...] = ()
     category: Category = Category.TEMPORARY
     on_receipts: str = ""
+    accepted_ago: int = 0
 
 
 def samples(today: dt.date) -> tuple[Sample, ...]:
     to_review: tuple[Step, ...] = (("clerk", submit),)
-    approved: tuple[Step, ...] = (*to_review, ("reviewer", approve))
+    whole = partial(approve, draw=lambda share: False)
+    approved: tuple[Step, ...] = (*to_review, ("reviewer", whole))
+    twice: tuple[Step, ...] = (*to_review, ("reviewer", pass_on))
+    incomplete = partial(
+        ask, reason="材料不齐，请一次补齐", others=["住院病历缺第3页", "第2张票据字迹不清，请补盖印章"]
+    )
     released: tuple[Step, ...] = (*approved, ("finance", release))
     paid: tuple[Step, ...] = (*released, ("finance", partial(pay, paid_on=today, reference="示例流水0001", on=today)))
     no_stamp = partial(send_back, reason="住院病历复印件未加盖医院印章，请补正")
@@ -66,6 +73,10 @@ def samples(today: dt.date) -> tuple[Sample, ...]:
         Sample(TIELING, "刘洋", BEIJING, two, 120, "阑尾炎", "9800.00", "8640.00", refused),
         Sample(TIELING, "陈淑芬", DALIAN, three, 15, "脑梗死", "53000.00", "47210.00"),
         Sample(TIELING, "刘洋", SHENYANG, two, 12, "肺炎", "12000.00", "10000.00", on_receipts="11000.00"),
+        Sample(TIELING, "高桂兰", SHENYANG, three_a, 90, "冠心病复查", "15800.00", "13020.00", twice, accepted_ago=8),
+        Sample(TIELING, "刘洋", BEIJING, two, 100, "胆囊炎", "11300.00", "9900.00", to_review, accepted_ago=24),
+        Sample(TIELING, "刘洋", BEIJING, two, 80, "痔疮", "8700.00", "7800.00", to_review, accepted_ago=48),
+        Sample(TIELING, "周海", BEIJING, three, 70, "术后复查", "6400.00", "5900.00", (("clerk", incomplete),)),
         Sample(YANTAI, "姜丽", JINAN, three, 11, "胰腺炎", "30150.00", "24600.00", category=Category.EMERGENCY),
     )
 
@@ -76,6 +87,7 @@ def load(users: Mapping[str, User]) -> str:
     users: the demo accounts by name.  After the demo people.  What there is, in one line.
     """
     today = timezone.localdate()
+    _sample_term(users)
     wanted = samples(today)
     for place, sample in enumerate(wanted, start=1):
         token = uuid5(NAMESPACE, f"claim {place}")
@@ -83,10 +95,33 @@ def load(users: Mapping[str, User]) -> str:
             continue
         person = InsuredPerson.objects.filter(area=sample.area, name=sample.name).earliest("pk")
         entry = _entry(sample, place, today)
-        claim = accept_claim(by=users["clerk"], on=today, person=person, hall=None, entry=entry, request_token=token)
+        on = today - dt.timedelta(days=sample.accepted_ago)
+        claim = accept_claim(by=users["clerk"], on=on, person=person, hall=None, entry=entry, request_token=token)
         for account, step in sample.steps:
             claim = step(by=users[account], claim=claim, version=claim.version)
     return f"示例报销 {len(wanted)} 件"
+
+
+def _sample_term(users: Mapping[str, User]) -> None:
+    """A term and a share for Tieling, whose document gives neither: samples, and marked so wherever they show."""
+    if ClaimPolicy.objects.filter(area=TIELING).exists():
+        return
+    policy = ClaimPolicy(
+        area_id=TIELING,
+        version=1,
+        starts_on=dt.date(2025, 1, 1),
+        starts_assumed=True,
+        document="示例：手工报销办理时限与复审抽查",
+        note="示例，非正式文件；当地文件没有规定办理时限和抽查比例。",
+        term_days=30,
+        term_source="示例",
+        second_review_share=Decimal("0.05"),
+        second_review_source="示例",
+        assumed=True,
+    )
+    policy.save()
+    policy.propose(by=users["supervisor"])
+    policy.publish(by=users["supervisor-deputy"])
 
 
 def _entry(sample: Sample, place: int, today: dt.date) -> ClaimEntry:

@@ -6,15 +6,29 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.forms import DateInput, TextInput
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from filings.filters import areas_of_posts
 from filings.models import InsuredPerson
 from filings.vocabulary import Category
 from hospitals.access import Right
+from hospitals.working_days import working_days_after
+from settlement.claims.clock import SOON
+from settlement.claims.lifecycle import RUNNING
 from settlement.models import Claim
 from settlement.vocabulary import ClaimStatus
 
+CLOCKS = (
+    ("soon", _("临期（%d个工作日内）") % SOON),
+    ("overdue", _("超期")),
+    ("stopped", _("停止计时")),
+    ("unset", _("未配置")),
+)
+TAKEN = (("mine", _("我领取的")), ("no", _("未领取")))
+BEFORE_REVIEW = (ClaimStatus.ACCEPTED, ClaimStatus.ENTERED, ClaimStatus.CHECKED, ClaimStatus.CALCULATED)
+UNSUBMITTED = "unsubmitted"
+STATUSES = [*ClaimStatus.choices(), (UNSUBMITTED, _("未提交审核"))]
 NUMBER = re.compile(r"BX\d{8}(\d{8,15})", re.IGNORECASE)
 
 
@@ -27,7 +41,9 @@ class ClaimFilter(django_filters.FilterSet):
     area = django_filters.ModelChoiceFilter(
         label=_("参保地"), queryset=areas_of_posts(Right.SEE_CLAIMS), empty_label=_("全部")
     )
-    status = django_filters.ChoiceFilter(label=_("状态"), choices=ClaimStatus.choices(), empty_label=_("全部"))
+    status = django_filters.ChoiceFilter(label=_("状态"), choices=STATUSES, empty_label=_("全部"), method="in_status")
+    clock = django_filters.ChoiceFilter(label=_("时限"), choices=CLOCKS, empty_label=_("全部"), method="by_clock")
+    taken = django_filters.ChoiceFilter(label=_("领取"), choices=TAKEN, empty_label=_("全部"), method="taken_by")
     category = django_filters.ChoiceFilter(label=_("就医类别"), choices=Category.choices(), empty_label=_("全部"))
     hospital = django_filters.CharFilter(
         label=_("医院"), field_name="hospital_name", lookup_expr="contains", widget=search_input()
@@ -42,6 +58,25 @@ class ClaimFilter(django_filters.FilterSet):
     class Meta:
         model = Claim
         fields: list[str] = []
+
+    def in_status(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(status__in=BEFORE_REVIEW if value == UNSUBMITTED else [value])
+
+    def by_clock(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        today = timezone.localdate()
+        if value == "stopped":
+            return queryset.filter(status=ClaimStatus.SUPPLEMENT)
+        running = queryset.filter(status__in=RUNNING)
+        if value == "unset":
+            return running.filter(due_on=None)
+        if value == "overdue":
+            return running.filter(due_on__lt=today)
+        return running.filter(due_on__range=(today, working_days_after(today, SOON).day))
+
+    def taken_by(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        if value == "mine":
+            return queryset.filter(taken_by=self.request.user)
+        return queryset.filter(status__in=(ClaimStatus.IN_REVIEW, ClaimStatus.SECOND_REVIEW), taken_by=None)
 
     def with_words(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """A claim's number, or the beginning of a name or of its initials."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from settlement.views import claims, counter, lists
+from settlement.views import claim_prints, claims, counter, lists
 
 urlpatterns = [
     path("claims/", lists.ClaimList.as_view(), name="claims"),
@@ -13,5 +13,9 @@ urlpatterns = [
     path("claims/<int:pk>/calculate/", claims.calculate_again, name="calculate_claim"),
     path("claims/<int:pk>/take/<slug:verb>/", claims.take, name="take_claim"),
     path("claims/<int:pk>/promise/", claims.promise, name="promise_claim"),
-    path("claims/<int:pk>/sheet/", claims.sheet, name="claim_sheet"),
+    path("claims/due/", lists.DueList.as_view(), name="claims_by_due_day"),
+    path("claims/<int:pk>/hold/<slug:verb>/", claims.hold, name="hold_claim"),
+    path("claims/<int:pk>/sheet/", claim_prints.sheet, name="claim_sheet"),
+    path("claims/<int:pk>/decision/", claim_prints.decision, name="claim_decision"),
+    path("claims/<int:pk>/supplement/", claim_prints.supplement, name="claim_supplement"),
 ]

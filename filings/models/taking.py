@@ -16,6 +16,7 @@ class Taken(models.Model):
     """Columns of a case under review.  Who has taken it decides it; a supervisor may release it."""
 
     lifecycle: ClassVar[Lifecycle]
+    deciding: ClassVar[str] = "approve"  # the verb by which it is decided
 
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

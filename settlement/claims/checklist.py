@@ -3,10 +3,17 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from filings.assessment.rules import MaterialGroup
 from filings.vocabulary import Category, Material
+
+# What a version says beside its checklists.
+STATED = (
+    *("after_cancellation", "settled_at_home", "newly_insured_months"),
+    *("term_days", "term_source", "second_review_share", "second_review_source", "assumed"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +23,10 @@ class ClaimRules:
     checklists: for each category the document speaks of, groups of which one material each is required.
     after_cancellation: the section by which cost at the former place is not paid once a filing has been cancelled;
     empty where the document does not say so.
+    settled_at_home: the section by which new employees and residents in their waiting period are settled by the home
+    agency, empty without one; newly_insured_months: for how long an employee counts as new.
+    term_days: working days from acceptance to the decision, None where it is not configured.  second_review_share: of
+    the claims approved, drawn for a second review; None for no sample.  assumed: both are samples, not a document's.
     """
 
     area: str
@@ -27,6 +38,13 @@ class ClaimRules:
     note: str = ""
     checklists: Mapping[Category, tuple[MaterialGroup, ...]] = field(default_factory=dict)
     after_cancellation: str = ""
+    settled_at_home: str = ""
+    newly_insured_months: int | None = None
+    term_days: int | None = None
+    term_source: str = ""
+    second_review_share: Decimal | None = None
+    second_review_source: str = ""
+    assumed: bool = False
 
     def checklist(self, category: Category) -> tuple[MaterialGroup, ...]:
         """Empty where the document lists nothing for the category."""
@@ -44,6 +62,9 @@ def claim_rules(pack: Mapping[str, Any]) -> ClaimRules:
         for category in entry["categories"]:
             if checklists.setdefault(Category(category), groups) is not groups:  # type: ignore[call-arg]
                 raise ValueError(f"{category} 有两份清单")
+    stated = {name: pack["claims"][name] for name in STATED if name in pack["claims"]}
+    if "second_review_share" in stated:
+        stated["second_review_share"] = Decimal(stated["second_review_share"])
     return ClaimRules(
         area=pack["area"],
         version=pack["version"],
@@ -52,7 +73,7 @@ def claim_rules(pack: Mapping[str, Any]) -> ClaimRules:
         starts_assumed=pack.get("starts_assumed", False),
         note=pack["claims"].get("note", ""),
         checklists=checklists,
-        after_cancellation=pack["claims"].get("after_cancellation", ""),
+        **stated,
     )
 
 

@@ -16,6 +16,7 @@ from settlement.calculation.stay import cost_disagreements
 from settlement.claims.calculation import work_out
 from settlement.claims.contents import entry_of, stay_of
 from settlement.claims.entry import ClaimEntry, sum_of
+from settlement.claims.manual_reasons import reason_fault
 from settlement.claims.materials import requirements, shortfalls
 from settlement.claims.promising import still_required
 from settlement.models import Claim, ClaimMaterial, Receipt
@@ -34,6 +35,7 @@ def entry_faults(claim: Claim, entry: ClaimEntry) -> list[Reason]:
     by_column = list(_column_faults(claim, exclude=FOLLOWS))
     return [
         *(by_column or _stay_faults(claim, entry)),
+        *reason_fault(claim),
         *_receipt_faults(claim, entry),
         *_material_faults(claim, entry),
     ]

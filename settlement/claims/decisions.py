@@ -1,14 +1,18 @@
 """Decisions on a claim: the reviewer's, then finance's; each with the step that takes it back."""
 
 import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hospitals.reasons import Refused
 from settlement.claims.checks import calculation_faults
 from settlement.claims.promising import end_with_claim, hindrance
+from settlement.claims.sampling import is_drawn, share_of
 from settlement.claims.steps import stepped, unbook
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
@@ -16,20 +20,27 @@ from settlement.models.claim import CLAIM_LIFECYCLE
 LONGEST_REASON, LONGEST_REFERENCE = 300, 60
 
 
-def approve(*, by: User, claim: Claim, version: int, reason: str = "") -> Claim:
+def approve(
+    *, by: User, claim: Claim, version: int, reason: str = "", draw: Callable[[Decimal], bool] = is_drawn
+) -> Claim:
     """Approve exactly the calculation that was shown.  reason: a remark, if any.  Raises Refused, while a commitment
     holds the claim, too.
 
     version: what the reviewer saw; anything changed since is refused.  So is a calculation that the filing, insurance
-    or policy no longer bear out.
+    or policy no longer bear out.  A claim drawn for it goes to second review instead, this time and every other.
     """
+    with transaction.atomic():
+        held = Claim.objects.select_for_update().get(pk=claim.pk)
+        share = share_of(held) if held.is_sampled is None else None
+        sampled = held.is_sampled if share is None else draw(share)
 
-    def effect(locked: Claim) -> None:
-        _must_stand(locked)
-        _reviewed(locked, by, reason)
-        locked.finance_reason = ""
+        def effect(locked: Claim) -> None:
+            _must_stand(locked)
+            _reviewed(locked, by, reason)
+            locked.finance_reason, locked.is_sampled = "", sampled
 
-    return CLAIM_LIFECYCLE.take(claim, "approve", by=by, reason=reason, version=version, effect=effect)
+        verb = "pass_on" if sampled else "approve"
+        return CLAIM_LIFECYCLE.take(claim, verb, by=by, reason=reason, version=version, effect=effect)
 
 
 def send_back(*, by: User, claim: Claim, version: int, reason: str) -> Claim:

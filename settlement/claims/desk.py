@@ -16,6 +16,7 @@ from hospitals.turns import take_turns
 from settlement.accounts.year import hold_year
 from settlement.claims.calculation import Worked, work_out
 from settlement.claims.checks import entry_faults, same_contents
+from settlement.claims.clock import due_day
 from settlement.claims.contents import fill, keep_details, keep_materials, stay_of
 from settlement.claims.entry import ClaimEntry
 from settlement.claims.locking import lock_at_counter, require_right
@@ -51,6 +52,7 @@ def accept_claim(
         claim = Claim(
             area=person.area, hall=hall, person=person, made_by=by, accepted_on=on, request_token=request_token
         )
+        claim.due_on = due_day(person.area_id, on)
         require_right(claim, by)
         if hall and hall.area_id != person.area_id:
             raise Refused.because("hall", _("%s不属于参保地") % hall.name)

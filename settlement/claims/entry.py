@@ -116,7 +116,7 @@ class Payee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimEntry:
-    """Everything entered of one claim."""
+    """Everything entered of one claim.  reason_reference: of the ticket, where a system failed."""
 
     manual_reason: ManualReason
     diagnosis: str
@@ -126,6 +126,7 @@ class ClaimEntry:
     materials: tuple[MaterialEntry, ...] = ()
     details: Details = NO_DETAILS
     note: str = ""
+    reason_reference: str = ""
 
 
 def sum_of(receipts: Iterable[ReceiptEntry]) -> Decimal:

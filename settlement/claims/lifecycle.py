@@ -13,6 +13,8 @@ from settlement.vocabulary import ClaimStatus as S
 EDITABLE = frozenset({S.ACCEPTED, S.RETURNED})
 AT_COUNTER = EDITABLE | {S.ENTERED, S.CHECKED}
 """Nothing is settled yet; what was entered may still change, by a step back where its details were closed."""
+RUNNING = AT_COUNTER | {S.CALCULATED, S.IN_REVIEW, S.SECOND_REVIEW}
+"""The clock runs: neither decided, nor waiting for the person."""
 SETTLED = frozenset({S.CALCULATED, S.IN_REVIEW, S.SECOND_REVIEW, S.APPROVED, S.RELEASED, S.PAID})
 """Written into the person's yearly account."""
 REVIEWER = ("made_by",)
@@ -48,6 +50,7 @@ CLAIM_LIFECYCLE = ClaimLifecycle(
         Move("submit", "提交审核", AT_COUNTER | {S.CALCULATED}, S.IN_REVIEW, COUNTER),
         Move("take_back", "撤回提交", _one(S.IN_REVIEW), S.CALCULATED, COUNTER, True),
         Move("ask", "一次性告知", EDITABLE, S.SUPPLEMENT, COUNTER, True),
+        Move("receive", "收取补正材料", _one(S.SUPPLEMENT), S.SUPPLEMENT, COUNTER),
         Move("resume", "补正完毕", _one(S.SUPPLEMENT), S.ACCEPTED, COUNTER),
         Move("withdraw", "撤销受理", EDITABLE, S.WITHDRAWN, COUNTER, True, is_destructive=True),
         Move("restore", "恢复受理", _one(S.WITHDRAWN), S.ACCEPTED, COUNTER, True),
@@ -75,7 +78,7 @@ _AT_THE_COUNTER = ", ".join(f"'{status}'" for status in sorted(AT_COUNTER))
 WRITTEN_ON_THE_WAY = (
     *("status", "version", "settlement", "due_on", "days_left", "taken_by", "taken_at"),
     *("stepped_by", "stepped_at", "step_reason"),
-    *("reviewed_by", "reviewed_at", "review_reason", "confirmed_by", "confirmed_at"),
+    *("reviewed_by", "reviewed_at", "review_reason", "confirmed_by", "confirmed_at", "is_sampled"),
     *("released_by", "released_at", "finance_reason", "paid_by", "paid_on", "payment_reference"),
 )
 
@@ -114,6 +117,20 @@ def rows_frozen_beyond_counter() -> pgtrigger.Trigger:
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
             RETURN NEW;
         """,  # noqa: S608 - the states are ours
+    )
+
+
+def drawn_once() -> pgtrigger.Trigger:
+    """On the claim: whether it was drawn for second review stays as it was drawn, whatever is undone."""
+    return pgtrigger.Trigger(
+        name="drawn_once",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Q(old__is_sampled__isnull=False)
+        & pgtrigger.Q(old__is_sampled__df=pgtrigger.F("new__is_sampled")),
+        func="""
+            RAISE EXCEPTION '复审抽查只抽一次' USING ERRCODE = 'integrity_constraint_violation';
+        """,
     )
 
 

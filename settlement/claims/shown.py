@@ -12,7 +12,13 @@ from hospitals.listing import badge
 from settlement.models import Claim
 from settlement.vocabulary import ClaimStatus
 
-TONES = {ClaimStatus.RETURNED: "warn", ClaimStatus.REFUSED: "bad", ClaimStatus.PAID: "good"}
+TONES = {
+    ClaimStatus.RETURNED: "warn",
+    ClaimStatus.SUPPLEMENT: "warn",
+    ClaimStatus.REFUSED: "bad",
+    ClaimStatus.REVERSED: "bad",
+    ClaimStatus.PAID: "good",
+}
 SHOWN = 20
 
 

@@ -1,19 +1,24 @@
 """The steps of a claim at the counter, and the steps that take them back: each with its own reason."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from filings.vocabulary import Material
+from hospitals.history import doing
 from hospitals.reasons import Refused
 from settlement.accounts.posting import StayRecord, post, reverse
 from settlement.accounts.year import hold_year
 from settlement.claims.calculation import Worked, work_out
 from settlement.claims.checks import OUTDATED, not_ready
+from settlement.claims.clock import go_on, stop
 from settlement.claims.contents import stay_of
 from settlement.claims.lifecycle import EDITABLE
+from settlement.claims.supplementing import Received, close, completes, issue, keep, take_in
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
 from settlement.vocabulary import ClaimStatus
@@ -63,14 +68,38 @@ def unsettle(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
     return _back("unsettle", by, claim, version, reason, lambda locked: unbook(locked, by=by, reason=reason))
 
 
-def ask(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
-    """Tell the person at once of everything that is missing; the clock stops until it is handed in.  Raises Refused."""
-    return _back("ask", by, claim, version, reason)
+def ask(
+    *,
+    by: User,
+    claim: Claim,
+    version: int,
+    reason: str,
+    materials: Iterable[Material] = (),
+    others: Iterable[str] = (),
+) -> Claim:
+    """Tell the person, once, of everything that is missing; the clock stops until it is handed in.  Raises Refused.
+
+    What the checklist lacks is told of itself.  materials, others: what the clerk names besides.
+    """
+
+    def effect(locked: Claim) -> None:
+        stop(locked, timezone.localdate())
+        issue(locked, by=by, words=reason, materials=materials, others=others)
+
+    return _back("ask", by, claim, version, reason, effect)
 
 
-def resume(*, by: User, claim: Claim, version: int) -> Claim:
-    """What was asked for has been handed in.  Raises Refused."""
-    return CLAIM_LIFECYCLE.take(claim, "resume", by=by, version=version)
+def receive(*, by: User, claim: Claim, version: int, received: Received) -> Claim:
+    """Take in some of what was asked for; with the last of it the claim goes on.  Raises Refused."""
+    return _supplied(by, claim, version, received, waits=True)
+
+
+def resume(*, by: User, claim: Claim, version: int, received: Received | None = None, without: str = "") -> Claim:
+    """The claim goes on with what has been handed in, now and before, and the clock with it.  Raises Refused.
+
+    without: why what is missing still is not waited for; asked for where anything is.
+    """
+    return _supplied(by, claim, version, received or {}, without=without.strip())
 
 
 def take_back(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
@@ -150,10 +179,15 @@ def unbook(claim: Claim, *, by: User, reason: str, on: dt.date | None = None) ->
 
 def stepped(claim: Claim, by: User, reason: str) -> None:
     """Who took a step back, when and why."""
+    claim.stepped_by, claim.stepped_at, claim.step_reason = by, timezone.now(), kept(reason)
+
+
+def kept(reason: str) -> str:
+    """A reason as it is kept.  Raises Refused where it is too long."""
     reason = reason.strip()
     if len(reason) > LONGEST_REASON:
         raise Refused.because("reason_too_long", _("理由不能超过%d字") % LONGEST_REASON)
-    claim.stepped_by, claim.stepped_at, claim.step_reason = by, timezone.now(), reason
+    return reason
 
 
 def _back(
@@ -165,6 +199,34 @@ def _back(
         stepped(locked, by, reason)
 
     return CLAIM_LIFECYCLE.take(claim, verb, by=by, reason=reason, version=version, effect=whole)
+
+
+def _supplied(
+    by: User, claim: Claim, version: int, received: Received, *, without: str = "", waits: bool = False
+) -> Claim:
+    on = timezone.localdate()
+
+    def go_on_with(locked: Claim) -> None:
+        missing = take_in(locked, received, on=on)
+        if missing and not without:
+            names = "、".join(str(item) for item in missing)
+            raise Refused.because("missing_still", _("%s尚未补交；不再等待的，须写明原因") % names)
+        close(locked, by=by, without=kept(without) if missing else "")
+        go_on(locked, on)
+
+    def wait_on(locked: Claim) -> None:
+        if not received:
+            raise Refused.because("nothing_received", _("请勾选收到的材料"))
+        take_in(locked, received, on=on)
+
+    with transaction.atomic():
+        Claim.objects.select_for_update().get(pk=claim.pk)
+        verb, effect = ("receive", wait_on) if waits and not completes(claim, received) else ("resume", go_on_with)
+        moved = CLAIM_LIFECYCLE.take(claim, verb, by=by, reason=without, version=version, effect=effect)
+        if verb == "resume":
+            with doing(CLAIM_LIFECYCLE.moves[verb].label, by=by, reason=without):
+                keep(moved, by=by)
+    return moved
 
 
 def _check(claim: Claim) -> None:

@@ -54,6 +54,9 @@ class StayForm(forms.Form):
         help_text="没有备案覆盖入院日期时须选择",
     )
     manual_reason = forms.ChoiceField(label="手工报销原因", choices=[("", "请选择"), *ManualReason.choices()])
+    reason_reference = forms.CharField(
+        label="故障工单号", max_length=60, required=False, widget=text_input(), help_text="系统故障时填写"
+    )
     total = YuanField(label="医疗费总额")
     eligible = YuanField(label="符合政策范围费用")
     payee_name = forms.CharField(label="收款人", max_length=50, widget=text_input())
@@ -224,6 +227,7 @@ class CounterForm:
             manual_reason=ManualReason.of(given["manual_reason"]),
             diagnosis=given["diagnosis"],
             note=given["note"],
+            reason_reference=given["reason_reference"],
             stay=stay,
             payee=Payee(name=given["payee_name"], bank=given["payee_bank"], account=given["payee_account"]),
             receipts=tuple(self.receipts.entries()),
@@ -283,6 +287,7 @@ def as_posted(claim: Claim) -> dict[str, Any]:
         "manual_reason": entry.manual_reason.value,
         "diagnosis": entry.diagnosis,
         "note": entry.note,
+        "reason_reference": entry.reason_reference,
         "payee_name": payee.name,
         "payee_bank": payee.bank,
         "payee_account": payee.account,

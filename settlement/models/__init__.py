@@ -7,6 +7,7 @@ from settlement.models.policy_components import ComponentRatioRow, ComponentRow,
 from settlement.models.policy_rows import CeilingRow, DeductibleRow, RatioRow
 from settlement.models.policy_ways import ContinuousRow, CountingRow, DestinationRow, LaterStayRow, ReductionRow
 from settlement.models.settlement import FollowUpDue, Settlement
+from settlement.models.supplement import SupplementItem, SupplementNotice
 
 __all__ = [
     "AccountEntry",
@@ -32,5 +33,7 @@ __all__ = [
     "Receipt",
     "ReductionRow",
     "Settlement",
+    "SupplementItem",
+    "SupplementNotice",
     "YearAccount",
 ]

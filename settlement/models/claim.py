@@ -23,9 +23,11 @@ from hospitals.vocabulary import Level, Scope, Service
 from settlement.claims.lifecycle import (
     CLAIM_LIFECYCLE,
     EDITABLE,
+    RUNNING,
     SETTLED,
     ClaimLifecycle,
     calculation_is_its_own,
+    drawn_once,
     frozen_beyond_counter,
 )
 from settlement.vocabulary import ClaimStatus, Detail, ManualReason
@@ -64,6 +66,9 @@ class Claim(models.Model):
         _("待遇档次"), max_length=10, choices=Tier.choices(), blank=True, help_text=_("空为尚不能确定")
     )
     manual_reason = models.CharField(_("手工报销原因"), max_length=20, choices=ManualReason.choices())
+    reason_reference = models.CharField(
+        _("故障工单号"), max_length=60, blank=True, help_text=_("系统故障的工单号或故障凭据")
+    )
     treatment_area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("就医地"))
     scope = models.CharField(_("范围"), max_length=16, choices=Scope.choices())
     hospital = models.ForeignKey(
@@ -87,8 +92,8 @@ class Claim(models.Model):
     note = models.CharField(_("备注"), max_length=200, blank=True)
     accepted_on = models.DateField(_("受理日期"))
     due_on = models.DateField(_("办结期限"), null=True, blank=True, help_text=_("空为未配置时限"))
-    days_left = models.PositiveSmallIntegerField(
-        _("剩余工作日"), null=True, blank=True, help_text=_("等待补正期间停止计时，补正后接着计")
+    days_left = models.SmallIntegerField(
+        _("剩余工作日"), null=True, blank=True, help_text=_("等待补正期间停止计时，补正后接着计；负数为已超期")
     )
     status = models.CharField(_("状态"), max_length=16, choices=ClaimStatus.choices(), default=ClaimStatus.ACCEPTED)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经办人"))
@@ -114,6 +119,7 @@ class Claim(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("复审人")
     )
     confirmed_at = models.DateTimeField(_("复审时间"), null=True, blank=True)
+    is_sampled = models.BooleanField(_("抽中复审"), null=True, editable=False, help_text=_("空为尚未抽取"))
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("财务复核人")
     )
@@ -205,6 +211,18 @@ class Claim(models.Model):
                 violation_error_message=_("复审前须有审核人和时间"),
             ),
             models.CheckConstraint(
+                condition=~Q(status__in=["approved", "released", "paid"], is_sampled=True)
+                | Q(confirmed_by__isnull=False),
+                name="claim_sampled_is_reviewed_twice",
+                violation_error_message=_("抽中复审的须经复审"),
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_by=None, taken_at=None)
+                | Q(taken_by__isnull=False, taken_at__isnull=False, status__in=["in_review", "second_review"]),
+                name="claim_taken_in_review",
+                violation_error_message=_("只有待审核、待复审的件可以领取"),
+            ),
+            models.CheckConstraint(
                 condition=~Q(status__in=["approved", "released", "paid"])
                 | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
                 name="claim_approved_says_who_when",
@@ -232,9 +250,11 @@ class Claim(models.Model):
             models.Index(fields=["area", "-id"], name="claim_by_area"),
             models.Index(fields=["area", "status", "-id"], name="claim_by_status"),
             models.Index(fields=["person", "-admitted_on"], name="claim_by_person"),
-            models.Index(fields=["area", "due_on", "id"], name="claim_by_due_day"),
+            models.Index(
+                fields=["area", "due_on", "id"], name="claim_by_due_day", condition=Q(status__in=sorted(RUNNING))
+            ),
         )
-        triggers = (CLAIM_LIFECYCLE.trigger(), frozen_beyond_counter(), calculation_is_its_own())
+        triggers = (CLAIM_LIFECYCLE.trigger(), drawn_once(), frozen_beyond_counter(), calculation_is_its_own())
 
     def __str__(self) -> str:
         return self.number
@@ -250,6 +270,16 @@ class Claim(models.Model):
     @property
     def lifecycle(self) -> ClaimLifecycle:
         return CLAIM_LIFECYCLE
+
+    @property
+    def deciding(self) -> str:
+        """The verb by which a reviewer decides it now."""
+        return "confirm" if self.status == ClaimStatus.SECOND_REVIEW else "approve"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its clock runs."""
+        return self.status in RUNNING
 
     @property
     def is_editable(self) -> bool:

@@ -1,7 +1,11 @@
 """Claim policies: one version of what an area asks for with a manual claim."""
 
+from decimal import Decimal
+
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from filings.assessment.rules import MaterialGroup
@@ -9,7 +13,7 @@ from filings.vocabulary import Category, Material
 from hospitals.history import tracked
 from hospitals.models import DatedPolicy
 from hospitals.models.policy import immutable_rows
-from settlement.claims.checklist import ClaimRules
+from settlement.claims.checklist import STATED, ClaimRules
 
 
 @tracked(exclude=("period",))
@@ -23,8 +27,55 @@ class ClaimPolicy(DatedPolicy):
         help_text=_("规定终止备案后在原居住（工作）地的费用不予支付的条款；没有规定时留空"),
     )
 
+    settled_at_home = models.CharField(
+        _("由参保地经办机构结算的人员"),
+        max_length=200,
+        blank=True,
+        help_text=_("规定新参保职工、待遇等待期内的居民不直接结算的条款；没有规定时留空"),
+    )
+    newly_insured_months = models.PositiveSmallIntegerField(
+        _("新参保须连续缴费的月数"), null=True, blank=True, help_text=_("连续缴费不足此月数的职工，按上一条款办理")
+    )
+    term_days = models.PositiveSmallIntegerField(
+        _("办结时限（工作日）"),
+        null=True,
+        blank=True,
+        help_text=_("自受理至审核决定；文件没有规定时留空，为未配置"),
+    )
+    term_source = models.CharField(_("办结时限的依据"), max_length=200, blank=True)
+    second_review_share = models.DecimalField(
+        _("复审抽查比例"),
+        max_digits=5,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))],
+        help_text=_("0至1；留空为不抽查"),
+    )
+    second_review_source = models.CharField(_("复审抽查的依据"), max_length=200, blank=True)
+    assumed = models.BooleanField(_("时限和抽查比例为示例"), default=False, help_text=_("文件没有给出、仅供演示的数字"))
+
     class Meta(DatedPolicy.Meta):
         verbose_name = verbose_name_plural = _("报销材料政策")
+        constraints = (  # type: ignore[assignment]
+            *DatedPolicy.Meta.constraints,
+            models.CheckConstraint(
+                condition=(Q(term_days=None) | (Q(term_days__gt=0) & ~Q(term_source="")))
+                & (Q(second_review_share=None) | ~Q(second_review_source="")),
+                name="claim_policy_terms_have_sources",
+                violation_error_message=_("办结时限须大于零；办结时限、抽查比例须写明依据"),
+            ),
+            models.CheckConstraint(
+                condition=Q(second_review_share=None) | Q(second_review_share__gte=0, second_review_share__lte=1),
+                name="claim_policy_share_is_a_share",
+                violation_error_message=_("复审抽查比例须在0与1之间"),
+            ),
+            models.CheckConstraint(
+                condition=Q(newly_insured_months=None) | ~Q(settled_at_home=""),
+                name="claim_policy_months_have_a_section",
+                violation_error_message=_("新参保须连续缴费的月数须有条款"),
+            ),
+        )
 
     def rules(self) -> ClaimRules:
         checklists: dict[Category, tuple[MaterialGroup, ...]] = {}
@@ -40,13 +91,14 @@ class ClaimPolicy(DatedPolicy):
             starts_assumed=self.starts_assumed,
             note=self.note,
             checklists=checklists,
-            after_cancellation=self.after_cancellation,
+            **{name: getattr(self, name) for name in STATED},
         )
 
     def add_rules(self, rules: ClaimRules) -> None:
         """Write a version's checklists into this draft."""
-        self.after_cancellation = rules.after_cancellation
-        self.save(update_fields=["after_cancellation"])
+        for name in STATED:
+            setattr(self, name, getattr(rules, name))
+        self.save(update_fields=STATED)
         ClaimMaterialRow.objects.bulk_create(
             ClaimMaterialRow(
                 policy=self,

@@ -10,8 +10,10 @@ from filings.vocabulary import Category, Material
 from hospitals.reasons import Reason, Refused
 from settlement.claims.calculation import Worked, work_out
 from settlement.claims.entry import StayEntry
+from settlement.claims.manual_reasons import reason_notes, settled_at_home
 from settlement.claims.materials import ALSO_TAKEN, Requirement, requirements
 from settlement.forms.claim import CounterForm, MaterialForm
+from settlement.vocabulary import ManualReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,18 @@ def beside(form: CounterForm) -> dict[str, Any]:
         "on_receipts": on_receipts,
         "receipts_differ": total is not None and on_receipts != total,
         "checklist": _checklist(form, worked),
+        "reason_notes": _reason_notes(form, stay),
     }
+
+
+def _reason_notes(form: CounterForm, stay: StayEntry | None) -> list[Reason]:
+    """What speaks against the reason chosen; before the stay is known, whether the person is settled at home today."""
+    given = form.given
+    if stay is None:
+        at_home = settled_at_home(form.person, given.get("admitted_on") or timezone.localdate())
+        return [at_home] if at_home else []
+    reason = given.get("manual_reason")
+    return reason_notes(form.person, stay, ManualReason.of(reason) if reason else None, given.get("note", ""))
 
 
 def _worked(form: CounterForm, stay: StayEntry | None) -> tuple[Worked | None, tuple[Reason, ...]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,32 +12,38 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from filings.identity import masked
-from filings.vocabulary import Category, Material
+from filings.panels import sections_of
+from filings.taking import steps as taking_steps
+from filings.views.taking import hold as hold_case
+from filings.vocabulary import Category
 from hospitals.access import Right, StaffRequest, reach_of, require
 from hospitals.lifecycle import Move
 from hospitals.reasons import Reason, Refused
-from settlement.capitals import in_capitals
 from settlement.claims import decisions, desk, steps
 from settlement.claims.calculation import work_out
 from settlement.claims.checks import calculation_faults, not_ready
+from settlement.claims.clock import DECIDED, age_of, clock_of, term_of
 from settlement.claims.contents import stay_of
 from settlement.claims.history import claim_history
 from settlement.claims.lifecycle import AT_COUNTER
+from settlement.claims.manual_reasons import reason_notes
 from settlement.claims.materials import requirements
 from settlement.claims.promising import hindrance, is_offered
 from settlement.claims.promising import promise as desk_promise
 from settlement.claims.shown import status_badge
-from settlement.forms.steps import PromiseForm, StepForm, asks, form_of
+from settlement.claims.supplementing import notice_of
+from settlement.claims.way import BACK, forward_of, stages_of
+from settlement.forms.steps import PromiseForm, StepForm, asks, form_of, other_fields
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
-from settlement.vocabulary import ClaimStatus
+from settlement.vocabulary import ClaimStatus, ManualReason
 
 VERBS: dict[str, Callable[..., Claim]] = {
     **{
         verb: getattr(steps, verb)
         for verb in ("enter", "reopen", "check", "uncheck", "settle", "unsettle", "submit", "take_back")
     },
-    **{verb: getattr(steps, verb) for verb in ("ask", "resume", "withdraw", "restore")},
+    **{verb: getattr(steps, verb) for verb in ("ask", "receive", "resume", "withdraw", "restore")},
     **{
         verb: getattr(decisions, verb)
         for verb in ("approve", "pass_on", "confirm", "object_to", "send_back", "refuse", "reconsider", "unapprove")
@@ -52,7 +59,7 @@ HANDLING = (Right.ACCEPT_CLAIMS, Right.REVIEW_CLAIMS, Right.RELEASE_CLAIMS)
 @require_GET
 def claim(request: StaffRequest, pk: int) -> HttpResponse:
     require(request.user, Right.SEE_CLAIMS)
-    return _page(request, _found(request, pk))
+    return _page(request, visible_claim(request, pk))
 
 
 @require_POST
@@ -62,31 +69,38 @@ def take(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
         raise Http404
     move = CLAIM_LIFECYCLE.moves[verb]
     require(request.user, move.right)
-    found = _found(request, pk, move.right)
-    form = form_of(verb, move.needs_reason)(request.POST)
+    found = visible_claim(request, pk, move.right)
+    form = form_of(move, found, request.POST)
     if not form.is_valid():
         return _page(request, found, failed=(verb, form))
-    given = dict(form.cleaned_data)
-    if verb == "pay":
-        given["on"] = timezone.localdate()
     try:
-        VERBS[verb](by=request.user, claim=found, **given)
+        moved = VERBS[verb](by=request.user, claim=found, **form.given())
     except Refused as refused:
-        return _page(request, _found(request, pk), failed=(verb, form), reasons=refused.reasons)
-    messages.success(request, _("%(number)s 已%(step)s") % {"number": found.number, "step": move.label})
+        return _page(request, visible_claim(request, pk), failed=(verb, form), reasons=refused.reasons)
+    said = _("%(number)s 已%(step)s") % {"number": found.number, "step": move.label}
+    if moved.status != move.target:
+        said += _("，%s") % (_("随机抽中，转复审") if moved.is_sampled else moved.get_status_display())
+    messages.success(request, said)
     return redirect(found)
+
+
+@require_POST
+def hold(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
+    """Take the case for oneself, put it down, or take it out of somebody's hands."""
+    require(request.user, Right.SEE_CLAIMS)
+    return hold_case(request, visible_claim(request, pk), verb)
 
 
 @require_POST
 def calculate_again(request: StaffRequest, pk: int) -> HttpResponse:
     require(request.user, Right.ACCEPT_CLAIMS)
-    found = _found(request, pk, Right.ACCEPT_CLAIMS)
+    found = visible_claim(request, pk, Right.ACCEPT_CLAIMS)
     form = StepForm(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else 0
     try:
         desk.calculate_claim(by=request.user, claim=found, version=version)
     except Refused as refused:
-        return _page(request, _found(request, pk), reasons=refused.reasons)
+        return _page(request, visible_claim(request, pk), reasons=refused.reasons)
     messages.success(request, _("已重新计算"))
     return redirect(found)
 
@@ -95,44 +109,28 @@ def calculate_again(request: StaffRequest, pk: int) -> HttpResponse:
 def promise(request: StaffRequest, pk: int) -> HttpResponse:
     """The person signs to hand in later what is missing."""
     require(request.user, Right.ACCEPT_CLAIMS)
-    found = _found(request, pk, Right.ACCEPT_CLAIMS)
-    form = PromiseForm(request.POST)
+    found = visible_claim(request, pk, Right.ACCEPT_CLAIMS)
+    form = PromiseForm(request.POST, claim=found)
     given = form.cleaned_data if form.is_valid() else {}
     try:
         desk_promise(
             by=request.user,
             claim=found,
             version=given.get("version", 0),
-            materials=[Material.of(code) for code in given.get("materials", ())],
+            materials=given.get("materials", ()),
             on=timezone.localdate(),
         )
     except Refused as refused:
-        return _page(request, _found(request, pk), reasons=refused.reasons)
+        return _page(request, visible_claim(request, pk), reasons=refused.reasons)
     messages.success(request, _("已签订承诺补充书，可打印"))
     return redirect(found)
 
 
-@require_GET
-def sheet(request: StaffRequest, pk: int) -> HttpResponse:
-    """医疗费用手工报销结算单."""
-    require(request.user, Right.SEE_CLAIMS)
-    found = _found(request, pk)
-    calculation = found.calculation
-    context = {
-        "claim": found,
-        "calculation": calculation,
-        "capitals": in_capitals(calculation.fund) if calculation else "",
-        "receipts": list(found.receipts.all()),
-        "is_decided": found.status in (ClaimStatus.APPROVED, ClaimStatus.RELEASED, ClaimStatus.PAID),
-        "account": _account(request, found),
-    }
-    return render(request, "settlement/sheet.html", context)
-
-
-def _found(request: StaffRequest, pk: int, right: Right = Right.SEE_CLAIMS) -> Claim:
+def visible_claim(request: StaffRequest, pk: int, right: Right = Right.SEE_CLAIMS) -> Claim:
     joined = (
         *("area", "hall", "person__area", "filing", "commitment", "treatment_area__parent__parent", "hospital"),
         *("calculation__policy", "made_by", "reviewed_by", "released_by", "paid_by"),
+        *("confirmed_by", "stepped_by", "taken_by"),
     )
     return get_object_or_404(Claim.objects.visible_to(request.user, right).select_related(*joined), pk=pk)
 
@@ -144,18 +142,34 @@ def _page(
     failed: tuple[str, StepForm] | None = None,
     reasons: tuple[Reason, ...] = (),
 ) -> HttpResponse:
+    today = timezone.localdate()
     moves = [move for move in CLAIM_LIFECYCLE.open_to(found, request.user) if move.verb in VERBS]
+    dialogs = [_step(move, found, failed) for move in moves]
+    forward = forward_of(moves)
+    notice = notice_of(found)
     required = requirements(found.area_id, Category.of(found.category), found.admitted_on)
     receipts = list(found.receipts.all())
     result = _result(found)
     may_edit = found.is_editable and reach_of(request.user).covers(Right.ACCEPT_CLAIMS, found.area_id, found.hall_id)
-    may_promise = may_edit and found.commitment is None and is_offered(found, timezone.localdate())
+    may_promise = may_edit and found.commitment is None and is_offered(found, today)
     context = {
         "claim": found,
         "status": status_badge(found),
-        "steps": [_step(move, found, failed) for move in moves],
+        "steps": dialogs,
+        "forward": [step for step in dialogs if step["move"].verb == forward],
+        "others": [step for step in dialogs if step["move"].verb not in BACK | {forward}],
+        "back": [step for step in dialogs if step["move"].verb in BACK],
+        "stages": stages_of(found),
+        "clock": clock_of(found, today),
+        "age": age_of(found, today),
+        "term": term_of(found),
+        "notice": notice,
+        "notice_items": list(notice.items.all()) if notice else [],
+        "decision": found.status in DECIDED,
+        "taking": taking_steps(found, request.user),
+        "reason_notes": reason_notes(found.person, stay_of(found), ManualReason.of(found.manual_reason), found.note),
         "may_edit": may_edit,
-        "promise_form": PromiseForm(initial={"version": found.version}) if may_promise else None,
+        "promise_form": PromiseForm(initial={"version": found.version}, claim=found) if may_promise else None,
         "may_see_filing": found.area_id in reach_of(request.user).areas_of(Right.SEE_FILINGS),
         "refused": reasons,
         "open_points": _open_points(found, result),
@@ -164,8 +178,9 @@ def _page(
         "materials": list(found.materials.all()),
         "required": required,
         "result": result,
-        "account": _account(request, found),
+        "account": account_of(request, found),
         "earlier": list(found.calculations.exclude(settles=found).select_related("made_by", "policy")),
+        "panels": list(sections_of(settings.CLAIM_PANELS, request, found)),
         "history": claim_history(found),
     }
     status = 422 if failed or reasons else 200
@@ -175,10 +190,8 @@ def _page(
 def _step(move: Move, found: Claim, failed: tuple[str, StepForm] | None) -> dict[str, Any]:
     """A button with its dialog; the one that failed stands open with what was typed."""
     is_open = failed is not None and failed[0] == move.verb
-    form = (
-        failed[1] if failed and is_open else form_of(move.verb, move.needs_reason)(initial={"version": found.version})
-    )
-    return {"move": move, "form": form, "asks": asks(form), "is_open": is_open}
+    form = failed[1] if failed and is_open else form_of(move, found)
+    return {"move": move, "form": form, "fields": other_fields(form), "asks": asks(form), "is_open": is_open}
 
 
 def _open_points(found: Claim, result: dict[str, Any]) -> list[Reason]:
@@ -201,7 +214,7 @@ def _result(found: Claim) -> dict[str, Any]:
         return {"outcome": "refused", "reasons": [reason.as_dict() for reason in refused.reasons]}
 
 
-def _account(request: StaffRequest, found: Claim) -> str:
+def account_of(request: StaffRequest, found: Claim) -> str:
     """The payee's account: whole for those who handle the claim, masked for those who only look."""
     reach = reach_of(request.user)
     handles = any(reach.covers(right, found.area_id, found.hall_id) for right in HANDLING)

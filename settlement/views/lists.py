@@ -1,14 +1,19 @@
-"""Lists of claims: all of them, and what waits for finance."""
+"""Lists of claims: all of them, those whose clock runs by their last day, and what waits for finance."""
 
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from filings.identity import masked
 from hospitals.access import Right, reach_of, staff_name
 from hospitals.listing import Column, ListPage
 from hospitals.templatetags.portal import yuan
+from settlement.claims.clock import age_of, clock_of
+from settlement.claims.lifecycle import RUNNING
 from settlement.claims.shown import status_badge
 from settlement.filters import ClaimFilter
 from settlement.models import Claim
@@ -20,8 +25,24 @@ def fund(claim: Claim) -> str:
 
 
 NUMBER = Column("报销编号", lambda row: row.number, sort="pk", link=lambda row: row.get_absolute_url(), kind="date")
-NAME = Column("姓名", lambda row: row.person.name, link=lambda row: reverse("person", args=[row.person_id]))
+NAME = Column(
+    "姓名", lambda row: row.person.name, link=lambda row: reverse("person", args=[row.person_id]), kind="nowrap"
+)
 FUND = Column("基金支付（元）", fund, kind="number", exported=lambda row: row.calculation and row.calculation.fund)
+ACCEPTED = Column("受理日期", lambda row: row.accepted_on, sort="accepted_on", kind="date")
+AGE = Column("已办（工作日）", lambda row: age_of(row, timezone.localdate()), kind="number")
+CLOCK = Column(
+    "时限",
+    lambda row: clock_of(row, timezone.localdate()).badge,
+    exported=lambda row: clock_of(row, timezone.localdate()).text,
+)
+
+
+def clock_and_age(claim: Claim) -> SafeString:
+    today = timezone.localdate()
+    return format_html("{} <small>已办 {} 个工作日</small>", clock_of(claim, today).badge, age_of(claim, today))
+
+
 STATUS = Column("状态", status_badge, sort="status", exported=lambda row: row.get_status_display())
 
 
@@ -37,12 +58,13 @@ class ClaimList(ListPage):
         NAME,
         Column("参保地", lambda row: row.area.name),
         Column("就医类别", lambda row: row.get_category_display()),
-        Column("医院", lambda row: row.hospital_name),
+        Column("医院", lambda row: row.hospital_name, kind="subject"),
         Column("入院日期", lambda row: row.admitted_on, sort="admitted_on", kind="date"),
-        Column("受理日期", lambda row: row.accepted_on, sort="accepted_on", kind="date"),
+        ACCEPTED,
         Column("总额（元）", lambda row: yuan(row.total), sort="total", kind="number", exported=lambda row: row.total),
         FUND,
         STATUS,
+        Column("时限", clock_and_age, kind="clock", exported=CLOCK.exported),
     )
 
     def queryset(self) -> QuerySet[Claim]:
@@ -50,6 +72,32 @@ class ClaimList(ListPage):
 
     def extra_context(self) -> dict[str, Any]:
         return {"here": self.here, "for_finance": reach_of(self.request.user).has(Right.RELEASE_CLAIMS)}
+
+
+class DueList(ClaimList):
+    """Those whose clock runs, the first due on top; a clock that is stopped or not configured has no last day."""
+
+    title = "办理时限"
+    here = "due"
+    ordering = "due_on"
+    empty_text = "没有计时中的报销"
+    columns = (
+        NUMBER,
+        NAME,
+        Column("参保地", lambda row: row.area.name),
+        Column("就医类别", lambda row: row.get_category_display()),
+        STATUS,
+        ACCEPTED,
+        AGE,
+        Column("办结期限", lambda row: row.due_on, sort="due_on", kind="date"),
+        CLOCK,
+        Column("经办人", lambda row: staff_name(row.made_by)),
+        Column("领取人", lambda row: staff_name(row.taken_by)),
+    )
+
+    def queryset(self) -> QuerySet[Claim]:
+        running = super().queryset().filter(status__in=RUNNING, due_on__isnull=False)
+        return running.select_related("person", "area", "made_by", "taken_by")
 
 
 class FinanceList(ClaimList):

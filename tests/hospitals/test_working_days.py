@@ -3,10 +3,17 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hospitals.working_days import FIRST_YEAR, LAST_YEAR, is_working_day, working_days_after
+from hospitals.working_days import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    deadline_leaving,
+    is_working_day,
+    working_days_after,
+    working_days_between,
+)
 
 
 def day(text: str) -> dt.date:
@@ -81,3 +88,44 @@ def test_term_holds_just_as_many_working_days_and_ends_on_one(start: dt.date, co
     after = [start + dt.timedelta(number) for number in range(1, (last - start).days + 1)]
     assert sum(map(is_working_day, after)) == count
     assert is_working_day(last)
+
+
+DAYS = st.dates(dt.date(2016, 1, 1), dt.date(LAST_YEAR + 2, 12, 31))
+
+
+@settings(deadline=None)  # a year's days are counted when first asked for
+@given(DAYS, DAYS)
+def test_working_days_between_two_days_are_counted_one_by_one(first: dt.date, second: dt.date) -> None:
+    day, last = sorted((first, second))
+    after = (day + dt.timedelta(number) for number in range(1, (last - day).days + 1))
+    count = sum(map(is_working_day, after))
+    assert working_days_between(day, last) == count
+    assert working_days_between(last, day) == -count
+
+
+@settings(deadline=None)  # a year's days are counted when first asked for
+@given(DAYS, DAYS, st.integers(-40, 40))
+def test_pausing_neither_loses_nor_gains_a_working_day(stopped: dt.date, resumed: dt.date, left: int) -> None:
+    """What was left when the clock stopped is left when it goes on, to the day; over holidays and worked weekends."""
+    due = deadline_leaving(left, stopped).day
+    assert is_working_day(due)
+    assert working_days_between(stopped, due) == left
+    again = deadline_leaving(working_days_between(stopped, due), resumed).day
+    assert working_days_between(resumed, again) == left
+    assert deadline_leaving(working_days_between(stopped, due), stopped).day == due
+
+
+@settings(deadline=None)  # a year's days are counted when first asked for
+@given(DAYS, st.integers(1, 40), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 60)), max_size=6))
+def test_clock_that_is_stopped_again_and_again_runs_for_just_its_term(
+    accepted: dt.date, term: int, waits: list[tuple[int, int]]
+) -> None:
+    due, today, used = working_days_after(accepted, term).day, accepted, 0
+    for running, waiting in waits:
+        asked = today + dt.timedelta(running)
+        used += working_days_between(today, asked)
+        left = working_days_between(asked, due)
+        assert used + left == term
+        today = asked + dt.timedelta(waiting)
+        due = deadline_leaving(left, today).day
+    assert used + working_days_between(today, due) == term

@@ -16,7 +16,7 @@ from hospitals.models import Area
 from hospitals.vocabulary import Level, Role, Scope
 from settlement.claims import decisions, desk, steps
 from settlement.claims.entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry
-from settlement.models import Claim
+from settlement.models import Claim, SupplementItem
 from settlement.models.claim import CLAIM_LIFECYCLE
 from settlement.vocabulary import ClaimStatus, ManualReason
 from tests import factories as make
@@ -64,6 +64,11 @@ class Office:
         given: dict[str, Any] = {"by": by or self.belongs_to(verb), "claim": claim, "version": claim.version}
         if verb in NEEDS_REASON:
             given["reason"] = "票据不清"
+        if verb == "ask":
+            given["others"] = ("病历缺页", "清单未盖章")
+        if verb in ("receive", "resume") and "received" not in options:
+            items = SupplementItem.objects.filter(notice__claim=claim, handed_in_on=None)
+            given["received"] = {item.pk: None for item in items[: 1 if verb == "receive" else None]}
         if verb == "pay":
             today = dt.date.today()  # noqa: DTZ011
             given |= {"paid_on": today, "reference": "YH0001", "on": today}
