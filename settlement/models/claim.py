@@ -27,6 +27,8 @@ from settlement.claims.lifecycle import (
     ClaimLifecycle,
     calculation_is_its_own,
     frozen_beyond_counter,
+    held_by_findings,
+    receipts_follow,
 )
 from settlement.vocabulary import ClaimStatus, Detail, ManualReason
 
@@ -234,7 +236,10 @@ class Claim(models.Model):
             models.Index(fields=["person", "-admitted_on"], name="claim_by_person"),
             models.Index(fields=["area", "due_on", "id"], name="claim_by_due_day"),
         )
-        triggers = (CLAIM_LIFECYCLE.trigger(), frozen_beyond_counter(), calculation_is_its_own())
+        triggers = (
+            *(CLAIM_LIFECYCLE.trigger(), frozen_beyond_counter(), calculation_is_its_own()),
+            *(receipts_follow(), held_by_findings()),
+        )
 
     def __str__(self) -> str:
         return self.number
