@@ -1,6 +1,6 @@
 from django.urls import path
 
-from settlement.views import claims, counter, lists
+from settlement.views import claims, counter, findings, lists
 
 urlpatterns = [
     path("claims/", lists.ClaimList.as_view(), name="claims"),
@@ -14,4 +14,7 @@ urlpatterns = [
     path("claims/<int:pk>/take/<slug:verb>/", claims.take, name="take_claim"),
     path("claims/<int:pk>/promise/", claims.promise, name="promise_claim"),
     path("claims/<int:pk>/sheet/", claims.sheet, name="claim_sheet"),
+    path("findings/", findings.FindingList.as_view(), name="findings"),
+    path("findings/<int:pk>/", findings.finding, name="finding"),
+    path("findings/<int:pk>/<slug:verb>/", findings.decide, name="decide_finding"),
 ]

@@ -76,7 +76,6 @@ CLAIM_LIFECYCLE = ClaimLifecycle(
 )
 
 
-
 def _listed(statuses: Iterable[str]) -> str:
     return ", ".join(f"'{status}'" for status in sorted(statuses))
 

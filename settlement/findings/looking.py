@@ -8,6 +8,7 @@ working on, and does not wait for them: claims are locked without their keys, an
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
@@ -136,7 +137,7 @@ def _keep(pairs: list[Pair]) -> None:
             elif row.status == FindingStatus.CLEARED and (
                 row.facts != list(found.facts) or row.decided_by_id in claim.entered_by
             ):
-                FINDING_LIFECYCLE.follow(row, "reopen", effect=lambda locked, found=found: _undecided(locked, found))
+                FINDING_LIFECYCLE.follow(row, "reopen", effect=partial(_undecided, found=found))
         Finding.objects.bulk_create(new)
 
 

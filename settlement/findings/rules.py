@@ -13,8 +13,8 @@ from settlement.vocabulary import FindingKind
 class CaseStay:
     """The stay of a claim or of a direct settlement.
 
-    case: what may be said of it anywhere, its number and area.  place: the treatment area's code.  hospital: its name as
-    entered; listed: its key in the directory, where it stands there.  A visit has one day for both.
+    case: what may be said of it anywhere, its number and area.  place: the treatment area's code.  hospital: its name
+    as entered; listed: its key in the directory, where it stands there.  A visit has one day for both.
     """
 
     case: str

@@ -56,9 +56,7 @@ class Finding(models.Model):
     text = models.CharField(_("说明"), max_length=300)
     facts = models.JSONField(_("依据的事实"), editable=False)
     found_at = models.DateTimeField(_("发现时间"), auto_now_add=True)
-    status = models.CharField(
-        _("状态"), max_length=10, choices=FindingStatus.choices(), default=FindingStatus.OPEN
-    )
+    status = models.CharField(_("状态"), max_length=10, choices=FindingStatus.choices(), default=FindingStatus.OPEN)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("核查人")
     )

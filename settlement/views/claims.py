@@ -28,6 +28,7 @@ from settlement.claims.materials import requirements
 from settlement.claims.promising import hindrance, is_offered
 from settlement.claims.promising import promise as desk_promise
 from settlement.claims.shown import status_badge
+from settlement.findings.decisions import held_by
 from settlement.forms.steps import PromiseForm, StepForm, asks, form_of
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
@@ -190,7 +191,7 @@ def _open_points(found: Claim, result: dict[str, Any]) -> list[Reason]:
     reasons = [*not_ready(found), *calculation_faults(found)] if found.status in AT_COUNTER else []
     if found.status == ClaimStatus.IN_REVIEW:
         held = hindrance(found)
-        reasons = [*([held] if held else ()), *calculation_faults(found)]
+        reasons = [*([held] if held else ()), *held_by(found), *calculation_faults(found)]
     return [reason for reason in reasons if reason.text not in said]
 
 

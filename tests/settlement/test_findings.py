@@ -2,7 +2,6 @@
 
 import datetime as dt
 import itertools
-from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -407,9 +406,9 @@ def test_whoever_entered_the_claim_does_not_decide(office):
         "UPDATE settlement_finding SET other_claim_id = claim_id",
         "UPDATE settlement_finding SET other_claim_id = NULL",
         "DELETE FROM settlement_finding",
-        "INSERT INTO settlement_finding (area_id, person_id, claim_id, kind, other_claim_id, text, facts, found_at, status,"
-        " decision_reason, version) SELECT area_id, person_id, claim_id, kind, other_claim_id, text, facts, found_at,"
-        " 'open', '', 1 FROM settlement_finding",
+        "INSERT INTO settlement_finding (area_id, person_id, claim_id, kind, other_claim_id, text, facts, found_at,"
+        " status, decision_reason, version) SELECT area_id, person_id, claim_id, kind, other_claim_id, text, facts,"
+        " found_at, 'open', '', 1 FROM settlement_finding",
     ],
 )
 def test_database_keeps_findings(office, sql):
@@ -454,9 +453,7 @@ def test_confirmed_finding_stays_confirmed(office):
 # the order of entry
 
 
-stays = st.tuples(
-    st.integers(1, 6), st.integers(0, 4), st.sampled_from(["甲医院", "乙医院"]), st.sampled_from(Service)
-)
+stays = st.tuples(st.integers(1, 6), st.integers(0, 4), st.sampled_from(["甲医院", "乙医院"]), st.sampled_from(Service))
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -470,7 +467,7 @@ def test_order_of_entry_does_not_matter(office, wanted):
         for place in order:
             first, length, hospital, service = wanted[place]
             days = {"admitted_on": dt.date(2026, 3, first), "discharged_on": dt.date(2026, 3, first + length)}
-            entry = an_entry(hospital_name=hospital, service=service, total=Decimal("100.00"), eligible=Decimal(0), **days)
+            entry = an_entry(hospital_name=hospital, service=service, **days)
             places[office.accept(entry, person=person).pk] = place
         rows = Finding.objects.filter(person=person)
         return {(places[row.claim_id], row.kind, places[row.other_claim_id]) for row in rows}
