@@ -1,4 +1,4 @@
-"""Demo findings: a stay claimed twice, a stay settled at the hospital already, two places at once; made by the verbs."""
+"""Demo findings: a stay claimed twice, one settled at the hospital already, two places at once; made by the verbs."""
 
 import datetime as dt
 from collections.abc import Mapping

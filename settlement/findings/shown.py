@@ -53,10 +53,14 @@ def sees(reach: Reach, claim: Claim) -> bool:
     return reach.covers(Right.SEE_CLAIMS, claim.area_id, claim.hall_id)
 
 
+def is_concerned(reach: Reach, claim: Claim) -> bool:
+    return any(reach.covers(right, claim.area_id, claim.hall_id) for right in CONCERNED)
+
+
 def findings_of_claim(request: StaffRequest, claim: Claim) -> SafeString | None:
     """The claim's findings, open ones first; nothing for whoever is not concerned."""
     reach = reach_of(request.user)
-    if not any(reach.covers(right, claim.area_id, claim.hall_id) for right in CONCERNED):
+    if not is_concerned(reach, claim):
         return None
     rows = claim.findings.select_related("other_claim__area", "other_settlement__area", "decided_by").order_by("pk")
     found = sorted(rows, key=lambda finding: finding.status != FindingStatus.OPEN)
