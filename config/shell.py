@@ -23,10 +23,10 @@ from filings.models.change_lifecycle import ChangeStatus
 from filings.models.filing import FilingStatus
 from filings.models.people import matched_by
 from hospitals.access import Reach, Right, reach_of, require
-from hospitals.listing import first_of
+from hospitals.listing import COUNT_BOUND, first_of
 from settlement.filters import BEFORE_REVIEW, UNSUBMITTED
-from settlement.models import Claim
-from settlement.vocabulary import ClaimStatus
+from settlement.models import Claim, Finding
+from settlement.vocabulary import ClaimStatus, FindingStatus
 
 SHOWN = 10
 BY_DUE_DAY = ("due_on", "pk")  # those without a last day stand behind
@@ -48,6 +48,7 @@ PLACES = (
     Place("承诺", "commitments", Right.SEE_FILINGS, ("/commitments/", "/sanctions/")),
     Place("住院登记", "registrations", Right.SEE_FILINGS, ("/registrations/",)),
     Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
+    Place("疑点核查", "findings", Right.SEE_FINDINGS, ("/findings/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
 )
 
@@ -135,7 +136,18 @@ def queues(user: Any, reach: Reach) -> list[Queue]:
     add("待复审报销", "没有待复审的报销", *for_claims, ClaimStatus.SECOND_REVIEW, only=second, order=BY_DUE_DAY)
     add("待财务复核", "没有待复核的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.APPROVED)
     add("待支付", "没有待支付的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.RELEASED)
-    return [*found, *_of_commitments(user, reach)]
+    return [*found, *_of_findings(user, reach), *_of_commitments(user, reach)]
+
+
+def _of_findings(user: Any, reach: Reach) -> Iterator[Queue]:
+    """What a reviewer has to look into and may: nothing of what they entered themselves.  The title counts them."""
+    if reach.has(Right.REVIEW_CLAIMS):
+        rows = Finding.objects.select_related("person", "area")
+        open_ones = rows.filter(status=FindingStatus.OPEN).exclude(claim__entered_by__contains=[user.pk])
+        count = len(open_ones.visible_to(user, Right.REVIEW_CLAIMS).values_list("pk")[: COUNT_BOUND + 1])
+        cases = first_of(open_ones.visible_parts(user, Right.REVIEW_CLAIMS), ["pk"], SHOWN, rows)
+        title = f"待核查疑点（{count if count <= COUNT_BOUND else f'{COUNT_BOUND}以上'}）"
+        yield Queue(title, "没有待核查的疑点", reverse("findings"), cases)
 
 
 def _of_commitments(user: Any, reach: Reach) -> Iterator[Queue]:

@@ -46,6 +46,7 @@ class Right(Term):
     REVIEW_CLAIMS = "review_claims", "审核报销"
     RELEASE_CLAIMS = "release_claims", "财务复核与支付"
     REVERSE_SETTLEMENTS = "reverse_settlements", "冲正结算"
+    SEE_FINDINGS = "see_findings", "查看疑点"
     SEE_DIRECTORY = "see_directory", "查看机构目录"
     KEEP_DIRECTORY = "keep_directory", "维护和导入机构目录"
     SEE_POLICIES = "see_policies", "查看政策"
@@ -60,7 +61,9 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.CLERK: frozenset(
         _SEE_CASES | {Right.KEEP_PEOPLE, Right.REVEAL_ID, Right.FILE, Right.ACCEPT_CLAIMS, Right.EXPORT}
     ),
-    Role.REVIEWER: frozenset(_SEE_CASES | {Right.REVEAL_ID, Right.REVIEW_FILINGS, Right.REVIEW_CLAIMS, Right.EXPORT}),
+    Role.REVIEWER: frozenset(
+        _SEE_CASES | {Right.REVEAL_ID, Right.REVIEW_FILINGS, Right.REVIEW_CLAIMS, Right.EXPORT, Right.SEE_FINDINGS}
+    ),
     Role.FINANCE: frozenset(
         {
             Right.SEE_PEOPLE,
@@ -82,13 +85,14 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.RELEASE_TAKEN,
             Right.LIFT_SANCTIONS,
             Right.REVERSE_SETTLEMENTS,
+            Right.SEE_FINDINGS,
             Right.EXPORT,
         }
     ),
     Role.HOTLINE: frozenset(
         {Right.SEE_PEOPLE, Right.SEE_FILINGS, Right.SEE_CLAIMS, Right.SEE_DIRECTORY, Right.SEE_POLICIES}
     ),
-    Role.AUDITOR: frozenset(_SEE_CASES | {Right.REVEAL_ID, Right.EXPORT}),
+    Role.AUDITOR: frozenset(_SEE_CASES | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.EXPORT}),
 }
 
 

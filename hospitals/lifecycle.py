@@ -117,7 +117,8 @@ class Lifecycle:
 
 
 def _locked(case: models.Model) -> Any:
-    return type(case)._default_manager.select_for_update().get(pk=case.pk)
+    """No key of the row changes: rows that refer to it may come meanwhile, without waiting."""
+    return type(case)._default_manager.select_for_update(no_key=True).get(pk=case.pk)
 
 
 def _wrong_state(case: Any, move: Move) -> Refused:

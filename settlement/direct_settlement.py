@@ -8,10 +8,12 @@ from django.db import transaction
 from filings.models import InsuredPerson
 from filings.vocabulary import SettlementWay
 from hospitals.reasons import Refused
+from hospitals.turns import take_turns
 from settlement.accounts.posting import StayRecord, post
 from settlement.accounts.year import hold_year
 from settlement.claims.calculation import work_out
 from settlement.claims.entry import StayEntry
+from settlement.findings.looking import hold_stays, look_at_claims
 from settlement.models import Settlement
 
 
@@ -44,4 +46,8 @@ def settle_directly(
             receipts=receipts,
         )
         calculation = worked.stored(by=by)
-        return post(by=by, on=on, record=record, stay=worked.stay, result=worked.result, calculation=calculation)
+        settlement = post(by=by, on=on, record=record, stay=worked.stay, result=worked.result, calculation=calculation)
+        hold_stays(person)
+        take_turns(f"receipt {number}" for number in receipts)
+        look_at_claims(settlement)
+    return settlement

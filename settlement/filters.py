@@ -1,4 +1,4 @@
-"""Filters of the list of claims."""
+"""Filters of the lists of claims and of findings."""
 
 import re
 from typing import Any
@@ -9,15 +9,15 @@ from django.forms import DateInput, TextInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from filings.filters import areas_of_posts
+from filings.filters import SEARCH, areas_of_posts, named_people
 from filings.models import InsuredPerson
 from filings.vocabulary import Category
 from hospitals.access import Right
 from hospitals.working_days import working_days_after
 from settlement.claims.clock import SOON
 from settlement.claims.lifecycle import RUNNING
-from settlement.models import Claim
-from settlement.vocabulary import ClaimStatus
+from settlement.models import Claim, Finding
+from settlement.vocabulary import ClaimStatus, FindingKind, FindingStatus
 
 CLOCKS = (
     ("soon", _("临期（%d个工作日内）") % SOON),
@@ -30,6 +30,7 @@ BEFORE_REVIEW = (ClaimStatus.ACCEPTED, ClaimStatus.ENTERED, ClaimStatus.CHECKED,
 UNSUBMITTED = "unsubmitted"
 STATUSES = [*ClaimStatus.choices(), (UNSUBMITTED, _("未提交审核"))]
 NUMBER = re.compile(r"BX\d{8}(\d{8,15})", re.IGNORECASE)
+FINDING_NUMBER = re.compile(r"YD\d{8}(\d{8,15})", re.IGNORECASE)
 
 
 def search_input(**attrs: str) -> TextInput:
@@ -84,3 +85,38 @@ class ClaimFilter(django_filters.FilterSet):
         if number:
             return queryset.filter(pk=int(number[1]))
         return queryset.filter(person__in=InsuredPerson.objects.matching(value).values("pk"))
+
+
+class FindingFilter(django_filters.FilterSet):
+    """Open ones, unless others are asked for."""
+
+    words = django_filters.CharFilter(label=_("疑点或报销编号、姓名"), method="with_words", widget=SEARCH)
+    area = django_filters.ModelChoiceFilter(
+        label=_("参保地"), queryset=areas_of_posts(Right.SEE_FINDINGS), empty_label=_("全部")
+    )
+    kind = django_filters.ChoiceFilter(label=_("类型"), choices=FindingKind.choices(), empty_label=_("全部"))
+    status = django_filters.ChoiceFilter(
+        label=_("状态"),
+        choices=[*FindingStatus.choices()[1:], ("all", _("全部"))],
+        empty_label=FindingStatus.OPEN.label,
+        method="in_status",
+    )
+
+    class Meta:
+        model = Finding
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("status") else found.filter(status=FindingStatus.OPEN)
+
+    def with_words(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """A number of the finding or of its claim, or the beginning of a name or of its initials."""
+        for pattern, column in ((FINDING_NUMBER, "pk"), (NUMBER, "claim")):
+            number = pattern.fullmatch(value.strip())
+            if number:
+                return queryset.filter(**{column: int(number[1])})
+        return queryset.filter(person__in=named_people(self, value, Right.SEE_FINDINGS))
+
+    def in_status(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset if value == "all" else queryset.filter(status=value)

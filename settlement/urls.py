@@ -1,6 +1,6 @@
 from django.urls import path
 
-from settlement.views import claim_prints, claims, counter, lists
+from settlement.views import claim_prints, claims, counter, findings, lists
 
 urlpatterns = [
     path("claims/", lists.ClaimList.as_view(), name="claims"),
@@ -18,4 +18,7 @@ urlpatterns = [
     path("claims/<int:pk>/sheet/", claim_prints.sheet, name="claim_sheet"),
     path("claims/<int:pk>/decision/", claim_prints.decision, name="claim_decision"),
     path("claims/<int:pk>/supplement/", claim_prints.supplement, name="claim_supplement"),
+    path("findings/", findings.FindingList.as_view(), name="findings"),
+    path("findings/<int:pk>/", findings.finding, name="finding"),
+    path("findings/<int:pk>/<slug:verb>/", findings.decide, name="decide_finding"),
 ]

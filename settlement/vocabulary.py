@@ -34,6 +34,22 @@ class ClaimStatus(Term):
     REVERSED = "reversed", "已冲正"
 
 
+class FindingKind(Term):
+    """In what a case looks like another one."""
+
+    SAME_RECEIPT = "same_receipt", "同一票据"
+    SAME_STAY = "same_stay", "同次住院重复申报"
+    OVERLAP = "overlap", "住院时间重叠"
+    TWO_PLACES = "two_places", "同时在两地就医"
+    DIRECT = "direct", "已联网直接结算"
+
+
+class FindingStatus(Term):
+    OPEN = "open", "待核查"
+    CLEARED = "cleared", "已排除"
+    CONFIRMED = "confirmed", "已确认"
+
+
 class Detail(Term):
     """How the cost of a claim is entered."""
 

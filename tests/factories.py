@@ -29,8 +29,8 @@ from filings.vocabulary import Category, CommitmentPurpose, Employment, Material
 from hospitals.models import Area, Hospital, HospitalListImport, Post, ServiceHall
 from hospitals.models.policy import PolicyStatus
 from hospitals.vocabulary import AreaKind, Level, ListStatus, Role, Scope
-from settlement.models import Claim
-from settlement.vocabulary import ManualReason
+from settlement.models import Claim, Finding
+from settlement.vocabulary import FindingKind, ManualReason
 
 YANTAI, DONGYING, WEIFANG, JINING, TIELING, BEIJING = "370600", "370500", "370700", "370800", "211200", "110000"
 QINGDAO = "370200"  # an area of which nothing is configured
@@ -340,6 +340,22 @@ class ClaimFactory(DjangoModelFactory):
     accepted_on = dt.date(2026, 3, 20)
     made_by = factory.SubFactory(UserFactory)
     entered_by = factory.LazyAttribute(lambda claim: [claim.made_by.pk])
+
+
+class FindingFactory(DjangoModelFactory):
+    """An open one of two claims of one stay, as the database holds it; accepting the second makes the real ones."""
+
+    class Meta:
+        model = Finding
+
+    claim = factory.SubFactory(ClaimFactory)
+    area = factory.SelfAttribute("claim.area")
+    hall = factory.SelfAttribute("claim.hall")
+    person = factory.SelfAttribute("claim.person")
+    kind = FindingKind.SAME_STAY
+    other_claim = factory.SubFactory(ClaimFactory, person=factory.SelfAttribute("..person"))
+    text = "示例疑点"
+    facts = factory.LazyFunction(list)
 
 
 class CommitmentFactory(DjangoModelFactory):

@@ -12,8 +12,11 @@ from django.utils.translation import gettext as _
 from hospitals.reasons import Refused
 from settlement.claims.checks import calculation_faults
 from settlement.claims.promising import end_with_claim, hindrance
+from settlement.claims.receipts import bar_again
 from settlement.claims.sampling import is_drawn, share_of
 from settlement.claims.steps import stepped, unbook
+from settlement.findings.decisions import must_be_free
+from settlement.findings.looking import hold_stays, look
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
 
@@ -78,6 +81,9 @@ def reconsider(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
     """A refusal is taken back: the claim returns to the counter.  Raises Refused."""
 
     def effect(locked: Claim) -> None:
+        hold_stays(locked.person)
+        bar_again(locked)
+        look(locked)
         _reviewed(locked, by, reason)
 
     return CLAIM_LIFECYCLE.take(claim, "reconsider", by=by, reason=reason, version=version, effect=effect)
@@ -107,6 +113,7 @@ def release(*, by: User, claim: Claim, version: int) -> Claim:
     """Finance lets the payment go.  Raises Refused."""
 
     def effect(locked: Claim) -> None:
+        _must_be_free(locked)
         locked.released_by, locked.released_at = by, timezone.now()
 
     return CLAIM_LIFECYCLE.take(claim, "release", by=by, version=version, effect=effect)
@@ -139,6 +146,7 @@ def pay(*, by: User, claim: Claim, version: int, paid_on: dt.date, reference: st
         raise Refused.because("reference", _("请填写银行流水号，不超过%d字") % LONGEST_REFERENCE)
 
     def effect(locked: Claim) -> None:
+        _must_be_free(locked)
         released_on = timezone.localdate(locked.released_at)
         if not released_on <= paid_on <= on:
             text = _("支付日期应在放行日期 %(released)s 至今天之间")
@@ -172,9 +180,16 @@ def reverse(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
 def _must_stand(claim: Claim) -> None:
     """Raises Refused with whatever keeps the claim from being approved."""
     held = hindrance(claim)
-    faults = [*([held] if held else ()), *calculation_faults(claim)]
+    faults = [*([held] if held else ()), *must_be_free(claim), *calculation_faults(claim)]
     if faults:
         raise Refused.all_of(faults)
+
+
+def _must_be_free(claim: Claim) -> None:
+    """Raises Refused with the findings that hold the claim."""
+    held = must_be_free(claim)
+    if held:
+        raise Refused.all_of(held)
 
 
 def _unreviewed(verb: str, by: User, claim: Claim, version: int, reason: str) -> Claim:

@@ -22,6 +22,7 @@ from settlement.claims.entry import ClaimEntry
 from settlement.claims.locking import lock_at_counter, require_right
 from settlement.claims.receipts import hold
 from settlement.claims.steps import hand_on
+from settlement.findings.looking import hold_stays, look
 from settlement.models import Claim, Settlement
 from settlement.models.claim import CLAIM_LIFECYCLE
 from settlement.vocabulary import ClaimStatus
@@ -105,10 +106,12 @@ def _enter(claim: Claim, entry: ClaimEntry, *, by: User) -> Worked:
     if faults:
         raise Refused.all_of(faults)
     claim.category = entry.stay.category or claim.category
+    hold_stays(claim.person)
     worked = _save_calculated(claim, by=by)
     hold(claim, entry.receipts)
     keep_materials(claim, entry.materials)
     keep_details(claim, entry.details)
+    look(claim)
     return worked
 
 

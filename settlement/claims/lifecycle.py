@@ -1,5 +1,6 @@
 """The way of a manual claim from the counter to payment, and what the database keeps of it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pgtrigger
@@ -17,6 +18,10 @@ RUNNING = AT_COUNTER | {S.CALCULATED, S.IN_REVIEW, S.SECOND_REVIEW}
 """The clock runs: neither decided, nor waiting for the person."""
 SETTLED = frozenset({S.CALCULATED, S.IN_REVIEW, S.SECOND_REVIEW, S.APPROVED, S.RELEASED, S.PAID})
 """Written into the person's yearly account."""
+OVER = frozenset({S.REFUSED, S.WITHDRAWN, S.REVERSED})
+"""Nothing is paid: another claim may take up its receipts and its stay."""
+HELD = ("approve", "pass_on", "confirm", "release", "pay")
+"""The steps towards payment, which a finding holds."""
 REVIEWER = ("made_by",)
 SECOND = ("made_by", "reviewed_by")
 FINANCE = ("made_by", "reviewed_by", "confirmed_by")
@@ -73,7 +78,12 @@ CLAIM_LIFECYCLE = ClaimLifecycle(
     )
 )
 
-_AT_THE_COUNTER = ", ".join(f"'{status}'" for status in sorted(AT_COUNTER))
+
+def _listed(statuses: Iterable[str]) -> str:
+    return ", ".join(f"'{status}'" for status in sorted(statuses))
+
+
+_AT_THE_COUNTER = _listed(AT_COUNTER)
 # What the way itself writes.  All else is what was claimed, and stands still once it has left the counter.
 WRITTEN_ON_THE_WAY = (
     *("status", "version", "settlement", "due_on", "days_left", "taken_by", "taken_at"),
@@ -99,13 +109,21 @@ def frozen_beyond_counter() -> pgtrigger.Trigger:
     )
 
 
-def rows_frozen_beyond_counter() -> pgtrigger.Trigger:
-    """On the rows of a claim: they come, change and go while the claim is at the counter."""
+def rows_frozen_beyond_counter(*, but: str = "") -> pgtrigger.Trigger:
+    """On the rows of a claim: they come, change and go while the claim is at the counter.
+
+    but: a column that follows the claim's own state, written by a trigger of the claim.
+    """
+    follows = f"""
+            IF TG_OP = 'UPDATE' AND pg_trigger_depth() > 1
+               AND to_jsonb(NEW) - '{but}' = to_jsonb(OLD) - '{but}' THEN
+                RETURN NEW;
+            END IF;"""
     return pgtrigger.Trigger(
         name="frozen_beyond_counter",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        func=f"""
+        func=f"""{follows if but else ""}
             IF EXISTS (
                 SELECT 1 FROM settlement_claim
                 WHERE id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.claim_id END,
@@ -150,4 +168,54 @@ def calculation_is_its_own() -> pgtrigger.Trigger:
             END IF;
             RETURN NEW;
         """,
+    )
+
+
+def receipts_follow() -> pgtrigger.Trigger:
+    """On the claim: its receipts bar others while it is alive."""
+    return pgtrigger.Trigger(
+        name="receipts_follow",
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("status"),
+        func=f"""
+            IF (OLD.status IN ({_listed(OVER)})) <> (NEW.status IN ({_listed(OVER)})) THEN
+                UPDATE settlement_receipt SET bars_others = NEW.status NOT IN ({_listed(OVER)})
+                WHERE claim_id = NEW.id;
+            END IF;
+            RETURN NULL;
+        """,  # noqa: S608 - the states are ours
+    )
+
+
+def bars_others_while_alive() -> pgtrigger.Trigger:
+    """On the receipt: whatever is written, the claim's state says it."""
+    return pgtrigger.Trigger(
+        name="bars_others_while_alive",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func=f"""
+            SELECT status NOT IN ({_listed(OVER)}) INTO NEW.bars_others
+            FROM settlement_claim WHERE id = NEW.claim_id FOR SHARE;
+            RETURN NEW;
+        """,  # noqa: S608 - the states are ours
+    )
+
+
+def held_by_findings() -> pgtrigger.Trigger:
+    """On the claim: no step towards payment while a finding stands open or is confirmed."""
+    moves = [CLAIM_LIFECYCLE.moves[verb] for verb in HELD]
+    steps = _listed({f"{source} {move.target}" for move in moves for source in move.sources})
+    return pgtrigger.Trigger(
+        name="held_by_findings",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf("status"),
+        condition=pgtrigger.AnyChange("status"),
+        func=f"""
+            IF OLD.status || ' ' || NEW.status IN ({steps}) AND EXISTS (
+                SELECT 1 FROM settlement_finding WHERE claim_id = NEW.id AND status <> 'cleared'
+            ) THEN
+                RAISE EXCEPTION '疑点未排除，不能审核通过或支付' USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        """,  # noqa: S608 - the states are ours
     )

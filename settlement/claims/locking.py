@@ -16,7 +16,7 @@ def require_right(claim: Claim, by: User) -> None:
 
 def lock_at_counter(claim: Claim, by: User, version: int) -> Claim:
     """The row, locked, one version on.  Raises Refused; where it was changed meanwhile or has left the counter, too."""
-    locked: Claim = Claim.objects.select_for_update().get(pk=claim.pk)
+    locked: Claim = Claim.objects.select_for_update(no_key=True).get(pk=claim.pk)
     require_right(locked, by)
     if locked.version != version:
         raise Refused.because("changed_meanwhile", _("此件刚刚被他人改动，请核对后再办理"))

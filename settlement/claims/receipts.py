@@ -1,4 +1,7 @@
-"""Receipts: the same one is reimbursed once, whoever claims it, wherever, whatever became of the other claim."""
+"""Receipts: no two claims that are alive hold the same one, whoever claims it, wherever.
+
+One of a claim that was refused, withdrawn or reversed may be handed in again: it is found and looked into (findings).
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,13 +16,13 @@ from settlement.models import Claim, Receipt
 
 
 def taken(keys: Iterable[ReceiptKey], *, by_others_than: Claim | None = None) -> dict[ReceiptKey, Reason]:
-    """Which of these receipts other claims already hold, anywhere: the other claim's number and area, nothing more."""
+    """Which of these receipts other claims that are alive hold, anywhere: their number and area, nothing more."""
     wanted = Q()
     for code, number in keys:
         wanted |= Q(code=code, number=number)
     if not wanted:
         return {}
-    found = Receipt.objects.filter(wanted).select_related("claim__area")
+    found = Receipt.objects.filter(wanted, bars_others=True).select_related("claim__area")
     if by_others_than is not None:
         found = found.exclude(claim=by_others_than)
     return {
@@ -62,6 +65,18 @@ def hold(claim: Claim, receipts: Sequence[ReceiptEntry]) -> None:
             receipt.delete()
     for key, entry in wanted.items():
         _write(held.get(key) or Receipt(claim=claim, code=entry.code, number=entry.number), entry)
+
+
+def bar_again(claim: Claim) -> None:
+    """The claim comes alive again with the receipts it has.  Within the caller's transaction.
+
+    Raises Refused where another claim holds one of them meanwhile.
+    """
+    keys = [(receipt.code, receipt.number) for receipt in claim.receipts.all()]
+    take_turns(f"receipt {code} {number}" for code, number in keys)
+    conflicts = taken(keys, by_others_than=claim)
+    if conflicts:
+        raise Refused.all_of(conflicts.values())
 
 
 def _write(receipt: Receipt, entry: ReceiptEntry) -> None:

@@ -18,7 +18,9 @@ from settlement.claims.checks import OUTDATED, not_ready
 from settlement.claims.clock import go_on, stop
 from settlement.claims.contents import stay_of
 from settlement.claims.lifecycle import EDITABLE
+from settlement.claims.receipts import bar_again
 from settlement.claims.supplementing import Received, close, completes, issue, keep, take_in
+from settlement.findings.looking import hold_stays, look
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
 from settlement.vocabulary import ClaimStatus
@@ -118,8 +120,14 @@ def withdraw(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
 
 
 def restore(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
-    """A claim that was withdrawn goes on.  Raises Refused."""
-    return _back("restore", by, claim, version, reason)
+    """A claim that was withdrawn goes on.  Raises Refused; where another claim has its receipts meanwhile, too."""
+
+    def effect(locked: Claim) -> None:
+        hold_stays(locked.person)
+        bar_again(locked)
+        look(locked)
+
+    return _back("restore", by, claim, version, reason, effect)
 
 
 def hand_on(claim: Claim, *, by: User, worked: Worked | None = None) -> None:
@@ -133,6 +141,9 @@ def hand_on(claim: Claim, *, by: User, worked: Worked | None = None) -> None:
         _check(claim)
     if claim.settlement_id is None:
         book(claim, by=by, worked=worked)
+    else:
+        hold_stays(claim.person)
+        look(claim)
 
 
 def book(claim: Claim, *, by: User, worked: Worked | None = None) -> None:
@@ -167,6 +178,8 @@ def book(claim: Claim, *, by: User, worked: Worked | None = None) -> None:
         result=worked.result,
         calculation=claim.calculation,
     )
+    hold_stays(claim.person)
+    look(claim)
 
 
 def unbook(claim: Claim, *, by: User, reason: str, on: dt.date | None = None) -> None:

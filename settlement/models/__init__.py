@@ -2,6 +2,7 @@ from settlement.models.account import AccountEntry, YearAccount
 from settlement.models.claim import Claim
 from settlement.models.claim_parts import Calculation, ClaimItem, ClaimMaterial, Receipt
 from settlement.models.claim_policy import ClaimMaterialRow, ClaimPolicy
+from settlement.models.finding import Finding
 from settlement.models.policy import BenefitPolicy
 from settlement.models.policy_components import ComponentRatioRow, ComponentRow, FollowUpRow, HardshipRow
 from settlement.models.policy_rows import CeilingRow, DeductibleRow, RatioRow
@@ -25,6 +26,7 @@ __all__ = [
     "CountingRow",
     "DeductibleRow",
     "DestinationRow",
+    "Finding",
     "FollowUpDue",
     "FollowUpRow",
     "HardshipRow",

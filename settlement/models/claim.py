@@ -29,6 +29,8 @@ from settlement.claims.lifecycle import (
     calculation_is_its_own,
     drawn_once,
     frozen_beyond_counter,
+    held_by_findings,
+    receipts_follow,
 )
 from settlement.vocabulary import ClaimStatus, Detail, ManualReason
 
@@ -254,7 +256,10 @@ class Claim(models.Model):
                 fields=["area", "due_on", "id"], name="claim_by_due_day", condition=Q(status__in=sorted(RUNNING))
             ),
         )
-        triggers = (CLAIM_LIFECYCLE.trigger(), drawn_once(), frozen_beyond_counter(), calculation_is_its_own())
+        triggers = (
+            *(CLAIM_LIFECYCLE.trigger(), drawn_once(), frozen_beyond_counter(), calculation_is_its_own()),
+            *(receipts_follow(), held_by_findings()),
+        )
 
     def __str__(self) -> str:
         return self.number

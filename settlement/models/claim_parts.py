@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.vocabulary import Material
 from hospitals.history import tracked
-from settlement.claims.lifecycle import rows_frozen_beyond_counter
+from settlement.claims.lifecycle import bars_others_while_alive, rows_frozen_beyond_counter
 from settlement.models.claim import Claim
 from settlement.models.settlement import yuan
 from settlement.vocabulary import CatalogueClass
@@ -19,9 +19,12 @@ from settlement.vocabulary import CatalogueClass
 receipt_number = RegexValidator(r"^[0-9A-Z-]+$", _("应为数字或字母"))
 
 
-@tracked()
+@tracked(exclude=("bars_others",))
 class Receipt(models.Model):
-    """A medical receipt.  The same one is never taken twice, whatever became of the other claim."""
+    """A medical receipt.  Two claims that are alive never hold the same one.
+
+    bars_others: while its claim is alive; written by the database.
+    """
 
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="receipts", verbose_name=_("报销件"))
     code = models.CharField(_("票据代码"), max_length=50, validators=[receipt_number])
@@ -33,19 +36,24 @@ class Receipt(models.Model):
         _("金额"), max_digits=16, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"), _("须大于零"))]
     )
     issued_on = models.DateField(_("开票日期"), null=True, blank=True)
+    bars_others = models.BooleanField(_("不能再次报销"), default=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = _("票据")
         ordering = ("id",)
         constraints = (
             models.UniqueConstraint(
-                fields=["code", "number"], name="one_claim_a_receipt", violation_error_message=_("此票据已报销过")
+                fields=["code", "number"],
+                condition=Q(bars_others=True),
+                name="one_claim_a_receipt",
+                violation_error_message=_("此票据已用于其他报销件"),
             ),
             models.CheckConstraint(
                 condition=Q(amount__gt=0), name="receipt_amount_positive", violation_error_message=_("票据金额须大于零")
             ),
         )
-        triggers = (rows_frozen_beyond_counter(),)
+        indexes = (models.Index(fields=["code", "number"], name="receipt_by_number"),)
+        triggers = (rows_frozen_beyond_counter(but="bars_others"), bars_others_while_alive())
 
     def __str__(self) -> str:
         return f"{self.code} {self.number}"

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -145,6 +146,7 @@ class Settlement(models.Model):
             models.Index(fields=["area", "-id"], name="settlement_by_area"),
             models.Index(fields=["person", "year", "id"], name="settlement_by_person"),
             models.Index(fields=["area", "settled_on", "id"], name="settlement_by_day"),
+            GinIndex(fields=["receipts"], name="settlement_by_receipt"),
         )
         triggers = (pgtrigger.Protect(name="settlement_is_final", operation=pgtrigger.Update | pgtrigger.Delete),)
 

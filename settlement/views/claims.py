@@ -33,6 +33,8 @@ from settlement.claims.promising import promise as desk_promise
 from settlement.claims.shown import status_badge
 from settlement.claims.supplementing import notice_of
 from settlement.claims.way import BACK, forward_of, stages_of
+from settlement.findings.decisions import held_by
+from settlement.findings.shown import is_concerned
 from settlement.forms.steps import PromiseForm, StepForm, asks, form_of, other_fields
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
@@ -172,7 +174,7 @@ def _page(
         "promise_form": PromiseForm(initial={"version": found.version}, claim=found) if may_promise else None,
         "may_see_filing": found.area_id in reach_of(request.user).areas_of(Right.SEE_FILINGS),
         "refused": reasons,
-        "open_points": _open_points(found, result),
+        "open_points": _open_points(request, found, result),
         "receipts": receipts,
         "receipts_sum": sum((receipt.amount for receipt in receipts), 0),
         "materials": list(found.materials.all()),
@@ -194,13 +196,14 @@ def _step(move: Move, found: Claim, failed: tuple[str, StepForm] | None) -> dict
     return {"move": move, "form": form, "fields": other_fields(form), "asks": asks(form), "is_open": is_open}
 
 
-def _open_points(found: Claim, result: dict[str, Any]) -> list[Reason]:
+def _open_points(request: StaffRequest, found: Claim, result: dict[str, Any]) -> list[Reason]:
     """What still stands in the way of the next step, so that nobody runs into it; but for what the calculation says."""
     said = {reason["text"] for reason in result["reasons"]}
     reasons = [*not_ready(found), *calculation_faults(found)] if found.status in AT_COUNTER else []
     if found.status == ClaimStatus.IN_REVIEW:
         held = hindrance(found)
-        reasons = [*([held] if held else ()), *calculation_faults(found)]
+        findings = held_by(found) if is_concerned(reach_of(request.user), found) else []
+        reasons = [*([held] if held else ()), *findings, *calculation_faults(found)]
     return [reason for reason in reasons if reason.text not in said]
 
 

@@ -115,6 +115,9 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "edit_claim": (Right.ACCEPT_CLAIMS, "get", "claim"),
     "promise_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
     "calculate_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
+    "findings": (Right.SEE_FINDINGS, "get", ""),
+    "finding": (Right.SEE_FINDINGS, "get", "finding"),
+    "decide_finding": (Right.REVIEW_CLAIMS, "post", "finding clear"),
     "take_claim": (Right.REVIEW_CLAIMS, "post", "claim approve"),
 }
 PUBLIC_KINDS = {"", "hospital"}
@@ -152,6 +155,7 @@ BEHIND = {
     "sanction": lambda area: make.SanctionFactory(person__area__code=area),
     "scan": lambda area: make.ScanFactory(filing__person__area__code=area),
     "claim": lambda area: make.ClaimFactory(person__area__code=area),
+    "finding": lambda area: make.FindingFactory(claim__person__area__code=area),
 }
 
 

@@ -17,7 +17,7 @@ from settlement.claims import desk
 from settlement.models import Calculation, Claim, Receipt
 from settlement.vocabulary import ClaimStatus
 from tests import factories as make
-from tests.settlement.office import Office, a_receipt, an_entry, open_office
+from tests.settlement.office import Office, a_person, a_receipt, an_entry, open_office
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TIMES = 5
@@ -116,7 +116,7 @@ def test_form_sent_twice_makes_one_claim(office):
 def test_step_taken_by_two_at_once_is_taken_once(office, status, verb, role):
     members = [make.staff(role, make.TIELING) for _ in range(2)]
     for _round in rounds():
-        claim = office.claim_in(status)
+        claim = office.claim_in(status, person=a_person())
         results = at_once(*(lambda c=claim, m=m: office.take(c, verb, by=fresh(m)) for m in members))
         (winner,), (loser,) = split(results)
         assert loser.reasons[0].code == "changed_meanwhile"
@@ -127,7 +127,7 @@ def test_step_taken_by_two_at_once_is_taken_once(office, status, verb, role):
 def test_approval_and_sending_back_at_once_leave_one_decision(office):
     other = make.staff(Role.REVIEWER, make.TIELING)
     for _round in rounds():
-        claim = office.claim_in(ClaimStatus.IN_REVIEW)
+        claim = office.claim_in(ClaimStatus.IN_REVIEW, person=a_person())
         results = at_once(
             lambda c=claim: office.take(c, "approve", by=fresh(office.reviewer)),
             lambda c=claim: office.take(c, "send_back", by=fresh(other)),

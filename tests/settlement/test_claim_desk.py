@@ -260,7 +260,7 @@ def test_same_receipt_twice_in_one_claim_is_refused(office):
     assert codes(refusal(office, receipts=(receipt, again))) == ["receipt_repeated"]
 
 
-@pytest.mark.parametrize("status", [ClaimStatus.ACCEPTED, ClaimStatus.REFUSED, ClaimStatus.PAID])
+@pytest.mark.parametrize("status", [ClaimStatus.ACCEPTED, ClaimStatus.RETURNED, ClaimStatus.PAID])
 def test_same_receipt_in_another_claim_is_refused_naming_it(office, status):
     receipt = a_receipt()
     first = office.claim_in(status, entry=an_entry(receipts=(receipt,)))

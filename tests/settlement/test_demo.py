@@ -9,8 +9,8 @@ from django.db import connection
 from filings.models import Filing, InsuredPerson
 from settlement.models import Claim
 
-MEN = {"李为民", "孙建国", "刘洋", "周海", "于海波", "曲志强", "孔令辉", "郭振东"}
-WOMEN = {"王晓梅", "赵小雨", "陈淑芬", "高桂兰", "姜丽", "宋玉珍", "颜秀英", "马秀兰"}
+MEN = {"李为民", "孙建国", "刘洋", "周海", "于海波", "曲志强", "孔令辉", "郭振东", "冯建军"}
+WOMEN = {"王晓梅", "赵小雨", "陈淑芬", "高桂兰", "姜丽", "宋玉珍", "颜秀英", "马秀兰", "赵桂荣", "董丽娟"}
 
 
 def load(capsys: Any) -> str:

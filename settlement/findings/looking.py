@@ -1,0 +1,161 @@
+"""Looking for what a claim looks like: at other claims and at direct settlements, in every area.
+
+A person insured elsewhere later has a row there too, so people are matched by their document.  Whoever looks holds the
+person's stays from before until the transaction ends: of two at once, the second one sees the first.
+Order of locks: claim, person's year, person's stays, receipts.  A finding refers to a claim that somebody else may be
+working on, and does not wait for them: claims are locked without their keys, and are saved once the turns are taken.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from filings.models import InsuredPerson
+from filings.vocabulary import SettlementWay
+from hospitals.access import portal_account
+from hospitals.history import doing
+from hospitals.models import Area
+from hospitals.turns import take_turns
+from hospitals.vocabulary import Service
+from settlement.claims.lifecycle import OVER
+from settlement.findings.lifecycle import FINDING_LIFECYCLE
+from settlement.findings.rules import CaseStay, Found, found_of, shared
+from settlement.models import Claim, Finding, Receipt, Settlement
+from settlement.vocabulary import ClaimStatus, FindingStatus
+
+Case = Claim | Settlement
+Pair = tuple[Claim, Case, Found | None]
+
+
+def hold_stays(person: InsuredPerson) -> None:
+    """Nobody else looks at the stays of this person, whichever area's row it is, until the transaction ends."""
+    take_turns([f"stays {person.id_type} {person.id_number}"])
+
+
+def look(claim: Claim) -> None:
+    """What the claim looks like as it stands; within the transaction that writes it.
+
+    Another claim that is not paid yet gets its finding too, so that it does not matter which came first.
+    """
+    mine = _stay(claim)
+    pairs: list[Pair] = []
+    during = {"admitted_on__lte": claim.discharged_on, "discharged_on__gte": claim.admitted_on}
+    people = _people(claim.person)
+    for other in _alive().filter(person__in=people, **during).exclude(pk=claim.pk):
+        theirs = _stay(other)
+        pairs.append((claim, other, found_of(mine, theirs)))
+        if other.status != ClaimStatus.PAID:
+            pairs.append((other, claim, found_of(theirs, mine)))
+    direct = Settlement.objects.standing().filter(way=SettlementWay.DIRECT).select_related("area")
+    for settlement in direct.filter(person__in=people, **during):
+        pairs.append((claim, settlement, found_of(mine, _stay(settlement))))
+    receipts = {str(receipt) for receipt in claim.receipts.all()}
+    for earlier, numbers in _holders(receipts, Receipt.objects.exclude(claim=claim)).items():
+        pairs.append((claim, earlier, shared(numbers, _called(earlier))))
+    for settlement in direct.filter(receipts__overlap=sorted(receipts)):
+        pairs.append((claim, settlement, shared(receipts.intersection(settlement.receipts), _called(settlement))))
+    _keep(pairs)
+
+
+def look_at_claims(settlement: Settlement) -> None:
+    """Which claims a direct settlement contradicts, paid ones among them; within the transaction that posts it."""
+    direct = _stay(settlement)
+    pairs: list[Pair] = []
+    claims = _alive().filter(
+        person__in=_people(settlement.person),
+        admitted_on__lte=settlement.discharged_on,
+        discharged_on__gte=settlement.admitted_on,
+    )
+    for claim in claims:
+        pairs.append((claim, settlement, found_of(_stay(claim), direct)))
+    for claim, numbers in _holders(settlement.receipts, Receipt.objects.filter(bars_others=True)).items():
+        pairs.append((claim, settlement, shared(numbers, _called(settlement))))
+    _keep(pairs)
+
+
+def _people(person: InsuredPerson) -> list[int]:
+    """The rows of one person, in every area; by way of the areas, which is how their document is indexed."""
+    same = {"id_type": person.id_type, "id_number": person.id_number}
+    return list(InsuredPerson.objects.filter(area__in=Area.objects.all(), **same).values_list("pk", flat=True))
+
+
+def _alive() -> Any:
+    return Claim.objects.exclude(status__in=OVER).select_related("area").order_by("pk")
+
+
+def _holders(numbers: Iterable[str], among: Any) -> dict[Claim, list[str]]:
+    """The claims that hold, or held, receipts of these numbers."""
+    wanted = Q()
+    for code, _blank, number in (text.partition(" ") for text in numbers):
+        wanted |= Q(code=code, number=number)
+    found: dict[Claim, list[str]] = defaultdict(list)
+    if wanted:
+        for receipt in among.filter(wanted).select_related("claim__area"):
+            found[receipt.claim].append(str(receipt))
+    return found
+
+
+def _called(case: Case) -> str:
+    kind = _("报销件") if isinstance(case, Claim) else _("结算")
+    return f"{kind} {case.number}（{case.area.name}）"
+
+
+def _stay(case: Case) -> CaseStay:
+    return CaseStay(
+        case=_called(case),
+        place=case.treatment_area_id,
+        hospital=case.hospital_name,
+        listed=case.hospital_id,
+        admitted_on=case.admitted_on,
+        discharged_on=case.discharged_on,
+        service=Service.of(case.service),
+        is_direct=isinstance(case, Settlement),
+    )
+
+
+def _keep(pairs: list[Pair]) -> None:
+    """Write down what is new.  A finding that was cleared is open again where what it rested on has changed."""
+    seen = [(claim, other, found) for claim, other, found in pairs if found]
+    if not seen:
+        return
+    claims = {claim.pk for claim, _other, _found in seen}
+    known = {
+        (row.claim_id, row.kind, row.other_claim_id, row.other_settlement_id): row
+        for row in Finding.objects.filter(claim__in=claims)
+    }
+    new = []
+    with doing(_("发现疑点"), by=portal_account(), reason=_("登记、变更或结算时核对")):
+        for claim, other, found in seen:
+            others = (other.pk, None) if isinstance(other, Claim) else (None, other.pk)
+            row = known.get((claim.pk, found.kind, *others))
+            if row is None:
+                new.append(_new(claim, other, found))
+            elif row.status == FindingStatus.CLEARED and (
+                row.facts != list(found.facts) or row.decided_by_id in claim.entered_by
+            ):
+                FINDING_LIFECYCLE.follow(row, "reopen", effect=partial(_undecided, found=found))
+        Finding.objects.bulk_create(new)
+
+
+def _new(claim: Claim, other: Case, found: Found) -> Finding:
+    return Finding(
+        area_id=claim.area_id,
+        hall_id=claim.hall_id,
+        person_id=claim.person_id,
+        claim=claim,
+        kind=found.kind,
+        other_claim=other if isinstance(other, Claim) else None,
+        other_settlement=other if isinstance(other, Settlement) else None,
+        text=found.text,
+        facts=list(found.facts),
+    )
+
+
+def _undecided(finding: Finding, found: Found) -> None:
+    finding.decided_by = finding.decided_at = None
+    finding.decision_reason = ""
+    finding.text, finding.facts = found.text, list(found.facts)
