@@ -18,11 +18,12 @@ from settlement.vocabulary import Component
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything of the rules that a calculation needs."""
+    """Everything of the rules that a calculation needs.  known: the components that the version speaks of at all."""
 
     deductible: Deductible
     basic: BasicFund
     components: Sequence[Terms]
+    known: tuple[Component, ...]
     assumed: bool
     warnings: tuple[str, ...]
     catalogue: str
@@ -55,6 +56,7 @@ def _plan(stay: Stay, rules: BenefitRules) -> Plan | Gaps:
         deductible=deductible,
         basic=basic,
         components=terms,
+        known=tuple({row.component: None for row in (*rules.components.rows, *rules.follow_ups)}),
         assumed=deductible.assumed or basic.assumed or any(one.assumed for one in terms),
         warnings=tuple(_warnings(stay, deductible, basic, terms)),
         catalogue=rules.cite(rules.catalogues.get(stay.basis, "")),

@@ -6,6 +6,7 @@ from settlement.models.policy import BenefitPolicy
 from settlement.models.policy_components import ComponentRatioRow, ComponentRow, FollowUpRow, HardshipRow
 from settlement.models.policy_rows import CeilingRow, DeductibleRow, RatioRow
 from settlement.models.policy_ways import ContinuousRow, CountingRow, DestinationRow, LaterStayRow, ReductionRow
+from settlement.models.replay import PolicyReplay
 from settlement.models.settlement import FollowUpDue, Settlement
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "FollowUpRow",
     "HardshipRow",
     "LaterStayRow",
+    "PolicyReplay",
     "RatioRow",
     "Receipt",
     "ReductionRow",
