@@ -15,7 +15,6 @@ from hospitals.models import Area
 from settlement.models.policy import BenefitPolicy
 from settlement.vocabulary import ReplayStatus
 
-
 S = ReplayStatus
 KEEP = Right.KEEP_POLICIES
 REPLAY_LIFECYCLE = Lifecycle(
