@@ -1,4 +1,4 @@
-"""The verbs of a replay that staff start from a page and the worker carries out.  Nothing but its own row is written."""
+"""The verbs of a replay: staff start it from a page, the worker carries it out.  Only its own row is written."""
 
 import datetime as dt
 import time
