@@ -12,8 +12,8 @@ from filings.filters import areas_of_posts
 from filings.models import InsuredPerson
 from filings.vocabulary import Category
 from hospitals.access import Right
-from settlement.models import Claim
-from settlement.vocabulary import ClaimStatus
+from settlement.models import Claim, PolicyReplay
+from settlement.vocabulary import ClaimStatus, ReplayStatus
 
 NUMBER = re.compile(r"BX\d{8}(\d{8,15})", re.IGNORECASE)
 
@@ -49,3 +49,14 @@ class ClaimFilter(django_filters.FilterSet):
         if number:
             return queryset.filter(pk=int(number[1]))
         return queryset.filter(person__in=InsuredPerson.objects.matching(value).values("pk"))
+
+
+class ReplayFilter(django_filters.FilterSet):
+    area = django_filters.ModelChoiceFilter(
+        label=_("统筹区"), queryset=areas_of_posts(Right.KEEP_POLICIES), empty_label=_("全部")
+    )
+    status = django_filters.ChoiceFilter(label=_("状态"), choices=ReplayStatus.choices(), empty_label=_("全部"))
+
+    class Meta:
+        model = PolicyReplay
+        fields: list[str] = []

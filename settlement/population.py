@@ -23,8 +23,9 @@ from settlement.calculation import Outcome, Stay, calculate
 from settlement.models import AccountEntry, BenefitPolicy, Calculation, Settlement, YearAccount
 
 YEAR = 2025
+BORN_ON = dt.date(1900, 1, 1)  # the people of the patterns
 PATTERNS = 300
-STAYS = (1, 1, 1, 1, 1, 1, 1, 1, 2, 3)  # in a year
+STAYS = (1, 1, 1, 1, 1, 1, 1, 2, 2, 4)  # in a year
 PLACE = "110000"
 TIERS = (Tier.REFERRAL, Tier.TEMPORARY)
 LEVELS = (Level.ONE, Level.TWO, Level.THREE, Level.THREE_A)
@@ -108,19 +109,20 @@ def _patterns(area: str, dice: random.Random) -> list[int]:
     by, place = User.objects.order_by("pk").first(), Area.objects.get(pk=PLACE)
     if policy is None or by is None:
         raise ValueError("load_policies and an account first")
-    people = []
-    for number in range(PATTERNS):
+    known, people = InsuredPerson.objects.filter(area=area, birth_date=BORN_ON).count(), []
+    for number in range(known, known + PATTERNS):
         person = InsuredPerson.objects.create(
-            area_id=area, name="示例", id_number=made_up_number("110101", dt.date(1900, 1, 1), number)
+            area_id=area, name="示例", id_number=made_up_number("110101", BORN_ON, number)
         )
         days = sorted(dice.sample(range(340), dice.choice(STAYS)))
         insured = _insured(dice)
         for day in days:
             _settle(dice, by, person, place, policy, insured, dt.date(YEAR, 1, 1) + dt.timedelta(days=day))
         people.append(person.pk)
-    if not Settlement.objects.filter(person__in=people).exists():
+    settled = Settlement.objects.filter(person__in=people).order_by("person")
+    if not settled:
         raise ValueError(f"{policy} pays no such stay")
-    return sorted(Settlement.objects.filter(person__in=people).values_list("person", flat=True).distinct())
+    return list(settled.values_list("person", flat=True).distinct())
 
 
 def _insured(dice: random.Random) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from settlement.views import claims, counter, lists
+from settlement.views import claims, counter, lists, replays
 
 urlpatterns = [
     path("claims/", lists.ClaimList.as_view(), name="claims"),
@@ -14,4 +14,10 @@ urlpatterns = [
     path("claims/<int:pk>/take/<slug:verb>/", claims.take, name="take_claim"),
     path("claims/<int:pk>/promise/", claims.promise, name="promise_claim"),
     path("claims/<int:pk>/sheet/", claims.sheet, name="claim_sheet"),
+    path("replays/", replays.ReplayList.as_view(), name="replays"),
+    path("replays/new/", replays.new_replay, name="new_replay"),
+    path("replays/<int:pk>/", replays.replay, name="replay"),
+    path("replays/<int:pk>/progress/", replays.replay_progress, name="replay_progress"),
+    path("replays/<int:pk>/take/<slug:verb>/", replays.take_replay, name="take_replay"),
+    path("replays/<int:pk>/export/", replays.export_replay, name="export_replay"),
 ]

@@ -30,6 +30,22 @@ class ShownTable:
     rows: Sequence[Cells]
     wording: int = 1
 
+    @property
+    def headings(self) -> list[tuple[str, bool]]:
+        """Each with whether numbers stand under it."""
+        return [(heading, place >= self.wording) for place, heading in enumerate(self.header)]
+
+    @property
+    def cells(self) -> list[list[tuple[str, str, bool]]]:
+        """(heading, written, is it a number) of each cell of each row."""
+        return [
+            [
+                (heading, f"{cell:,}" if is_number else str(cell), is_number)
+                for (heading, is_number), cell in zip(self.headings, row, strict=True)
+            ]
+            for row in self.rows
+        ]
+
 
 def tables(tally: Tally) -> list[ShownTable]:
     """Everything but the cases."""

@@ -28,7 +28,7 @@ from tests.benchmarks.measure import Ratio, seconds
 
 CASES = 1_000_000
 AREA = "211200"
-PEOPLE = 850_000  # of whom each has between one and three stays
+PEOPLE = 700_000  # of whom each has between one and four stays
 AIM = 60.0  # seconds
 SINCE, UNTIL = dt.date(YEAR, 1, 1), dt.date(YEAR + 1, 12, 31)
 

@@ -112,6 +112,12 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "promise_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
     "calculate_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
     "take_claim": (Right.REVIEW_CLAIMS, "post", "claim approve"),
+    "replays": (Right.KEEP_POLICIES, "get", ""),
+    "new_replay": (Right.KEEP_POLICIES, "get", ""),
+    "replay": (Right.KEEP_POLICIES, "get", "replay"),
+    "replay_progress": (Right.KEEP_POLICIES, "get", "replay"),
+    "take_replay": (Right.KEEP_POLICIES, "post", "replay cancel"),
+    "export_replay": (Right.KEEP_POLICIES, "get", "replay"),
 }
 PUBLIC_KINDS = {"", "hospital"}
 
@@ -148,6 +154,7 @@ BEHIND = {
     "sanction": lambda area: make.SanctionFactory(person__area__code=area),
     "scan": lambda area: make.ScanFactory(filing__person__area__code=area),
     "claim": lambda area: make.ClaimFactory(person__area__code=area),
+    "replay": lambda area: make.ReplayFactory(policy__area__code=area),
 }
 
 

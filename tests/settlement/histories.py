@@ -8,10 +8,10 @@ from decimal import Decimal
 from django.db import connection
 
 from filings.models import InsuredPerson
-from filings.vocabulary import Category, Employment, Hardship, Scheme
+from filings.vocabulary import Category, Employment, Hardship, Scheme, Tier
 from hospitals.models import Area
 from hospitals.reasons import Refused
-from hospitals.vocabulary import Level, Role
+from hospitals.vocabulary import Level, Role, Scope
 from settlement.accounts.posting import carry_in, reverse
 from settlement.calculation import BenefitRules, Cost, Row, Table
 from settlement.calculation.rows import (
@@ -25,6 +25,7 @@ from settlement.calculation.rows import (
     LaterStayRule,
     ReductionRule,
 )
+from settlement.claims.entry import StayEntry
 from settlement.direct_settlement import settle_directly
 from settlement.models import BenefitPolicy, Settlement
 from settlement.replays.questions import question_of
@@ -46,6 +47,7 @@ from tests import factories as make
 from tests.settlement.office import SHENYANG, Office, a_person, a_stay, an_entry
 
 YEAR = 2026
+PLACES = (make.BEIJING, make.BEIJING, make.BEIJING, SHENYANG)
 FIRST, LAST = dt.date(YEAR, 1, 1), dt.date(YEAR, 12, 31)
 EACH = (Lowering.AMOUNT_EACH, Lowering.SHARE_EACH, Lowering.FACTOR_EACH, Lowering.FACTOR, Lowering.AMOUNT)
 
@@ -92,11 +94,10 @@ def random_rules(dice: random.Random, area: str = make.TIELING, *, elsewhere: st
         continuous=now_and_then(
             *(
                 ContinuousDeductible(hardship=Hardship.EXTREME_POVERTY, tier=tier, scope=scope, **said)
-                for tier in ("local", "referral", "temporary")
-                for scope in ("in_province", "cross_province")
+                for tier in Tier
+                for scope in Scope
             )
-        )
-        and (),
+        ),
         reductions=Table(
             now_and_then(ReductionRule(reduction=dice.choice(list(Reduction)), number=share(5, 30), **said))
         ),
@@ -158,8 +159,8 @@ def publish(rules: BenefitRules) -> BenefitPolicy:
     return policy
 
 
-def random_people(dice: random.Random, count: int) -> list[InsuredPerson]:
-    """Employees and residents, some in hardship, some civil servants, some of another scheme from July."""
+def random_people(dice: random.Random, count: int, area: str = make.TIELING) -> list[InsuredPerson]:
+    """Employees and residents, some in hardship, some civil servants, some of another scheme from July; all filed."""
     people = []
     for _ in range(count):
         insured: dict = dice.choice(
@@ -171,24 +172,31 @@ def random_people(dice: random.Random, count: int) -> list[InsuredPerson]:
         )
         insured |= {"hardship": dice.choice(("", Hardship.EXTREME_POVERTY)), "is_civil_servant": dice.random() < 0.3}
         if dice.random() < 0.4:
-            person = a_person(**insured, ends_on=dt.date(YEAR, 6, 30))
+            person = a_person(area, **insured, ends_on=dt.date(YEAR, 6, 30))
             other = {"scheme": Scheme.RESIDENT, "employment": ""}
             if insured["scheme"] is Scheme.RESIDENT:
                 other = {"scheme": Scheme.EMPLOYEE, "employment": Employment.ACTIVE}
             make.ParticipationFactory(person=person, starts_on=dt.date(YEAR, 7, 1), **insured | other)
         else:
-            person = a_person(**insured)
+            person = a_person(area, **insured)
+        filed = {"scope": Scope.CROSS_PROVINCE, "tier": Tier.REFERRAL, "category": Category.LONG_TERM_RESIDENT}
+        make.FilingFactory(person=person, destination__code=make.BEIJING, start_on=FIRST, filed_on=FIRST, **filed)
         people.append(person)
     return people
 
 
-def random_history(dice: random.Random, office: Office, person: InsuredPerson, events: int) -> None:
-    """What the portal would have written: whatever is refused is left out."""
+def random_history(
+    dice: random.Random, office: Office, person: InsuredPerson, events: int, *, plain: bool = False
+) -> None:
+    """What the portal would have written: whatever is refused is left out.
+
+    plain: nothing in which areas differ by more than their benefits: no claims, and stays where the person is filed.
+    """
     for _ in range(events):
         happens = dice.random()
         try:
-            if happens < 0.6:
-                settled(dice, office, person)
+            if happens < (0.75 if plain else 0.65):
+                settled(dice, office, person, PLACES[:1] if plain else PLACES)
             elif happens < 0.75:
                 claimed(dice, office, person)
             elif happens < 0.9:
@@ -201,8 +209,10 @@ def random_history(dice: random.Random, office: Office, person: InsuredPerson, e
             continue
 
 
-def settled(dice: random.Random, office: Office, person: InsuredPerson, *, on: dt.date | None = None) -> Settlement:
-    return settle_directly(by=office.supervisor, person=person, entry=random_stay(dice), on=on or a_day(dice))
+def settled(dice: random.Random, office: Office, person: InsuredPerson, places: tuple[str, ...] = PLACES) -> Settlement:
+    """On the day of discharge."""
+    stay = random_stay(dice, places)
+    return settle_directly(by=office.supervisor, person=person, entry=stay, on=stay.discharged_on)
 
 
 def claimed(dice: random.Random, office: Office, person: InsuredPerson) -> None:
@@ -225,7 +235,7 @@ def carried(dice: random.Random, office: Office, person: InsuredPerson) -> None:
     carry_in(by=office.supervisor, person=person, year=YEAR, fund=fund, reason="系统启用前", paid=amount, **uses)
 
 
-def random_stay(dice: random.Random):
+def random_stay(dice: random.Random, places: tuple[str, ...] = PLACES) -> StayEntry:
     total = dice.randint(50_000, 6_000_000)
     parts = [dice.randint(0, total // 10) for _ in range(3)]
     eligible = total - sum(parts)
@@ -234,7 +244,7 @@ def random_stay(dice: random.Random):
     admitted = a_day(dice)
     return replace(
         a_stay(),
-        treatment_area=Area.objects.get(pk=dice.choice((make.BEIJING, make.BEIJING, SHENYANG))),
+        treatment_area=Area.objects.get(pk=dice.choice(places)),
         admitted_on=admitted,
         discharged_on=admitted + dt.timedelta(days=dice.randint(0, 20)),
         hospital_level=dice.choice((Level.ONE, Level.TWO, Level.THREE, Level.THREE_A)),
