@@ -60,7 +60,7 @@ def _copy(cursor: Any, model: type[models.Model], patterns: list[int]) -> int:
     table = model._meta.db_table
     cursor.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}")  # noqa: S608 - ours
     base = cursor.fetchone()[0]
-    kept = [field.column for field in model._meta.concrete_fields if not field.generated]
+    kept = [str(field.column) for field in model._meta.concrete_fields]
     follows = {column for column in ("settlement_id", "reverses_id") if column in kept}
     own = {"id": "%(base)s + rank * most + placed.place", "person_id": "lived.person_id"}
     own |= dict.fromkeys(follows, "%(settlements)s + rank * most_settlements + referred.place")
@@ -165,13 +165,12 @@ def _settle(
     result = calculate(stay, policy.rules_once())
     if result.outcome is not Outcome.CALCULATED:
         return
-    said = {"by": by, "on": stay.discharged_on}
+    on = stay.discharged_on
     record = StayRecord(person=person, category=Category.TEMPORARY, treatment_area=place, hospital_name="示例医院")
-    settlement = post(
-        record=record, stay=stay, result=result, calculation=_calculation(stay, result, policy, by), **said
-    )
+    calculation = _calculation(stay, result, policy, by)
+    settlement = post(by=by, on=on, record=record, stay=stay, result=result, calculation=calculation)
     if dice.random() < 0.02:
-        reverse(settlement=settlement, reason="示例", **said)
+        reverse(by=by, settlement=settlement, reason="示例", on=on)
 
 
 def _calculation(stay: Stay, result: Any, policy: BenefitPolicy, by: User) -> Calculation:
