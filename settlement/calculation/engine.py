@@ -98,8 +98,8 @@ def _steps(stay: Stay, plan: Plan) -> Steps:
 
 def _setlinfo(stay: Stay, steps: Steps) -> SettlementInfo:
     """A component that the rules know and the stay has no part in pays nought; one that they do not know is None."""
-    cost, fund = stay.cost, steps.fund
-    paid: dict[Component, Decimal] = dict.fromkeys(steps.plan.known, NIL)
+    cost, fund, known = stay.cost, steps.fund, steps.plan.known
+    paid: dict[Component, Decimal] = dict.fromkeys(known, NIL) if known else {}
     for part in steps.parts:
         paid[part.terms.component] = part.paid
         fund += part.paid

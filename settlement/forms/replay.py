@@ -11,8 +11,13 @@ from hospitals.forms import DayField
 from settlement.models import BenefitPolicy
 
 
+class VersionField(forms.ModelChoiceField):
+    def label_from_instance(self, policy: Any) -> str:
+        return f"{policy}（{policy.get_status_display()}，{policy.starts_on} 起）"
+
+
 class ReplayForm(forms.Form):
-    policy = forms.ModelChoiceField(BenefitPolicy.objects.none(), label=_("待遇政策"), empty_label=None)
+    policy = VersionField(BenefitPolicy.objects.none(), label=_("待遇政策"), empty_label=None)
     since = DayField(label=_("结算日期起"))
     until = DayField(label=_("结算日期止"))
     whole_years = forms.BooleanField(

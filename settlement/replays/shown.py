@@ -17,6 +17,12 @@ FUNDS = (
     *(Column.CIVIL_SERVANT, Column.MEDICAL_AID),
 )
 ORDER = tuple(Column)
+PLACES = {
+    term.label: place
+    for terms in (Scheme, Employment, Hardship, Tier, Level, Scope, SettlementWay)
+    for place, term in enumerate(terms)
+}
+SHORT = 12  # characters: a word up to that does not break
 Words = dict[str, str]  # of a kind of stay, under the names of `KIND`
 Cells = Sequence[str | int | Decimal]
 
@@ -31,17 +37,19 @@ class ShownTable:
     wording: int = 1
 
     @property
-    def headings(self) -> list[tuple[str, bool]]:
-        """Each with whether numbers stand under it."""
-        return [(heading, place >= self.wording) for place, heading in enumerate(self.header)]
+    def headings(self) -> list[tuple[str, str]]:
+        """Each with its css class."""
+        return [(heading, "" if place < self.wording else "number") for place, heading in enumerate(self.header)]
 
     @property
-    def cells(self) -> list[list[tuple[str, str, bool]]]:
-        """(heading, written, is it a number) of each cell of each row."""
+    def cells(self) -> list[list[tuple[str, str, str]]]:
+        """(heading, written, css class) of each cell of each row."""
         return [
             [
-                (heading, f"{cell:,}" if is_number else str(cell), is_number)
-                for (heading, is_number), cell in zip(self.headings, row, strict=True)
+                (heading, f"{cell:,}", kind)
+                if kind
+                else (heading, str(cell), "nowrap" if len(str(cell)) <= SHORT else "")
+                for (heading, kind), cell in zip(self.headings, row, strict=True)
             ]
             for row in self.rows
         ]
@@ -125,7 +133,8 @@ def _by(tally: Tally, title: str, words_of: Callable[[Words], tuple[str, ...]], 
     for kind, sums in tally.kinds.items():
         words = dict(zip(KIND, kind.split("|"), strict=True))
         found.setdefault(words_of(words), []).append(sums)
-    rows = [(*words, *_numbers(together(parts))) for words, parts in sorted(found.items())]
+    in_order = sorted(found, key=lambda words: [PLACES.get(word, -1) for word in words])
+    rows = [(*words, *_numbers(together(found[words]))) for words in in_order]
     header = (
         *(*names, "笔数", "增加", "减少", "构成有变", "未配置"),
         *("基金支付（原）", "基金支付（试算）", "差额", "个人负担（原）", "个人负担（试算）"),

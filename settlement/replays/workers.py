@@ -49,7 +49,8 @@ def replay_here(connection: psycopg.Connection[Any], question: Question) -> Tall
 
 def _share_out(database: str, snapshot: str, question: Question, extent: Extent, workers: int, report: Report) -> Tally:
     spawning, waiting, done, whole = get_context("spawn"), list(extent.pieces), 0, Tally()
-    pipes, processes = [], []
+    pipes: list[Pipe[Any, Any]] = []
+    processes: list[Any] = []
     try:
         for _ in range(min(workers, len(waiting))):
             ours, theirs = spawning.Pipe()
@@ -62,14 +63,15 @@ def _share_out(database: str, snapshot: str, question: Question, extent: Extent,
             ours.send(waiting.pop(0))
         open_pipes = list(pipes)
         while open_pipes:
-            for pipe in wait(open_pipes):
-                answer = _answer(pipe)  # type: ignore[arg-type]
+            ready = wait(open_pipes)
+            for pipe in [pipe for pipe in open_pipes if pipe in ready]:
+                answer = _answer(pipe)
                 if isinstance(answer, Tally):
                     whole.merge(answer)
-                    open_pipes.remove(pipe)  # type: ignore[arg-type]
+                    open_pipes.remove(pipe)
                     continue
                 done += answer
-                pipe.send(waiting.pop(0) if waiting else None)  # type: ignore[union-attr]
+                pipe.send(waiting.pop(0) if waiting else None)
                 report(done, extent.total)
         return whole
     finally:
@@ -83,12 +85,12 @@ def _share_out(database: str, snapshot: str, question: Question, extent: Extent,
 def _answer(pipe: "Pipe[Any, Any]") -> Tally | int:
     """What a worker says: how many it has replayed, at last its tally."""
     try:
-        answer = pipe.recv()
+        answer: Tally | int | str = pipe.recv()
     except (EOFError, OSError):
         raise ReplayBroken("工作进程中断") from None
     if isinstance(answer, str):
         raise ReplayBroken(answer)
-    return answer  # type: ignore[no-any-return]
+    return answer
 
 
 def _work(pipe: "Pipe[Any, Any]", database: str, snapshot: str, question: Question, years: list[int]) -> None:
