@@ -16,8 +16,8 @@ from hospitals.access import Right
 from hospitals.working_days import working_days_after
 from settlement.claims.clock import SOON
 from settlement.claims.lifecycle import RUNNING
-from settlement.models import Claim, Finding
-from settlement.vocabulary import ClaimStatus, FindingKind, FindingStatus
+from settlement.models import Claim, Finding, PolicyReplay
+from settlement.vocabulary import ClaimStatus, FindingKind, FindingStatus, ReplayStatus
 
 CLOCKS = (
     ("soon", _("临期（%d个工作日内）") % SOON),
@@ -120,3 +120,14 @@ class FindingFilter(django_filters.FilterSet):
 
     def in_status(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset if value == "all" else queryset.filter(status=value)
+
+
+class ReplayFilter(django_filters.FilterSet):
+    area = django_filters.ModelChoiceFilter(
+        label=_("统筹区"), queryset=areas_of_posts(Right.KEEP_POLICIES), empty_label=_("全部")
+    )
+    status = django_filters.ChoiceFilter(label=_("状态"), choices=ReplayStatus.choices(), empty_label=_("全部"))
+
+    class Meta:
+        model = PolicyReplay
+        fields: list[str] = []

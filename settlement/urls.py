@@ -1,6 +1,6 @@
 from django.urls import path
 
-from settlement.views import claim_prints, claims, counter, findings, lists
+from settlement.views import claim_prints, claims, counter, findings, lists, replays
 
 urlpatterns = [
     path("claims/", lists.ClaimList.as_view(), name="claims"),
@@ -21,4 +21,10 @@ urlpatterns = [
     path("findings/", findings.FindingList.as_view(), name="findings"),
     path("findings/<int:pk>/", findings.finding, name="finding"),
     path("findings/<int:pk>/<slug:verb>/", findings.decide, name="decide_finding"),
+    path("replays/", replays.ReplayList.as_view(), name="replays"),
+    path("replays/new/", replays.new_replay, name="new_replay"),
+    path("replays/<int:pk>/", replays.replay, name="replay"),
+    path("replays/<int:pk>/progress/", replays.replay_progress, name="replay_progress"),
+    path("replays/<int:pk>/take/<slug:verb>/", replays.take_replay, name="take_replay"),
+    path("replays/<int:pk>/export/", replays.export_replay, name="export_replay"),
 ]

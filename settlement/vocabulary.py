@@ -50,6 +50,16 @@ class FindingStatus(Term):
     CONFIRMED = "confirmed", "已确认"
 
 
+class ReplayStatus(Term):
+    """Where a replay of past settlements stands."""
+
+    WAITING = "waiting", "等待处理"
+    RUNNING = "running", "正在试算"
+    DONE = "done", "已完成"
+    FAILED = "failed", "未完成"
+    CANCELLED = "cancelled", "已取消"
+
+
 class Detail(Term):
     """How the cost of a claim is entered."""
 

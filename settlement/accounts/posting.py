@@ -85,6 +85,7 @@ def post(
         calculation=calculation,
         settled_on=on,
         made_by=by,
+        eligible=stay.eligible,
         **{name: getattr(info, name) or NIL for name in NEGATED},
     )
     AccountEntry.objects.bulk_create(_entries(settlement, stay, result, info))
@@ -126,7 +127,7 @@ def reverse(*, by: User, settlement: Settlement, reason: str, on: dt.date) -> Se
         )
         contrary.reverses, contrary.reason = settlement, reason
         contrary.settled_on, contrary.made_by = on, by
-        for name in NEGATED:
+        for name in (*NEGATED, "eligible"):
             setattr(contrary, name, -getattr(settlement, name))
         contrary.save(force_insert=True)
         AccountEntry.objects.bulk_create(

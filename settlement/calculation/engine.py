@@ -1,12 +1,11 @@
 """The calculation: a stay and the rules in, the answer with its lines out."""
 
-from collections.abc import Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from hospitals.reasons import Reason
 from settlement.calculation import components
 from settlement.calculation.basic_fund import one_ratio, pays
-from settlement.calculation.components import Part
 from settlement.calculation.lines import Steps, lines_of
 from settlement.calculation.money import NIL, to_fen
 from settlement.calculation.plan import Plan, plan_for
@@ -17,6 +16,15 @@ from settlement.calculation.stay import Stay, contradictions
 from settlement.vocabulary import Component
 
 
+class Amounts(NamedTuple):
+    """A stay worked out, not yet in words.  rules: the version that pays it; led_away: the row that made it so."""
+
+    rules: BenefitRules
+    steps: Steps
+    led_away: DestinationRule | None
+    led_by: str
+
+
 def calculate(stay: Stay, rules: BenefitRules | None, elsewhere: BenefitRules | None = None) -> Result:
     """What a stay is paid by a version of the home area's benefits; `rules` is None where none is in force.
 
@@ -25,6 +33,12 @@ def calculate(stay: Stay, rules: BenefitRules | None, elsewhere: BenefitRules | 
     ratio applies to what is left, the year's ceiling cuts the basic fund, the components follow on what is still
     theirs.  Each fund is rounded once, and the person bears the rest.
     """
+    found = amounts_of(stay, rules, elsewhere)
+    return found if isinstance(found, Result) else _told(stay, found)
+
+
+def amounts_of(stay: Stay, rules: BenefitRules | None, elsewhere: BenefitRules | None = None) -> Amounts | Result:
+    """The same without its lines, for those who ask by the million; a Result says why there are no amounts."""
     if faults := contradictions(stay):
         return Result(outcome=Outcome.INVALID, reasons=tuple(faults))
     if rules is None or not rules.serves(stay):
@@ -40,15 +54,18 @@ def calculate(stay: Stay, rules: BenefitRules | None, elsewhere: BenefitRules | 
     return _by(stay, elsewhere, led_away, rules.cite(led_away.section))
 
 
-def _by(stay: Stay, rules: BenefitRules, led_away: DestinationRule | None = None, led_by: str = "") -> Result:
+def _by(stay: Stay, rules: BenefitRules, led_away: DestinationRule | None = None, led_by: str = "") -> Amounts | Result:
     plan = plan_for(stay, rules)
     if isinstance(plan, tuple):
         return Result(outcome=Outcome.NOT_CONFIGURED, reasons=plan, area=rules.area, version=rules.version)
     if unknown := plan.unknown_of_year(stay):
         return Result(outcome=Outcome.INVALID, reasons=unknown, area=rules.area, version=rules.version)
-    steps = _steps(stay, plan)
-    setlinfo = _setlinfo(stay, rules, steps)
-    lowering = steps.lowering
+    return Amounts(rules, _steps(stay, plan), led_away, led_by)
+
+
+def _told(stay: Stay, amounts: Amounts) -> Result:
+    rules, steps, led_away, led_by = amounts
+    setlinfo, plan, lowering = _setlinfo(stay, steps), steps.plan, steps.lowering
     return Result(
         outcome=Outcome.CALCULATED,
         assumed=plan.assumed or (lowering is not None and lowering.assumed),
@@ -79,11 +96,13 @@ def _steps(stay: Stay, plan: Plan) -> Steps:
     return Steps(plan, paid_first, eligible, lowering, due, charged, shares, left, fund, parts)
 
 
-def _setlinfo(stay: Stay, rules: BenefitRules, steps: Steps) -> SettlementInfo:
-    cost, paid, fund = stay.cost, {}, steps.fund
-    if rules.components.rows or rules.follow_ups:
-        paid = _paid(steps.parts, rules)
-        fund = sum((part.paid for part in steps.parts), fund)
+def _setlinfo(stay: Stay, steps: Steps) -> SettlementInfo:
+    """A component that the rules know and the stay has no part in pays nought; one that they do not know is None."""
+    cost, fund, known = stay.cost, steps.fund, steps.plan.known
+    paid: dict[Component, Decimal] = dict.fromkeys(known, NIL) if known else {}
+    for part in steps.parts:
+        paid[part.terms.component] = part.paid
+        fund += part.paid
     return SettlementInfo(
         medfee_sumamt=stay.total,
         fulamt_ownpay_amt=cost.outside if cost else None,
@@ -100,9 +119,3 @@ def _setlinfo(stay: Stay, rules: BenefitRules, steps: Steps) -> SettlementInfo:
         fund_pay_sumamt=fund,
         psn_part_amt=stay.total - fund,
     )
-
-
-def _paid(parts: Sequence[Part], rules: BenefitRules) -> dict[Component, Decimal]:
-    """Nought for a component that the rules know and the stay has no part in."""
-    known = {row.component for row in rules.components.rows} | {row.component for row in rules.follow_ups}
-    return dict.fromkeys(known, NIL) | {part.terms.component: part.paid for part in parts}

@@ -13,24 +13,28 @@ from settlement.calculation.deductible import Deductible
 from settlement.calculation.rows import Row
 from settlement.calculation.rules import BenefitRules
 from settlement.calculation.stay import Stay
-from settlement.vocabulary import Component
+from settlement.vocabulary import Component, Counting
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything of the rules that a calculation needs."""
+    """Everything of the rules that a calculation needs.  known: the components that the version speaks of at all."""
 
     deductible: Deductible
     basic: BasicFund
     components: Sequence[Terms]
+    known: tuple[Component, ...]
     assumed: bool
     warnings: tuple[str, ...]
     catalogue: str
 
     def unknown_of_year(self, stay: Stay) -> tuple[Reason, ...]:
         """What the year has to be known of, and is not."""
+        deductible = self.deductible
+        if not (self.components or deductible.later or deductible.counting is Counting.YEARLY):
+            return ()  # nothing of it matters
         of_components = components.unknown_of_year(stay, self.components) if self.components else ()
-        return (*self.deductible.unknown_of_year(stay), *of_components)
+        return (*deductible.unknown_of_year(stay), *of_components)
 
 
 Gaps = tuple[Reason, ...]
@@ -55,6 +59,7 @@ def _plan(stay: Stay, rules: BenefitRules) -> Plan | Gaps:
         deductible=deductible,
         basic=basic,
         components=terms,
+        known=(*(row.component for row in rules.components.rows), *(row.component for row in rules.follow_ups)),
         assumed=deductible.assumed or basic.assumed or any(one.assumed for one in terms),
         warnings=tuple(_warnings(stay, deductible, basic, terms)),
         catalogue=rules.cite(rules.catalogues.get(stay.basis, "")),

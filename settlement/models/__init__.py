@@ -7,6 +7,7 @@ from settlement.models.policy import BenefitPolicy
 from settlement.models.policy_components import ComponentRatioRow, ComponentRow, FollowUpRow, HardshipRow
 from settlement.models.policy_rows import CeilingRow, DeductibleRow, RatioRow
 from settlement.models.policy_ways import ContinuousRow, CountingRow, DestinationRow, LaterStayRow, ReductionRow
+from settlement.models.replay import PolicyReplay
 from settlement.models.settlement import FollowUpDue, Settlement
 from settlement.models.supplement import SupplementItem, SupplementNotice
 
@@ -31,6 +32,7 @@ __all__ = [
     "FollowUpRow",
     "HardshipRow",
     "LaterStayRow",
+    "PolicyReplay",
     "RatioRow",
     "Receipt",
     "ReductionRow",

@@ -78,6 +78,9 @@ class Settlement(models.Model):
     overlmt_selfpay = yuan(_("超限价自费"))
     preselfpay_amt = yuan(_("先行自付"))
     inscp_scp_amt = yuan(_("符合政策范围费用"))
+    eligible = yuan(
+        _("异地先行自付前的符合政策范围费用")
+    )  # what was calculated from: the above has the reduction taken off
     act_pay_dedc = yuan(_("起付标准"))
     hifp_pay = yuan(_("统筹基金支付"))
     cvlserv_pay = yuan(_("公务员医疗补助"))

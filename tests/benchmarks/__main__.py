@@ -8,7 +8,7 @@ import django
 
 from tests.benchmarks.measure import HEADER, Ratio
 
-BENCHMARKS = ("hospital_import", "json_lines", "lists", "sweeps", "people")
+BENCHMARKS = ("hospital_import", "json_lines", "lists", "sweeps", "people", "replays")
 
 
 def main(names: list[str]) -> int:

@@ -119,6 +119,12 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "finding": (Right.SEE_FINDINGS, "get", "finding"),
     "decide_finding": (Right.REVIEW_CLAIMS, "post", "finding clear"),
     "take_claim": (Right.REVIEW_CLAIMS, "post", "claim approve"),
+    "replays": (Right.KEEP_POLICIES, "get", ""),
+    "new_replay": (Right.KEEP_POLICIES, "get", ""),
+    "replay": (Right.KEEP_POLICIES, "get", "replay"),
+    "replay_progress": (Right.KEEP_POLICIES, "get", "replay"),
+    "take_replay": (Right.KEEP_POLICIES, "post", "replay cancel"),
+    "export_replay": (Right.KEEP_POLICIES, "get", "replay"),
 }
 PUBLIC_KINDS = {"", "hospital"}
 
@@ -156,6 +162,7 @@ BEHIND = {
     "scan": lambda area: make.ScanFactory(filing__person__area__code=area),
     "claim": lambda area: make.ClaimFactory(person__area__code=area),
     "finding": lambda area: make.FindingFactory(claim__person__area__code=area),
+    "replay": lambda area: make.ReplayFactory(policy__area__code=area),
 }
 
 
