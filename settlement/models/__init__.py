@@ -6,6 +6,13 @@ from settlement.models.policy import BenefitPolicy
 from settlement.models.policy_components import ComponentRatioRow, ComponentRow, FollowUpRow, HardshipRow
 from settlement.models.policy_rows import CeilingRow, DeductibleRow, RatioRow
 from settlement.models.policy_ways import ContinuousRow, CountingRow, DestinationRow, LaterStayRow, ReductionRow
+from settlement.models.recoupment import Recoupment, RecoupmentPart
+from settlement.models.recoupment_rows import (
+    RecoupmentInstalment,
+    RecoupmentReceipt,
+    RecoupmentReminder,
+    RecoupmentShare,
+)
 from settlement.models.settlement import FollowUpDue, Settlement
 
 __all__ = [
@@ -30,6 +37,12 @@ __all__ = [
     "LaterStayRow",
     "RatioRow",
     "Receipt",
+    "Recoupment",
+    "RecoupmentInstalment",
+    "RecoupmentPart",
+    "RecoupmentReceipt",
+    "RecoupmentReminder",
+    "RecoupmentShare",
     "ReductionRow",
     "Settlement",
     "YearAccount",
