@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from filings.application import Seen
 from filings.changes import carrying
 from filings.lapsing import reinstate
 from filings.models import Commitment, Filing
 from filings.sweeping import sweep
-from filings.vocabulary import Category, Tier
+from filings.vocabulary import Category, Material, Tier
 from hospitals.access import portal_account
 from hospitals.history import entries
 from hospitals.reasons import Refused
@@ -159,7 +160,7 @@ def test_stay_after_reinstatement_owes_nothing(office: Office, commitment: Commi
 
 
 def a_filing(office: Office, area: str = make.YANTAI, **fields: Any) -> Filing:
-    given: dict[str, Any] = {"category": Category.LONG_TERM_RESIDENT, "tier": Tier.LOCAL}
+    given: dict[str, Any] = {"category": Category.POSTED_WORKER, "tier": Tier.LOCAL}
     return office.file(a_person(area), **given | fields)
 
 
@@ -180,7 +181,7 @@ def test_cost_after_the_end_of_a_filing_is_to_come_back(office: Office, end: Any
         paid_row(filing.person, filing, admitted_on=day, discharged_on=on + dt.timedelta(9))
         for day in (on - dt.timedelta(1), on + dt.timedelta(1))
     )
-    end(office.clerk, filing, on=on)
+    end(office.clerk, filing, on=on, materials=(Seen(Material.ROSTER),))
     (recoupment,) = Recoupment.objects.all()
     assert recoupment.settlement == beyond != within
     assert (recoupment.cause, recoupment.due, recoupment.made_by) == ("after_end", beyond.fund_pay_sumamt, office.clerk)
@@ -211,7 +212,7 @@ def test_review_asks_back_what_a_paid_claim_was_not_due(office: Office) -> None:
     assert (recoupment.cause, recoupment.due, recoupment.reason) == ("review", yuan(300), "重复住院")
     with pytest.raises(Refused, match=f"最多还可追回 {claim.settlement.hifp_pay - 300} 元"):
         proposed(office, claim.settlement, EMPLOYEE=claim.settlement.hifp_pay - 299)
-    with pytest.raises(Refused, match="城乡居民.*最多还可追回 0"):
+    with pytest.raises(Refused, match=r"城乡居民.*最多还可追回 0"):
         proposed(office, claim.settlement, RESIDENT=1)
 
 
