@@ -24,8 +24,8 @@ from filings.models.filing import FilingStatus
 from filings.models.people import matched_by
 from hospitals.access import Reach, Right, reach_of, require
 from hospitals.listing import first_of
-from settlement.models import Claim
-from settlement.vocabulary import ClaimStatus
+from settlement.models import Claim, Recoupment
+from settlement.vocabulary import ClaimStatus, RecoupmentStatus
 
 SHOWN = 10
 
@@ -46,6 +46,7 @@ PLACES = (
     Place("承诺", "commitments", Right.SEE_FILINGS, ("/commitments/", "/sanctions/")),
     Place("住院登记", "registrations", Right.SEE_FILINGS, ("/registrations/",)),
     Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
+    Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
 )
 
@@ -115,7 +116,7 @@ def queues(user: Any, reach: Reach) -> list[Queue]:
     add("待审核报销", "没有待审核的报销", Claim, Right.REVIEW_CLAIMS, ClaimStatus.IN_REVIEW)
     add("待财务复核", "没有待复核的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.APPROVED)
     add("待支付", "没有待支付的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.RELEASED)
-    return [*found, *_of_commitments(user, reach)]
+    return [*found, *_of_recoupments(user, reach), *_of_commitments(user, reach)]
 
 
 def _of_commitments(user: Any, reach: Reach) -> Iterator[Queue]:
@@ -131,6 +132,27 @@ def _of_commitments(user: Any, reach: Reach) -> Iterator[Queue]:
         parts = rows.without_period().visible_parts(user, Right.LIFT_SANCTIONS)
         title, empty = "期限待确定的失信处理", "没有期限待确定的失信处理"
         yield Queue(title, empty, f"{reverse('sanctions')}?state=pending", first_of(parts, ["pk"], SHOWN, rows))
+
+
+def _of_recoupments(user: Any, reach: Reach) -> Iterator[Queue]:
+    """What waits for a second person, for a word on a write-off, and for money that is overdue."""
+    rows: Any = Recoupment.objects.select_related("person", "area")
+    link = reverse("recoupments")
+
+    def queue(title: str, query: str, cases: Any, right: Right, order: str = "pk", *, due: bool = False) -> Queue:
+        found = first_of(cases.visible_parts(user, right), list(dict.fromkeys([order, "pk"])), SHOWN, rows)
+        return Queue(title, f"没有{title}", f"{link}?{query}", found, has_due_days=due)
+
+    checker = next((right for right in (Right.REVIEW_CLAIMS, Right.REVERSE_SETTLEMENTS) if reach.has(right)), None)
+    if checker:
+        waiting = rows.filter(status=RecoupmentStatus.PROPOSED).exclude(made_by=user)
+        yield queue("待确认的追回", f"status={RecoupmentStatus.PROPOSED}", waiting, checker)
+    if reach.has(Right.REVERSE_SETTLEMENTS):
+        asked = rows.to_decide().exclude(write_off_by=user)
+        yield queue("待批准的核销", "band=write_off", asked, Right.REVERSE_SETTLEMENTS)
+    if reach.has(Right.RELEASE_CLAIMS):
+        overdue = rows.overdue(timezone.localdate())
+        yield queue("逾期未缴的追回", "band=overdue", overdue, Right.RELEASE_CLAIMS, "next_due_on", due=True)
 
 
 @require_GET

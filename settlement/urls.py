@@ -1,6 +1,6 @@
 from django.urls import path
 
-from settlement.views import claims, counter, lists
+from settlement.views import claims, counter, lists, recoupments
 
 urlpatterns = [
     path("claims/", lists.ClaimList.as_view(), name="claims"),
@@ -14,4 +14,10 @@ urlpatterns = [
     path("claims/<int:pk>/take/<slug:verb>/", claims.take, name="take_claim"),
     path("claims/<int:pk>/promise/", claims.promise, name="promise_claim"),
     path("claims/<int:pk>/sheet/", claims.sheet, name="claim_sheet"),
+    path("recoupments/", recoupments.RecoupmentList.as_view(), name="recoupments"),
+    path("recoupments/new/", recoupments.new_recoupment, name="new_recoupment"),
+    path("recoupments/<int:pk>/", recoupments.recoupment, name="recoupment"),
+    path("recoupments/<int:pk>/take/<slug:verb>/", recoupments.take, name="take_recoupment"),
+    path("recoupments/<int:pk>/notice/", recoupments.notice, name="recoupment_notice"),
+    path("recoupments/<int:pk>/reminders/<int:reminder>/", recoupments.reminder_notice, name="recoupment_reminder"),
 ]

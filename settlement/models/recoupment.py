@@ -2,7 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.conf import settings
@@ -36,7 +36,7 @@ class RecoupmentQuerySet(VisibleQuerySet["Recoupment"]):
         return self.collecting().filter(write_off_by__isnull=False)
 
 
-def _somebody(label: str) -> "models.ForeignKey[models.Model | None, models.Model | None]":
+def _somebody(label: Any) -> "models.ForeignKey[models.Model | None, models.Model | None]":
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

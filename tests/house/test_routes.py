@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from hospitals.access import RIGHTS, Right
 from hospitals.vocabulary import Role
 from tests import factories as make
+from tests.settlement.recoupments import stored_recoupment, stored_reminder, stored_settlement
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +113,12 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "promise_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
     "calculate_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
     "take_claim": (Right.REVIEW_CLAIMS, "post", "claim approve"),
+    "recoupments": (Right.SEE_CLAIMS, "get", ""),
+    "new_recoupment": (Right.REVIEW_CLAIMS, "get", "?settlement"),
+    "recoupment": (Right.SEE_CLAIMS, "get", "recoupment"),
+    "take_recoupment": (Right.RELEASE_CLAIMS, "post", "recoupment receive"),
+    "recoupment_notice": (Right.SEE_CLAIMS, "get", "recoupment"),
+    "recoupment_reminder": (Right.SEE_CLAIMS, "get", "reminder"),
 }
 PUBLIC_KINDS = {"", "hospital"}
 
@@ -127,6 +134,9 @@ def routes(resolver: URLResolver | None = None) -> Iterator[str]:
 
 def link(route: str, kind: str, area: str) -> str:
     kind, *more = kind.split(" ")
+    if kind == "reminder":
+        reminder = stored_reminder(area)
+        return reverse(route, args=[reminder.recoupment_id, reminder.pk])
     if kind.startswith("?"):
         return f"{reverse(route)}{kind}={BEHIND[kind[1:]](area).pk}"
     return reverse(route, args=[BEHIND[kind](area).pk, *more] if kind else [])
@@ -148,6 +158,8 @@ BEHIND = {
     "sanction": lambda area: make.SanctionFactory(person__area__code=area),
     "scan": lambda area: make.ScanFactory(filing__person__area__code=area),
     "claim": lambda area: make.ClaimFactory(person__area__code=area),
+    "settlement": stored_settlement,
+    "recoupment": stored_recoupment,
 }
 
 

@@ -9,10 +9,14 @@ from django.contrib.auth.models import User
 from filings.models import Filing
 from filings.vocabulary import Category, SettlementWay, Tier
 from hospitals.access import portal_account
-from hospitals.models import Area
 from hospitals.vocabulary import Level, Scope, Service
 from settlement.direct_settlement import settle_directly
-from settlement.models import BenefitPolicy, Calculation, Recoupment, Settlement
+from settlement.models import (
+    BenefitPolicy,
+    Calculation,
+    Recoupment,
+    Settlement,
+)
 from settlement.recoupments import collecting, proposing, writing_off
 from settlement.recoupments.lifecycle import RECOUPMENT_LIFECYCLE
 from settlement.vocabulary import Fund, ReminderWay
@@ -48,7 +52,9 @@ def paid_row(person: Any, filing: Filing | None = None, **fields: Any) -> Settle
     funds = {name: fields.pop(name, 0) for name in ("cvlserv_pay", "hifmi_pay", "hifob_pay", "maf_pay")}
     funds["hifp_pay"] = fields.pop("hifp_pay", 1000)
     total = sum(map(Decimal, funds.values()))
-    policy = BenefitPolicy.objects.filter(area=person.area).first()
+    policy = BenefitPolicy.objects.filter(area=person.area).first() or BenefitPolicy.objects.create(
+        area=person.area, version=1, starts_on=dt.date(2026, 1, 1), document="示例文件"
+    )
     calculation = Calculation.objects.create(
         policy=policy, inputs={}, result={}, fund=total, personal=200, total=total + 200, made_by=portal_account()
     )
@@ -63,7 +69,7 @@ def paid_row(person: Any, filing: Filing | None = None, **fields: Any) -> Settle
         "tier": Tier.TEMPORARY,
         "scope": Scope.CROSS_PROVINCE,
         "service": Service.INPATIENT,
-        "treatment_area": Area.objects.get(pk=make.BEIJING),
+        "treatment_area": make.AreaFactory(code=make.BEIJING),
         "hospital_name": "北京示例医院",
         "hospital_level": Level.THREE,
         "admitted_on": ADMITTED,

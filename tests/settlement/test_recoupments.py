@@ -109,7 +109,7 @@ def test_receipts_go_to_the_funds_in_their_order_and_the_last_settles(office: Of
     assert (recoupment.next_due_on, recoupment.open) == (DUE_ON, 850)
     recoupment = holds(take(office, recoupment, "receive", amount=yuan(820)))
     assert funds_of(recoupment) == [("310100", "800.00"), ("610100", "20.00")]
-    with pytest.raises(Refused, match="未追回金额为 30.00 元"):
+    with pytest.raises(Refused, match=r"未追回金额为 30\.00 元"):
         take(office, recoupment, "receive", amount=yuan("30.01"))
     recoupment = holds(take(office, recoupment, "receive", amount=yuan(30)))
     assert (recoupment.status, recoupment.open, recoupment.next_due_on) == ("settled", 0, None)
