@@ -15,6 +15,8 @@ from settlement.models import (
     BenefitPolicy,
     Calculation,
     Recoupment,
+    RecoupmentPart,
+    RecoupmentReminder,
     Settlement,
 )
 from settlement.recoupments import collecting, proposing, writing_off
@@ -82,6 +84,26 @@ def paid_row(person: Any, filing: Filing | None = None, **fields: Any) -> Settle
         "made_by": portal_account(),
     }
     return Settlement.objects.get(pk=Settlement.objects.create(**given | funds | fields).pk)
+
+
+def stored_settlement(area: str) -> Settlement:
+    return paid_row(make.PersonFactory(area__code=area))
+
+
+def stored_recoupment(area: str, **fields: Any) -> Recoupment:
+    """As the database holds it; the verbs make the real ones."""
+    settlement = stored_settlement(area)
+    given = {"area": settlement.area, "person": settlement.person, "cause": "review", "reason": "示例"}
+    given |= {"proposed_on": ON, "due": 1000, "made_by": portal_account(), **fields}
+    recoupment = Recoupment.objects.create(settlement=settlement, **given)
+    RecoupmentPart.objects.create(recoupment=recoupment, fund=FUND, amount=1000)
+    return recoupment
+
+
+def stored_reminder(area: str) -> RecoupmentReminder:
+    return RecoupmentReminder.objects.create(
+        recoupment=stored_recoupment(area), reminded_on=ON, how="phone", due_on=ON, open=1000, made_by=portal_account()
+    )
 
 
 def proposed(
