@@ -75,7 +75,7 @@ class PlanForm(StepForm):
         required=False,
         min_value=1,
         max_value=MOST_INSTALMENTS,
-        help_text="每月一期，各期相同，尾差并入末期",
+        help_text="每月一期，各期相同，尾差并入末期；填写期数的，不看下面各行",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 3}),
     )
     lines = forms.CharField(
@@ -92,14 +92,15 @@ class PlanForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if not self.errors and not given.get("lines") and not (given.get("first_due_on") and given.get("count")):
+        is_even = bool(given.get("first_due_on")), bool(given.get("count"))
+        if not self.errors and (any(is_even) != all(is_even) or not (any(is_even) or given.get("lines"))):
             raise forms.ValidationError(_("请填写首期应缴日期和期数，或逐期填写"))
         return given
 
     def plan(self, open_amount: Decimal) -> Plan:
         """The form must be valid."""
         given = self.cleaned_data
-        return given["lines"] or even_plan(open_amount, given["first_due_on"], given["count"])
+        return even_plan(open_amount, given["first_due_on"], given["count"]) if given["count"] else given["lines"]
 
     def _row(self, number: int, row: str) -> tuple[dt.date, Decimal]:
         found = LINE.fullmatch(row)

@@ -64,7 +64,8 @@ class Recoupment(models.Model):
     """Money of one settlement that is due back from the person, in yuan.
 
     due, received: the sums of its parts and of its receipts.  next_due_on: of the first instalment not covered by what
-    was received.  write_off_by: whoever asked that the rest be given up; written_off_by: whoever agreed.
+    was received.  corrected_by: whoever set other amounts than were proposed.  write_off_by: whoever asked
+    that the rest be given up; written_off_by: whoever agreed.
     """
 
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", db_index=False, verbose_name=_("参保地"))
@@ -88,6 +89,7 @@ class Recoupment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False, verbose_name=_("提出人")
     )
     made_at = models.DateTimeField(_("提出时间"), auto_now_add=True)
+    corrected_by = _somebody(_("更正人"))
     confirmed_by = _somebody(_("确认人"))
     confirmed_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
     write_off_by = _somebody(_("核销提出人"))
@@ -134,9 +136,10 @@ class Recoupment(models.Model):
                 violation_error_message=_("追回须经确认方可收款"),
             ),
             models.CheckConstraint(
-                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("made_by")),
+                condition=Q(confirmed_by=None)
+                | (~Q(confirmed_by=F("made_by")) & (Q(corrected_by=None) | ~Q(confirmed_by=F("corrected_by")))),
                 name="recoupment_proposer_and_confirmer_differ",
-                violation_error_message=_("追回的提出与确认须由不同人员办理"),
+                violation_error_message=_("追回的提出、更正与确认须由不同人员办理"),
             ),
             models.CheckConstraint(
                 condition=Q(status="collecting", next_due_on__isnull=False, received__lt=F("due"))

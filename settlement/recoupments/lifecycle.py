@@ -13,6 +13,7 @@ from settlement.vocabulary import RecoupmentStatus as S
 
 REVIEW, FINANCE, SUPERVISE = Right.REVIEW_CLAIMS, Right.RELEASE_CLAIMS, Right.REVERSE_SETTLEMENTS
 PROPOSED, COLLECTING = frozenset({S.PROPOSED}), frozenset({S.COLLECTING})
+ASKED = ("made_by", "corrected_by")
 WITH_RECEIPTS = COLLECTING | {S.SETTLED}
 
 
@@ -38,7 +39,7 @@ class RecoupmentLifecycle(Lifecycle):
 RECOUPMENT_LIFECYCLE = RecoupmentLifecycle(
     (
         Move("correct", "更正金额", PROPOSED, S.PROPOSED, REVIEW, True),
-        Move("confirm", "确认追回", PROPOSED, S.COLLECTING, REVIEW, not_by=("made_by",), or_right=SUPERVISE),
+        Move("confirm", "确认追回", PROPOSED, S.COLLECTING, REVIEW, not_by=ASKED, or_right=SUPERVISE),
         Move("withdraw", "撤销", PROPOSED, S.WITHDRAWN, REVIEW, True, is_destructive=True, or_right=SUPERVISE),
         # collecting; what is received last settles it
         Move("receive", "登记收款", COLLECTING, S.COLLECTING, FINANCE),

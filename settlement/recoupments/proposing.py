@@ -80,7 +80,7 @@ def put_forward(
 def correct(
     *, by: User, recoupment: Recoupment, amounts: Amounts, reason: str, version: int | None = None
 ) -> Recoupment:
-    """Other amounts, as long as nobody has confirmed them.  Raises Refused."""
+    """Other amounts, as long as nobody has confirmed them; who sets them does not confirm them.  Raises Refused."""
 
     def effect(locked: Recoupment) -> None:
         settlement = hold(locked.settlement)
@@ -92,7 +92,7 @@ def correct(
                 part.save()
         known = set(locked.parts.values_list("fund", flat=True))
         _write_parts(locked, {fund: amount for fund, amount in amounts.items() if fund not in known})
-        locked.due = sum(amounts.values(), NIL)
+        locked.due, locked.corrected_by = sum(amounts.values(), NIL), by
         locked.reason = _kept(reason, _("追回须填写理由"))
 
     with transaction.atomic():

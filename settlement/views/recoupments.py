@@ -26,7 +26,7 @@ from settlement.recoupments import collecting, proposing, writing_off
 from settlement.recoupments.amounts import covered, recoupable, still_due
 from settlement.recoupments.filters import RecoupmentFilter
 from settlement.recoupments.lifecycle import RECOUPMENT_LIFECYCLE
-from settlement.recoupments.shown import due_badge, status_badge
+from settlement.recoupments.shown import due_badge, status_badge, time_left
 
 VERBS: dict[str, Callable[..., Recoupment]] = {
     **{verb: getattr(proposing, verb) for verb in ("confirm", "correct", "withdraw")},
@@ -46,6 +46,10 @@ def _amount(label: str, name: str) -> Column:
     return Column(label, lambda row: yuan(value(row)), kind="number", exported=value)
 
 
+def _time_left(row: Recoupment) -> str:
+    return time_left(row, timezone.localdate())
+
+
 class RecoupmentList(ListPage):
     model = Recoupment
     title = "基金追回"
@@ -61,7 +65,7 @@ class RecoupmentList(ListPage):
         _amount("已追回（元）", "received"),
         _amount("未追回（元）", "open"),
         Column("下次应缴", lambda row: row.next_due_on or "", kind="date"),
-        Column("期限", lambda row: due_badge(row, timezone.localdate()), exported=lambda row: ""),
+        Column("期限", lambda row: due_badge(row, timezone.localdate()), exported=_time_left),
         Column("状态", status_badge, sort="status", exported=lambda row: row.get_status_display()),
         Column("提出人", lambda row: staff_name(row.made_by)),
     )
@@ -141,14 +145,14 @@ def _sheet(request: StaffRequest, found: Recoupment, reminder: RecoupmentReminde
         "amount": amount,
         "capitals": in_capitals(amount),
         "parts": still_due(found.parts.all()).items(),
-        "plan": covered(found.instalments.all(), found.open) if found.is_collecting else [],
+        "plan": covered(found.instalments.all(), found.open) if found.is_collecting and not reminder else [],
     }
     return render(request, "settlement/recoupment_notice.html", context)
 
 
 def _found(request: StaffRequest, pk: int) -> Recoupment:
     require(request.user, Right.SEE_CLAIMS)
-    people = ("made_by", "confirmed_by", "write_off_by", "written_off_by", "ended_by")
+    people = ("made_by", "corrected_by", "confirmed_by", "write_off_by", "written_off_by", "ended_by")
     joined = ("person", "area", "commitment", "settlement__claim", "settlement__treatment_area", *people)
     return get_object_or_404(Recoupment.objects.visible_to(request.user).select_related(*joined), pk=pk)
 

@@ -153,6 +153,7 @@ def test_whole_way_by_the_page(office: Office, signed_in: Any) -> None:
 @pytest.mark.parametrize(
     ("verb", "data", "text"),
     [
+        ("set_instalments", {"count": "3", "lines": "2999-02-01 1000"}, "请填写首期应缴日期和期数"),
         ("receive", {"amount": "1000.01", "reference": "X"}, "未追回金额为 1000.00 元"),
         ("receive", {"amount": "-1", "reference": "X"}, "金额不能为负"),
         ("receive", {"amount": "1.001", "reference": "X"}, "最多精确到分"),

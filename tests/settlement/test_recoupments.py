@@ -94,7 +94,10 @@ def test_proposal_is_put_right_before_it_is_confirmed(office: Office) -> None:
     assert dict(recoupment.parts.values_list("fund", "amount")) == amounts
     with pytest.raises(Refused, match="最多还可追回"):
         take(office, recoupment, "correct", amounts={Fund.EMPLOYEE: yuan("800.01")})
-    recoupment = take(office, recoupment, "confirm")
+    second = take(office, recoupment, "correct", by=office.second, amounts=amounts)
+    with pytest.raises(Refused, match="经手人以外"):
+        take(office, second, "confirm", by=office.second)
+    recoupment = take(office, recoupment, "confirm", by=office.supervisor)
     with pytest.raises(Refused, match="不能更正金额"):
         take(office, recoupment, "correct", amounts=amounts)
 
@@ -315,6 +318,7 @@ COLLECTING = {"status": "collecting", "next_due_on": DUE_ON}
 HACKS: list[tuple[str, dict[str, Any]]] = [
     ("proposed", {"status": "settled"}),
     ("proposed", {"confirmed_by_id": "made_by", "confirmed_at": "now"}),
+    ("collecting", {"corrected_by_id": "confirmed_by"}),
     ("collecting", {"next_due_on": None}),
     ("collecting", {"received": yuan(1)}),
     ("collecting", {"received": yuan(1001)}),
@@ -332,7 +336,12 @@ HACKS: list[tuple[str, dict[str, Any]]] = [
 @pytest.mark.parametrize(("status", "change"), HACKS)
 def test_database_keeps_the_shape_of_a_state(office: Office, status: str, change: dict[str, Any]) -> None:
     case = in_state(office, status)
-    words = {"made_by": case.made_by_id, "write_off_by": case.write_off_by_id, "now": case.made_at}
+    words = {
+        "confirmed_by": case.confirmed_by_id,
+        "made_by": case.made_by_id,
+        "write_off_by": case.write_off_by_id,
+        "now": case.made_at,
+    }
     change = {name: words.get(value, value) if isinstance(value, str) else value for name, value in change.items()}
     with pytest.raises(Error):
         commits(case, lambda: Recoupment.objects.filter(pk=case.pk).update(**change))
