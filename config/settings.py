@@ -136,11 +136,18 @@ PERSON_PANELS = [
     "filings.views.sections.registrations_of_person",
     "filings.views.proofs.chronic_of_person",
     "settlement.claims.shown.claims_of_person",
+    "settlement.recoupments.shown.recoupments_of_person",
 ]
 # Sections that the apps beyond `filings` add to a commitment's page: what else followed from it.
-COMMITMENT_PANELS = ["settlement.claims.shown.claim_of_commitment"]
+COMMITMENT_PANELS = [
+    "settlement.claims.shown.claim_of_commitment",
+    "settlement.recoupments.shown.recoupments_of_commitment",
+]
 # Sections of a claim's page, in this order: (request, claim) -> SafeString | None.
-CLAIM_PANELS: list[str] = ["settlement.findings.shown.findings_of_claim"]
+CLAIM_PANELS = [
+    "settlement.findings.shown.findings_of_claim",
+    "settlement.recoupments.shown.recoupments_of_claim",
+]
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

@@ -25,8 +25,8 @@ from filings.models.people import matched_by
 from hospitals.access import Reach, Right, reach_of, require
 from hospitals.listing import COUNT_BOUND, first_of
 from settlement.filters import BEFORE_REVIEW, UNSUBMITTED
-from settlement.models import Claim, Finding
-from settlement.vocabulary import ClaimStatus, FindingStatus
+from settlement.models import Claim, Finding, Recoupment
+from settlement.vocabulary import ClaimStatus, FindingStatus, RecoupmentStatus
 
 SHOWN = 10
 BY_DUE_DAY = ("due_on", "pk")  # those without a last day stand behind
@@ -50,6 +50,7 @@ PLACES = (
     Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
     Place("疑点核查", "findings", Right.SEE_FINDINGS, ("/findings/",)),
     Place("政策试算", "replays", Right.KEEP_POLICIES, ("/replays/",)),
+    Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
 )
 
@@ -137,7 +138,7 @@ def queues(user: Any, reach: Reach) -> list[Queue]:
     add("待复审报销", "没有待复审的报销", *for_claims, ClaimStatus.SECOND_REVIEW, only=second, order=BY_DUE_DAY)
     add("待财务复核", "没有待复核的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.APPROVED)
     add("待支付", "没有待支付的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.RELEASED)
-    return [*found, *_of_findings(user, reach), *_of_commitments(user, reach)]
+    return [*found, *_of_findings(user, reach), *_of_recoupments(user, reach), *_of_commitments(user, reach)]
 
 
 def _of_findings(user: Any, reach: Reach) -> Iterator[Queue]:
@@ -164,6 +165,27 @@ def _of_commitments(user: Any, reach: Reach) -> Iterator[Queue]:
         parts = rows.without_period().visible_parts(user, Right.LIFT_SANCTIONS)
         title, empty = "期限待确定的失信处理", "没有期限待确定的失信处理"
         yield Queue(title, empty, f"{reverse('sanctions')}?state=pending", first_of(parts, ["pk"], SHOWN, rows))
+
+
+def _of_recoupments(user: Any, reach: Reach) -> Iterator[Queue]:
+    """What waits for a second person, for a word on a write-off, and for money that is overdue."""
+    rows: Any = Recoupment.objects.select_related("person", "area")
+    link = reverse("recoupments")
+
+    def queue(title: str, query: str, cases: Any, right: Right, order: str = "pk", *, due: bool = False) -> Queue:
+        found = first_of(cases.visible_parts(user, right), list(dict.fromkeys([order, "pk"])), SHOWN, rows)
+        return Queue(title, f"没有{title}", f"{link}?{query}", found, has_due_days=due)
+
+    checker = next((right for right in (Right.REVIEW_CLAIMS, Right.REVERSE_SETTLEMENTS) if reach.has(right)), None)
+    if checker:
+        waiting = rows.filter(status=RecoupmentStatus.PROPOSED).exclude(made_by=user)
+        yield queue("待确认的追回", f"status={RecoupmentStatus.PROPOSED}", waiting, checker)
+    if reach.has(Right.REVERSE_SETTLEMENTS):
+        asked = rows.to_decide().exclude(write_off_by=user)
+        yield queue("待批准的核销", "band=write_off", asked, Right.REVERSE_SETTLEMENTS)
+    if reach.has(Right.RELEASE_CLAIMS):
+        overdue = rows.overdue(timezone.localdate())
+        yield queue("逾期未缴的追回", "band=overdue", overdue, Right.RELEASE_CLAIMS, "next_due_on", due=True)
 
 
 @require_GET

@@ -23,6 +23,8 @@ from hospitals.reasons import Reason, Refused
 
 # What else follows from a lapse, inside its transaction: the apps that pay add their own when they start.
 lapse_witnesses: list[Callable[[Commitment], None]] = []
+# What else is taken back with it, by whom and why, inside the transaction that reinstates the filing.
+reinstate_witnesses: list[Callable[[Filing, User, str], None]] = []
 
 
 class Rules:
@@ -106,7 +108,11 @@ def reinstate(*, by: User, filing: Filing, reason: str, version: int | None = No
 
     with transaction.atomic(), refused_by_constraints(Filing):
         InsuredPerson.objects.select_for_update(no_key=True).get(pk=filing.person_id)
-        return FILING_LIFECYCLE.take(filing, "reinstate", by=by, reason=reason, version=version, effect=restore)
+        restored = FILING_LIFECYCLE.take(filing, "reinstate", by=by, reason=reason, version=version, effect=restore)
+        with doing(FILING_LIFECYCLE.moves["reinstate"].label, by=by, reason=reason):
+            for witness in reinstate_witnesses:
+                witness(restored, by, reason)
+    return restored
 
 
 def _period(label: str, ends_on: dt.date | None) -> str:

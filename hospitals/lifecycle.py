@@ -21,7 +21,7 @@ Case = TypeVar("Case", bound=models.Model)
 class Move:
     """One step.  `not_by` names the fields whose user may not take it (maker ≠ checker).
 
-    by_portal: a step that the portal takes by itself, and nobody else.
+    by_portal: a step that the portal takes by itself, and nobody else.  or_right: another right that will do.
     """
 
     verb: str
@@ -33,6 +33,11 @@ class Move:
     not_by: tuple[str, ...] = ()
     is_destructive: bool = False
     by_portal: bool = False
+    or_right: Right | None = None
+
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        return (self.right, self.or_right) if self.or_right else (self.right,)
 
 
 def _may(by: User, right: Right, case: Any) -> bool:
@@ -61,7 +66,7 @@ class Lifecycle:
         if move.by_portal:
             if not is_portal(by):
                 return Refused.because("no_right", f"{move.label}由系统办理")
-        elif not _may(by, move.right, case):
+        elif not any(_may(by, right, case) for right in move.rights):
             return Refused.because("no_right", f"您没有“{move.right.label}”的权限")
         if case.status not in move.sources:
             return _wrong_state(case, move)

@@ -4,8 +4,9 @@ import datetime as dt
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from filings.models import InsuredPerson
+from filings.models import Filing, InsuredPerson
 from filings.vocabulary import SettlementWay
 from hospitals.reasons import Refused
 from hospitals.turns import take_turns
@@ -15,6 +16,7 @@ from settlement.claims.calculation import work_out
 from settlement.claims.entry import StayEntry
 from settlement.findings.looking import hold_stays, look_at_claims
 from settlement.models import Settlement
+from settlement.recoupments.following import after_settling
 
 
 def settle_directly(
@@ -35,6 +37,7 @@ def settle_directly(
         worked = work_out(person, entry, basis=SettlementWay.DIRECT)
         if worked.stay is None or not worked.is_calculated:
             raise Refused.all_of(worked.result.reasons)
+        _hold_filing(worked.standing.filing)
         record = StayRecord(
             person=person,
             category=worked.standing.category,
@@ -50,4 +53,11 @@ def settle_directly(
         hold_stays(person)
         take_turns(f"receipt {number}" for number in receipts)
         look_at_claims(settlement)
+        after_settling(settlement)
     return settlement
+
+
+def _hold_filing(filing: Filing | None) -> None:
+    """Nobody ends it until the stay is in the books.  Raises Refused where somebody has just done so."""
+    if filing and Filing.objects.select_for_update(no_key=True).get(pk=filing.pk).version != filing.version:
+        raise Refused.because("changed_meanwhile", _("备案 %s 刚刚变动，请重新结算") % filing.number)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from settlement.views import claim_prints, claims, counter, findings, lists, replays
+from settlement.views import claim_prints, claims, counter, findings, lists, recoupments, replays
 
 urlpatterns = [
     path("claims/", lists.ClaimList.as_view(), name="claims"),
@@ -27,4 +27,10 @@ urlpatterns = [
     path("replays/<int:pk>/progress/", replays.replay_progress, name="replay_progress"),
     path("replays/<int:pk>/take/<slug:verb>/", replays.take_replay, name="take_replay"),
     path("replays/<int:pk>/export/", replays.export_replay, name="export_replay"),
+    path("recoupments/", recoupments.RecoupmentList.as_view(), name="recoupments"),
+    path("recoupments/new/", recoupments.new_recoupment, name="new_recoupment"),
+    path("recoupments/<int:pk>/", recoupments.recoupment, name="recoupment"),
+    path("recoupments/<int:pk>/take/<slug:verb>/", recoupments.take, name="take_recoupment"),
+    path("recoupments/<int:pk>/notice/", recoupments.notice, name="recoupment_notice"),
+    path("recoupments/<int:pk>/reminders/<int:reminder>/", recoupments.reminder_notice, name="recoupment_reminder"),
 ]

@@ -158,3 +158,40 @@ FUND_OF_COMPONENT = {
     Component.MEDICAL_AID: Fund.MEDICAL_AID,
 }
 BASIC_FUND = {Scheme.EMPLOYEE: Fund.EMPLOYEE, Scheme.RESIDENT: Fund.RESIDENT}
+
+
+class RecoupmentCause(Term):
+    """Why money that a fund has paid is to come back."""
+
+    LAPSED = "lapsed", "承诺到期未补齐"
+    AFTER_END = "after_end", "备案终止后发生"
+    REVIEW = "review", "审核发现"
+    REVERSED = "reversed", "结算冲正"
+
+
+class RecoupmentStatus(Term):
+    PROPOSED = "proposed", "待确认"
+    COLLECTING = "collecting", "追回中"
+    SETTLED = "settled", "已结清"
+    WRITTEN_OFF = "written_off", "已核销"
+    WITHDRAWN = "withdrawn", "已撤销"
+
+
+class ReminderWay(Term):
+    """How somebody is reminded to pay."""
+
+    PHONE = "phone", "电话"
+    MESSAGE = "message", "短信"
+    LETTER = "letter", "书面"
+    VISIT = "visit", "上门"
+
+
+COLUMN_OF_FUND = {
+    Fund.EMPLOYEE: "hifp_pay",
+    Fund.RESIDENT: "hifp_pay",
+    Fund.CIVIL_SERVANT: "cvlserv_pay",
+    Fund.SERIOUS_ILLNESS: "hifmi_pay",
+    Fund.LARGE_AMOUNT: "hifob_pay",
+    Fund.MEDICAL_AID: "maf_pay",
+}
+"""Under which national name a settlement says what the fund paid; the basic fund is that of the scheme."""

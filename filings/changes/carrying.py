@@ -1,6 +1,7 @@
 """What a change does to filings: the old one ends on the day before the new one starts, in one transaction."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -15,6 +16,9 @@ from filings.models.filing_lifecycle import FILING_LIFECYCLE, FilingStatus
 from filings.vocabulary import Kind
 from hospitals.history import doing
 from hospitals.reasons import Refused
+
+# What else follows where a filing ends by a change or a cancellation, inside its transaction; by whom.
+end_witnesses: list[Callable[[Filing, User], None]] = []
 
 
 def hold(filing: Filing) -> Filing:
@@ -48,7 +52,9 @@ def carry_out(change: FilingChange, filing: Filing, assessment: ChangeAssessment
         ending.ended_by, ending.ended_at, ending.end_reason = change.made_by, timezone.now(), change.reason
 
     with doing(FILING_LIFECYCLE.moves[change.kind].label, by=by, reason=change.reason):
-        FILING_LIFECYCLE.follow(filing, change.kind, effect=end)
+        ended = FILING_LIFECYCLE.follow(filing, change.kind, effect=end)
+        for witness in end_witnesses:
+            witness(ended, by)
     if assessment.successor:
         successor = Filing(
             area_id=filing.area_id,

@@ -22,6 +22,7 @@ from settlement.calculation import Result, SettlementInfo, Stay
 from settlement.calculation.money import NIL
 from settlement.models import AccountEntry, Calculation, Claim, FollowUpDue, Settlement
 from settlement.models.settlement import FUND_COLUMNS
+from settlement.recoupments.following import after_reversal
 from settlement.vocabulary import BASIC_FUND, FUND_OF_COMPONENT, Component, EntryKind, Fund
 
 COLUMN_OF = {
@@ -105,7 +106,8 @@ def post(
 
 
 def reverse(*, by: User, settlement: Settlement, reason: str, on: dt.date) -> Settlement:
-    """Take a settlement back by a contrary one; within the caller's transaction where there is one.
+    """Take a settlement back by a contrary one; within the caller's transaction where there is one.  What it has paid
+    is to be recouped.
 
     Raises Refused where it is reversed already, or is a reversal itself.
     """
@@ -116,6 +118,8 @@ def reverse(*, by: User, settlement: Settlement, reason: str, on: dt.date) -> Se
         raise Refused.because("reason_too_long", _("理由不能超过%d字") % LONGEST_REASON)
     with transaction.atomic():
         hold_year(settlement.person, settlement.admitted_on)
+        if settlement.filing_id:  # before the settlement is held, as whoever ends the filing does
+            Filing.objects.select_for_update(no_key=True).get(pk=settlement.filing_id)
         if settlement.reverses_id or Settlement.objects.filter(reverses=settlement).exists():
             raise Refused.because("reversed_already", _("结算 %s 已冲正") % settlement.number)
         contrary = Settlement(
@@ -148,6 +152,7 @@ def reverse(*, by: User, settlement: Settlement, reason: str, on: dt.date) -> Se
             )
             for entry in settlement.entries.all()
         )
+        after_reversal(by=by, settlement=settlement, reason=reason, on=on)
     return contrary
 
 

@@ -19,6 +19,7 @@ from settlement.findings.decisions import must_be_free
 from settlement.findings.looking import hold_stays, look
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
+from settlement.recoupments.following import refuse_while_recouped
 
 LONGEST_REASON, LONGEST_REFERENCE = 300, 60
 
@@ -160,6 +161,7 @@ def bounce(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
     """The bank has given the money back: it is to be paid again.  Raises Refused."""
 
     def effect(locked: Claim) -> None:
+        refuse_while_recouped(locked)
         locked.paid_by = locked.paid_on = None
         locked.payment_reference = ""
         stepped(locked, by, reason)

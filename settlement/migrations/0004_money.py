@@ -177,6 +177,168 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Recoupment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cause', models.CharField(choices=[('lapsed', '承诺到期未补齐'), ('after_end', '备案终止后发生'), ('review', '审核发现'), ('reversed', '结算冲正')], max_length=10, verbose_name='追回事由')),
+                ('reason', models.CharField(max_length=300, verbose_name='追回理由')),
+                ('source', models.CharField(blank=True, max_length=300, verbose_name='依据')),
+                ('proposed_on', models.DateField(verbose_name='提出日期')),
+                ('status', models.CharField(choices=[('proposed', '待确认'), ('collecting', '追回中'), ('settled', '已结清'), ('written_off', '已核销'), ('withdrawn', '已撤销')], default=settlement.vocabulary.RecoupmentStatus['PROPOSED'], max_length=12, verbose_name='状态')),
+                ('due', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16, verbose_name='应追回')),
+                ('received', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16, verbose_name='已追回')),
+                ('written_off', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16, verbose_name='已核销')),
+                ('next_due_on', models.DateField(blank=True, null=True, verbose_name='下次应缴')),
+                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='提出时间')),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
+                ('write_off_at', models.DateTimeField(blank=True, null=True, verbose_name='核销提出时间')),
+                ('write_off_reason', models.CharField(blank=True, max_length=300, verbose_name='核销理由')),
+                ('written_off_at', models.DateTimeField(blank=True, null=True, verbose_name='核销批准时间')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
+                ('end_reason', models.CharField(blank=True, max_length=300, verbose_name='撤销理由')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+            ],
+            options={
+                'verbose_name': '基金追回',
+                'verbose_name_plural': '基金追回',
+                'ordering': ('-id',),
+            },
+        ),
+        migrations.CreateModel(
+            name='RecoupmentEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('cause', models.CharField(choices=[('lapsed', '承诺到期未补齐'), ('after_end', '备案终止后发生'), ('review', '审核发现'), ('reversed', '结算冲正')], max_length=10, verbose_name='追回事由')),
+                ('reason', models.CharField(max_length=300, verbose_name='追回理由')),
+                ('source', models.CharField(blank=True, max_length=300, verbose_name='依据')),
+                ('proposed_on', models.DateField(verbose_name='提出日期')),
+                ('status', models.CharField(choices=[('proposed', '待确认'), ('collecting', '追回中'), ('settled', '已结清'), ('written_off', '已核销'), ('withdrawn', '已撤销')], default=settlement.vocabulary.RecoupmentStatus['PROPOSED'], max_length=12, verbose_name='状态')),
+                ('due', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16, verbose_name='应追回')),
+                ('received', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16, verbose_name='已追回')),
+                ('written_off', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16, verbose_name='已核销')),
+                ('next_due_on', models.DateField(blank=True, null=True, verbose_name='下次应缴')),
+                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='提出时间')),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
+                ('write_off_at', models.DateTimeField(blank=True, null=True, verbose_name='核销提出时间')),
+                ('write_off_reason', models.CharField(blank=True, max_length=300, verbose_name='核销理由')),
+                ('written_off_at', models.DateTimeField(blank=True, null=True, verbose_name='核销批准时间')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
+                ('end_reason', models.CharField(blank=True, max_length=300, verbose_name='撤销理由')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='RecoupmentInstalment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('due_on', models.DateField(verbose_name='应缴日期')),
+                ('amount', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16, verbose_name='应缴金额')),
+            ],
+            options={
+                'verbose_name': '分期',
+                'verbose_name_plural': '分期',
+                'ordering': ('due_on',),
+            },
+        ),
+        migrations.CreateModel(
+            name='RecoupmentInstalmentEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('due_on', models.DateField(verbose_name='应缴日期')),
+                ('amount', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16, verbose_name='应缴金额')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='RecoupmentPart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fund', models.CharField(choices=[('310100', '职工基本医疗保险统筹基金'), ('320100', '公务员医疗补助资金'), ('330100', '职工大额医疗费用补助资金'), ('390100', '城乡居民基本医疗保险基金'), ('390200', '居民大病保险资金'), ('610100', '医疗救助资金')], max_length=6, verbose_name='基金')),
+                ('amount', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16, verbose_name='应追回')),
+            ],
+            options={
+                'verbose_name': '分项金额',
+                'verbose_name_plural': '分项金额',
+                'ordering': ('fund',),
+            },
+        ),
+        migrations.CreateModel(
+            name='RecoupmentPartEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('fund', models.CharField(choices=[('310100', '职工基本医疗保险统筹基金'), ('320100', '公务员医疗补助资金'), ('330100', '职工大额医疗费用补助资金'), ('390100', '城乡居民基本医疗保险基金'), ('390200', '居民大病保险资金'), ('610100', '医疗救助资金')], max_length=6, verbose_name='基金')),
+                ('amount', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16, verbose_name='应追回')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='RecoupmentReceipt',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('received_on', models.DateField(verbose_name='收款日期')),
+                ('amount', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16, verbose_name='金额')),
+                ('reference', models.CharField(max_length=60, verbose_name='凭证号')),
+                ('reason', models.CharField(blank=True, max_length=300, verbose_name='撤销理由')),
+                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
+            ],
+            options={
+                'verbose_name': '收款',
+                'verbose_name_plural': '收款',
+                'ordering': ('id',),
+            },
+        ),
+        migrations.CreateModel(
+            name='RecoupmentReminder',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reminded_on', models.DateField(verbose_name='催缴日期')),
+                ('how', models.CharField(choices=[('phone', '电话'), ('message', '短信'), ('letter', '书面'), ('visit', '上门')], max_length=10, verbose_name='方式')),
+                ('due_on', models.DateField(verbose_name='应缴日期')),
+                ('open', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16, verbose_name='未缴金额')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='情况')),
+                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
+            ],
+            options={
+                'verbose_name': '催缴',
+                'verbose_name_plural': '催缴',
+                'ordering': ('id',),
+            },
+        ),
+        migrations.CreateModel(
+            name='RecoupmentShare',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('amount', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16, verbose_name='金额')),
+            ],
+            options={
+                'verbose_name': '收款分配',
+                'verbose_name_plural': '收款分配',
+                'ordering': ('id',),
+            },
+        ),
+        migrations.CreateModel(
             name='Settlement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -851,6 +1013,166 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='settlement.benefitpolicy', verbose_name='待遇政策'),
         ),
         migrations.AddField(
+            model_name='recoupment',
+            name='area',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='hospitals.area', verbose_name='参保地'),
+        ),
+        migrations.AddField(
+            model_name='recoupment',
+            name='commitment',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recoupments', to='filings.commitment', verbose_name='承诺'),
+        ),
+        migrations.AddField(
+            model_name='recoupment',
+            name='confirmed_by',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人'),
+        ),
+        migrations.AddField(
+            model_name='recoupment',
+            name='corrected_by',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更正人'),
+        ),
+        migrations.AddField(
+            model_name='recoupment',
+            name='ended_by',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='撤销人'),
+        ),
+        migrations.AddField(
+            model_name='recoupment',
+            name='made_by',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人'),
+        ),
+        migrations.AddField(
+            model_name='recoupment',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recoupments', to='filings.insuredperson', verbose_name='参保人'),
+        ),
+        migrations.AddField(
+            model_name='recoupment',
+            name='write_off_by',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核销提出人'),
+        ),
+        migrations.AddField(
+            model_name='recoupment',
+            name='written_off_by',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核销批准人'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentevent',
+            name='area',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='hospitals.area', verbose_name='参保地'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentevent',
+            name='commitment',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='filings.commitment', verbose_name='承诺'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentevent',
+            name='confirmed_by',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentevent',
+            name='corrected_by',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更正人'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentevent',
+            name='ended_by',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='撤销人'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentevent',
+            name='made_by',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentevent',
+            name='person',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='filings.insuredperson', verbose_name='参保人'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='settlement.recoupment'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentevent',
+            name='write_off_by',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核销提出人'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentevent',
+            name='written_off_by',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核销批准人'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentinstalment',
+            name='recoupment',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='instalments', to='settlement.recoupment', verbose_name='追回'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentinstalmentevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='settlement.recoupmentinstalment'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentinstalmentevent',
+            name='recoupment',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='settlement.recoupment', verbose_name='追回'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentpart',
+            name='recoupment',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='settlement.recoupment', verbose_name='追回'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentpartevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='settlement.recoupmentpart'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentpartevent',
+            name='recoupment',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='settlement.recoupment', verbose_name='追回'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentreceipt',
+            name='made_by',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentreceipt',
+            name='recoupment',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='settlement.recoupment', verbose_name='追回'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentreceipt',
+            name='takes_back',
+            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='taken_back', to='settlement.recoupmentreceipt', verbose_name='撤销的收款'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentreminder',
+            name='made_by',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentreminder',
+            name='recoupment',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='settlement.recoupment', verbose_name='追回'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentshare',
+            name='part',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='settlement.recoupmentpart', verbose_name='分项'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentshare',
+            name='receipt',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='settlement.recoupmentreceipt', verbose_name='收款'),
+        ),
+        migrations.AddField(
             model_name='settlement',
             name='area',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='hospitals.area', verbose_name='参保地'),
@@ -894,6 +1216,16 @@ class Migration(migrations.Migration):
             model_name='settlement',
             name='treatment_area',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='hospitals.area', verbose_name='就医地'),
+        ),
+        migrations.AddField(
+            model_name='recoupmentevent',
+            name='settlement',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='settlement.settlement', verbose_name='结算'),
+        ),
+        migrations.AddField(
+            model_name='recoupment',
+            name='settlement',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recoupments', to='settlement.settlement', verbose_name='结算'),
         ),
         migrations.AddField(
             model_name='followupdue',
@@ -1068,6 +1400,106 @@ class Migration(migrations.Migration):
             model_name='policyreplayevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f68f8b872415634ed3b607b45f6f0cd81fef55ec', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ab097', table='settlement_policyreplayevent', when='BEFORE')),
         ),
+        migrations.AddConstraint(
+            model_name='recoupmentinstalment',
+            constraint=models.UniqueConstraint(fields=('recoupment', 'due_on'), name='one_instalment_a_day', violation_error_message='同一天只列一期'),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupmentinstalment',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='instalment_is_positive', violation_error_message='分期金额须大于零'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentinstalment',
+            trigger=pgtrigger.compiler.Trigger(name='sums_agree', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n            IF EXISTS (\n                SELECT 1 FROM settlement_recoupment one\n                WHERE one.id = CASE WHEN TG_OP = 'DELETE' THEN OLD.recoupment_id ELSE NEW.recoupment_id END AND (\n                    one.due <> (\n                        SELECT COALESCE(sum(amount), 0) FROM settlement_recoupmentpart WHERE recoupment_id = one.id)\n                    OR one.received <> (\n                        SELECT COALESCE(sum(amount), 0) FROM settlement_recoupmentreceipt\n                        WHERE recoupment_id = one.id)\n                    OR one.status = 'collecting' AND one.due - one.received > (\n                        SELECT COALESCE(sum(amount), 0) FROM settlement_recoupmentinstalment\n                        WHERE recoupment_id = one.id)\n                    OR EXISTS (\n                        SELECT 1 FROM settlement_recoupmentpart part\n                        LEFT JOIN settlement_recoupmentshare share ON share.part_id = part.id\n                        WHERE part.recoupment_id = one.id GROUP BY part.id\n                        HAVING COALESCE(sum(share.amount), 0) NOT BETWEEN 0 AND part.amount)\n                    OR EXISTS (\n                        SELECT 1 FROM settlement_recoupmentreceipt receipt\n                        LEFT JOIN settlement_recoupmentshare share ON share.receipt_id = receipt.id\n                        WHERE receipt.recoupment_id = one.id GROUP BY receipt.id\n                        HAVING COALESCE(sum(share.amount), 0) <> receipt.amount))\n            ) THEN\n                RAISE EXCEPTION '追回金额与明细不符' USING ERRCODE = 'integrity_constraint_violation';\n            END IF;\n            RETURN NULL;\n        ", hash='c4ed4d1c6f32ae5b976916313ee7258560b41382', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_sums_agree_bf6a2', table='settlement_recoupmentinstalment', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentinstalment',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "settlement_recoupmentinstalmentevent" ("amount", "due_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recoupment_id") SELECT new_values."amount", new_values."due_on", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."recoupment_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0a893413271edce3d90f8c604dda47d4dc830e33', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_7977f', referencing='REFERENCING NEW TABLE AS new_values ', table='settlement_recoupmentinstalment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentinstalment',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "settlement_recoupmentinstalmentevent" ("amount", "due_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recoupment_id") SELECT new_values."amount", new_values."due_on", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."recoupment_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='20f4ccb65614cda6aa6841d3ff30e9c5cac25e03', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_aebfb', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='settlement_recoupmentinstalment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentinstalment',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "settlement_recoupmentinstalmentevent" ("amount", "due_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recoupment_id") SELECT old_values."amount", old_values."due_on", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."recoupment_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='2764bcd09907aef2dd872709e5ca6663fc105179', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_846db', referencing='REFERENCING OLD TABLE AS old_values ', table='settlement_recoupmentinstalment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentinstalmentevent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c6ad626dd815473a0ebcdeb92b98c4cb9d8d1c58', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f87ac', table='settlement_recoupmentinstalmentevent', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupmentpart',
+            constraint=models.UniqueConstraint(fields=('recoupment', 'fund'), name='one_part_a_fund', violation_error_message='同一基金只列一项'),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupmentpart',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='recoupment_part_is_positive', violation_error_message='追回金额须大于零'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentpart',
+            trigger=pgtrigger.compiler.Trigger(name='within_what_was_paid', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE held BIGINT; state TEXT; most NUMERIC; asked NUMERIC;', func="\n            SELECT status, settlement_id INTO state, held FROM settlement_recoupment\n            WHERE id = COALESCE(NEW.recoupment_id, OLD.recoupment_id);\n            IF state <> 'proposed' THEN\n                RAISE EXCEPTION '追回确认后金额不能修改' USING ERRCODE = 'integrity_constraint_violation';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            PERFORM 1 FROM settlement_settlement WHERE id = held FOR NO KEY UPDATE;\n            SELECT CASE NEW.fund WHEN '310100' THEN CASE scheme WHEN 'employee' THEN hifp_pay END WHEN '390100' THEN CASE scheme WHEN 'resident' THEN hifp_pay END WHEN '320100' THEN cvlserv_pay WHEN '390200' THEN hifmi_pay WHEN '330100' THEN hifob_pay WHEN '610100' THEN maf_pay END INTO most FROM settlement_settlement WHERE id = held;\n            SELECT COALESCE(sum(part.amount), 0) INTO asked\n            FROM settlement_recoupmentpart part JOIN settlement_recoupment other ON other.id = part.recoupment_id\n            WHERE other.settlement_id = held AND other.status <> 'withdrawn'\n              AND part.fund = NEW.fund AND part.id <> NEW.id;\n            IF asked + NEW.amount > COALESCE(most, 0) THEN\n                RAISE EXCEPTION '追回金额合计不能超过基金已支付的金额' USING ERRCODE = 'integrity_constraint_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='151e9ab976b63a79b2afc761cecd716072aa6dce', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_within_what_was_paid_411b2', table='settlement_recoupmentpart', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentpart',
+            trigger=pgtrigger.compiler.Trigger(name='sums_agree', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n            IF EXISTS (\n                SELECT 1 FROM settlement_recoupment one\n                WHERE one.id = CASE WHEN TG_OP = 'DELETE' THEN OLD.recoupment_id ELSE NEW.recoupment_id END AND (\n                    one.due <> (\n                        SELECT COALESCE(sum(amount), 0) FROM settlement_recoupmentpart WHERE recoupment_id = one.id)\n                    OR one.received <> (\n                        SELECT COALESCE(sum(amount), 0) FROM settlement_recoupmentreceipt\n                        WHERE recoupment_id = one.id)\n                    OR one.status = 'collecting' AND one.due - one.received > (\n                        SELECT COALESCE(sum(amount), 0) FROM settlement_recoupmentinstalment\n                        WHERE recoupment_id = one.id)\n                    OR EXISTS (\n                        SELECT 1 FROM settlement_recoupmentpart part\n                        LEFT JOIN settlement_recoupmentshare share ON share.part_id = part.id\n                        WHERE part.recoupment_id = one.id GROUP BY part.id\n                        HAVING COALESCE(sum(share.amount), 0) NOT BETWEEN 0 AND part.amount)\n                    OR EXISTS (\n                        SELECT 1 FROM settlement_recoupmentreceipt receipt\n                        LEFT JOIN settlement_recoupmentshare share ON share.receipt_id = receipt.id\n                        WHERE receipt.recoupment_id = one.id GROUP BY receipt.id\n                        HAVING COALESCE(sum(share.amount), 0) <> receipt.amount))\n            ) THEN\n                RAISE EXCEPTION '追回金额与明细不符' USING ERRCODE = 'integrity_constraint_violation';\n            END IF;\n            RETURN NULL;\n        ", hash='83ac490be3fbffc0a8b123be2f08667ab6f1814d', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_sums_agree_6c6c4', table='settlement_recoupmentpart', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentpart',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "settlement_recoupmentpartevent" ("amount", "fund", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recoupment_id") SELECT new_values."amount", new_values."fund", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."recoupment_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7b4adcbbf60f7c885a6bfa30ba9fa7d3ee092639', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_cb1a3', referencing='REFERENCING NEW TABLE AS new_values ', table='settlement_recoupmentpart', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentpart',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "settlement_recoupmentpartevent" ("amount", "fund", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recoupment_id") SELECT new_values."amount", new_values."fund", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."recoupment_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8f01e8ce95d73b0e80dfa273dd91bbffd7523161', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_949b4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='settlement_recoupmentpart', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentpart',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "settlement_recoupmentpartevent" ("amount", "fund", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recoupment_id") SELECT old_values."amount", old_values."fund", old_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."recoupment_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='eaead77b2c0d5cc3b36a2b4113918b6e45a1f8c9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_d74db', referencing='REFERENCING OLD TABLE AS old_values ', table='settlement_recoupmentpart', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentpartevent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4c6f5aa2610ba2c1b8a57501e1743756f074e311', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_44cb1', table='settlement_recoupmentpartevent', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupmentreceipt',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('reason', ''), ('takes_back', None)), models.Q(('amount__lt', 0), ('takes_back__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='recoupment_receipt_has_its_sign', violation_error_message='收款金额须大于零；撤销收款须有理由'),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupmentreceipt',
+            constraint=models.CheckConstraint(condition=models.Q(('reference', ''), _negated=True), name='recoupment_receipt_has_its_reference', violation_error_message='收款须有凭证号'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentreceipt',
+            trigger=pgtrigger.compiler.Trigger(name='recoupment_receipt_is_final', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b461d434314582e8a552cf12d2abbf8f119875bd', operation='UPDATE OR DELETE', pgid='pgtrigger_recoupment_receipt_is_final_ce472', table='settlement_recoupmentreceipt', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentreceipt',
+            trigger=pgtrigger.compiler.Trigger(name='sums_agree', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n            IF EXISTS (\n                SELECT 1 FROM settlement_recoupment one\n                WHERE one.id = CASE WHEN TG_OP = 'DELETE' THEN OLD.recoupment_id ELSE NEW.recoupment_id END AND (\n                    one.due <> (\n                        SELECT COALESCE(sum(amount), 0) FROM settlement_recoupmentpart WHERE recoupment_id = one.id)\n                    OR one.received <> (\n                        SELECT COALESCE(sum(amount), 0) FROM settlement_recoupmentreceipt\n                        WHERE recoupment_id = one.id)\n                    OR one.status = 'collecting' AND one.due - one.received > (\n                        SELECT COALESCE(sum(amount), 0) FROM settlement_recoupmentinstalment\n                        WHERE recoupment_id = one.id)\n                    OR EXISTS (\n                        SELECT 1 FROM settlement_recoupmentpart part\n                        LEFT JOIN settlement_recoupmentshare share ON share.part_id = part.id\n                        WHERE part.recoupment_id = one.id GROUP BY part.id\n                        HAVING COALESCE(sum(share.amount), 0) NOT BETWEEN 0 AND part.amount)\n                    OR EXISTS (\n                        SELECT 1 FROM settlement_recoupmentreceipt receipt\n                        LEFT JOIN settlement_recoupmentshare share ON share.receipt_id = receipt.id\n                        WHERE receipt.recoupment_id = one.id GROUP BY receipt.id\n                        HAVING COALESCE(sum(share.amount), 0) <> receipt.amount))\n            ) THEN\n                RAISE EXCEPTION '追回金额与明细不符' USING ERRCODE = 'integrity_constraint_violation';\n            END IF;\n            RETURN NULL;\n        ", hash='cddbbae4b57e76c8ed043f45795f5e8db8f11b07', operation='INSERT', pgid='pgtrigger_sums_agree_f1bef', table='settlement_recoupmentreceipt', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentreminder',
+            trigger=pgtrigger.compiler.Trigger(name='reminder_is_final', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='449f798c26f06ea72e3428b9727db2d1adf024ed', operation='UPDATE OR DELETE', pgid='pgtrigger_reminder_is_final_3978c', table='settlement_recoupmentreminder', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupmentshare',
+            constraint=models.UniqueConstraint(fields=('receipt', 'part'), name='one_share_a_part', violation_error_message='同一分项只分配一次'),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupmentshare',
+            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='share_is_not_nothing', violation_error_message='分配金额不能为零'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentshare',
+            trigger=pgtrigger.compiler.Trigger(name='recoupment_share_is_final', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c235e82ae223ae76fcbd5d6aba0d230c918b595a', operation='UPDATE OR DELETE', pgid='pgtrigger_recoupment_share_is_final_d2c3f', table='settlement_recoupmentshare', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentshare',
+            trigger=pgtrigger.compiler.Trigger(name='share_stays_within_its_recoupment', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF NOT EXISTS (\n                        SELECT 1 FROM settlement_recoupmentpart part\n                        JOIN settlement_recoupmentreceipt receipt USING (recoupment_id)\n                        WHERE part.id = NEW.part_id AND receipt.id = NEW.receipt_id\n                    ) THEN\n                        RAISE EXCEPTION '收款只能分配给同一件追回' USING ERRCODE = 'integrity_constraint_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='311784d718bf85c5418ac63b5c108270d08b7730', operation='INSERT', pgid='pgtrigger_share_stays_within_its_recoupment_ac93a', table='settlement_recoupmentshare', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentshare',
+            trigger=pgtrigger.compiler.Trigger(name='sums_agree', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n            IF EXISTS (\n                SELECT 1 FROM settlement_recoupment one\n                WHERE one.id = CASE WHEN TG_OP = 'DELETE' THEN (SELECT recoupment_id FROM settlement_recoupmentpart WHERE id = OLD.part_id) ELSE (SELECT recoupment_id FROM settlement_recoupmentpart WHERE id = NEW.part_id) END AND (\n                    one.due <> (\n                        SELECT COALESCE(sum(amount), 0) FROM settlement_recoupmentpart WHERE recoupment_id = one.id)\n                    OR one.received <> (\n                        SELECT COALESCE(sum(amount), 0) FROM settlement_recoupmentreceipt\n                        WHERE recoupment_id = one.id)\n                    OR one.status = 'collecting' AND one.due - one.received > (\n                        SELECT COALESCE(sum(amount), 0) FROM settlement_recoupmentinstalment\n                        WHERE recoupment_id = one.id)\n                    OR EXISTS (\n                        SELECT 1 FROM settlement_recoupmentpart part\n                        LEFT JOIN settlement_recoupmentshare share ON share.part_id = part.id\n                        WHERE part.recoupment_id = one.id GROUP BY part.id\n                        HAVING COALESCE(sum(share.amount), 0) NOT BETWEEN 0 AND part.amount)\n                    OR EXISTS (\n                        SELECT 1 FROM settlement_recoupmentreceipt receipt\n                        LEFT JOIN settlement_recoupmentshare share ON share.receipt_id = receipt.id\n                        WHERE receipt.recoupment_id = one.id GROUP BY receipt.id\n                        HAVING COALESCE(sum(share.amount), 0) <> receipt.amount))\n            ) THEN\n                RAISE EXCEPTION '追回金额与明细不符' USING ERRCODE = 'integrity_constraint_violation';\n            END IF;\n            RETURN NULL;\n        ", hash='caa897761e7bf5bc019f05d8a23f294b42c6ed80', operation='INSERT', pgid='pgtrigger_sums_agree_174ba', table='settlement_recoupmentshare', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+        ),
         migrations.AddIndex(
             model_name='settlement',
             index=models.Index(fields=['area', '-id'], name='settlement_by_area'),
@@ -1107,6 +1539,98 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='settlement',
             trigger=pgtrigger.compiler.Trigger(name='settlement_is_final', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1468b7450399708ac5994c6255aafc109b7968c8', operation='UPDATE OR DELETE', pgid='pgtrigger_settlement_is_final_ef1f9', table='settlement_settlement', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupmentevent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6131765f7661c3d6a2d3d46ecfe137f26b3ebc05', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ae842', table='settlement_recoupmentevent', when='BEFORE')),
+        ),
+        migrations.AddIndex(
+            model_name='recoupment',
+            index=models.Index(fields=['area', '-id'], name='recoupment_by_area'),
+        ),
+        migrations.AddIndex(
+            model_name='recoupment',
+            index=models.Index(fields=['area', 'status', '-id'], name='recoupment_by_status'),
+        ),
+        migrations.AddIndex(
+            model_name='recoupment',
+            index=models.Index(condition=models.Q(('status', 'collecting')), fields=['area', 'next_due_on', 'id'], name='recoupment_by_due_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupment',
+            constraint=models.UniqueConstraint(fields=('settlement', 'commitment'), name='one_recoupment_a_lapse_and_settlement', violation_error_message='该结算已因此承诺提出追回'),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupment',
+            constraint=models.CheckConstraint(condition=models.Q(('due__gt', 0), ('received__gte', 0), ('written_off__gte', 0), ('due__gte', django.db.models.expressions.CombinedExpression(models.F('received'), '+', models.F('written_off')))), name='recoupment_takes_no_more_than_is_due', violation_error_message='追回金额须大于零，已追回与已核销之和不能超过应追回'),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cause', 'lapsed'), ('commitment__isnull', False)), models.Q(models.Q(('cause', 'lapsed'), _negated=True), ('commitment', None)), _connector='OR'), name='recoupment_of_a_lapse_names_it', violation_error_message='承诺到期的追回须有承诺'),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupment',
+            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='recoupment_says_why', violation_error_message='追回须有理由'),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('received', 0), ('status', 'proposed'), ('confirmed_at', None), ('confirmed_by', None)), models.Q(('status__in', ['collecting', 'settled', 'written_off']), ('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), models.Q(('received', 0), ('status', 'withdrawn')), _connector='OR'), name='recoupment_confirmed_says_who_when', violation_error_message='追回须经确认方可收款'),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupment',
+            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(models.Q(('confirmed_by', models.F('made_by')), _negated=True), models.Q(('corrected_by', None), models.Q(('confirmed_by', models.F('corrected_by')), _negated=True), _connector='OR')), _connector='OR'), name='recoupment_proposer_and_confirmer_differ', violation_error_message='追回的提出、更正与确认须由不同人员办理'),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('next_due_on__isnull', False), ('received__lt', models.F('due')), ('status', 'collecting')), models.Q(models.Q(('status', 'collecting'), _negated=True), ('next_due_on', None)), _connector='OR'), name='recoupment_collected_has_a_due_day', violation_error_message='追回中的须有应缴日期和未缴金额'),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'settled'), _negated=True), ('received', models.F('due')), _connector='OR'), name='recoupment_settled_has_all', violation_error_message='结清须全部收回'),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'written_off'), ('due', django.db.models.expressions.CombinedExpression(models.F('received'), '+', models.F('written_off'))), ('written_off__gt', 0)), models.Q(models.Q(('status', 'written_off'), _negated=True), ('written_off', 0)), _connector='OR'), name='recoupment_written_off_is_the_rest', violation_error_message='核销的是尚未收回的全部金额'),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('write_off_at', None), ('write_off_by', None), ('write_off_reason', '')), models.Q(('status__in', ['collecting', 'written_off']), ('write_off_at__isnull', False), ('write_off_by__isnull', False), models.Q(('write_off_reason', ''), _negated=True)), _connector='OR'), name='recoupment_write_off_says_who_when_why', violation_error_message='核销须有提出人、时间和理由'),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'written_off'), ('written_off_at__isnull', False), ('written_off_by__isnull', False), models.Q(('written_off_by', models.F('write_off_by')), _negated=True)), models.Q(models.Q(('status', 'written_off'), _negated=True), ('written_off_at', None), ('written_off_by', None)), _connector='OR'), name='recoupment_write_off_takes_two', violation_error_message='核销的提出与批准须由不同人员办理'),
+        ),
+        migrations.AddConstraint(
+            model_name='recoupment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'withdrawn'), ('ended_at__isnull', False), ('ended_by__isnull', False), models.Q(('end_reason', ''), _negated=True)), models.Q(models.Q(('status', 'withdrawn'), _negated=True), ('ended_at', None), ('ended_by', None), ('end_reason', '')), _connector='OR'), name='recoupment_withdrawn_says_who_when_why', violation_error_message='撤销须有撤销人、时间和理由'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupment',
+            trigger=pgtrigger.compiler.Trigger(name='lifecycle', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{collecting:collecting,collecting:settled,collecting:withdrawn,collecting:written_off,proposed:collecting,proposed:proposed,proposed:withdrawn,settled:collecting,settled:settled,withdrawn:withdrawn,written_off:written_off}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='b44203b3e29994a726a86e98fc95323b3ece7b05', operation='UPDATE', pgid='pgtrigger_lifecycle_08ce8', table='settlement_recoupment', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupment',
+            trigger=pgtrigger.compiler.Trigger(name='source_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."area_id" IS DISTINCT FROM (NEW."area_id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."settlement_id" IS DISTINCT FROM (NEW."settlement_id") OR OLD."commitment_id" IS DISTINCT FROM (NEW."commitment_id") OR OLD."cause" IS DISTINCT FROM (NEW."cause") OR OLD."proposed_on" IS DISTINCT FROM (NEW."proposed_on") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='754c074d4dbcc47e883e6586847e53786db3f9d9', operation='UPDATE', pgid='pgtrigger_source_stands_4fecb', table='settlement_recoupment', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupment',
+            trigger=pgtrigger.compiler.Trigger(name='recoupment_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='e0fd479a69184bf2a9a1dc08a472c948ce765bde', operation='DELETE', pgid='pgtrigger_recoupment_is_kept_aacf6', table='settlement_recoupment', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupment',
+            trigger=pgtrigger.compiler.Trigger(name='sums_agree', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n            IF EXISTS (\n                SELECT 1 FROM settlement_recoupment one\n                WHERE one.id = CASE WHEN TG_OP = 'DELETE' THEN OLD.id ELSE NEW.id END AND (\n                    one.due <> (\n                        SELECT COALESCE(sum(amount), 0) FROM settlement_recoupmentpart WHERE recoupment_id = one.id)\n                    OR one.received <> (\n                        SELECT COALESCE(sum(amount), 0) FROM settlement_recoupmentreceipt\n                        WHERE recoupment_id = one.id)\n                    OR one.status = 'collecting' AND one.due - one.received > (\n                        SELECT COALESCE(sum(amount), 0) FROM settlement_recoupmentinstalment\n                        WHERE recoupment_id = one.id)\n                    OR EXISTS (\n                        SELECT 1 FROM settlement_recoupmentpart part\n                        LEFT JOIN settlement_recoupmentshare share ON share.part_id = part.id\n                        WHERE part.recoupment_id = one.id GROUP BY part.id\n                        HAVING COALESCE(sum(share.amount), 0) NOT BETWEEN 0 AND part.amount)\n                    OR EXISTS (\n                        SELECT 1 FROM settlement_recoupmentreceipt receipt\n                        LEFT JOIN settlement_recoupmentshare share ON share.receipt_id = receipt.id\n                        WHERE receipt.recoupment_id = one.id GROUP BY receipt.id\n                        HAVING COALESCE(sum(share.amount), 0) <> receipt.amount))\n            ) THEN\n                RAISE EXCEPTION '追回金额与明细不符' USING ERRCODE = 'integrity_constraint_violation';\n            END IF;\n            RETURN NULL;\n        ", hash='ea2d8e4c1d44491fe56cf1ffaaa41345227f9418', operation='INSERT OR UPDATE', pgid='pgtrigger_sums_agree_6b7c5', table='settlement_recoupment', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupment',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "settlement_recoupmentevent" ("area_id", "cause", "commitment_id", "confirmed_at", "confirmed_by_id", "corrected_by_id", "due", "end_reason", "ended_at", "ended_by_id", "id", "made_at", "made_by_id", "next_due_on", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_on", "reason", "received", "settlement_id", "source", "status", "version", "write_off_at", "write_off_by_id", "write_off_reason", "written_off", "written_off_at", "written_off_by_id") SELECT new_values."area_id", new_values."cause", new_values."commitment_id", new_values."confirmed_at", new_values."confirmed_by_id", new_values."corrected_by_id", new_values."due", new_values."end_reason", new_values."ended_at", new_values."ended_by_id", new_values."id", new_values."made_at", new_values."made_by_id", new_values."next_due_on", new_values."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."proposed_on", new_values."reason", new_values."received", new_values."settlement_id", new_values."source", new_values."status", new_values."version", new_values."write_off_at", new_values."write_off_by_id", new_values."write_off_reason", new_values."written_off", new_values."written_off_at", new_values."written_off_by_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='fd54b3445d534b6c71a8828dd5978328ce313134', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_160f0', referencing='REFERENCING NEW TABLE AS new_values ', table='settlement_recoupment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupment',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "settlement_recoupmentevent" ("area_id", "cause", "commitment_id", "confirmed_at", "confirmed_by_id", "corrected_by_id", "due", "end_reason", "ended_at", "ended_by_id", "id", "made_at", "made_by_id", "next_due_on", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_on", "reason", "received", "settlement_id", "source", "status", "version", "write_off_at", "write_off_by_id", "write_off_reason", "written_off", "written_off_at", "written_off_by_id") SELECT new_values."area_id", new_values."cause", new_values."commitment_id", new_values."confirmed_at", new_values."confirmed_by_id", new_values."corrected_by_id", new_values."due", new_values."end_reason", new_values."ended_at", new_values."ended_by_id", new_values."id", new_values."made_at", new_values."made_by_id", new_values."next_due_on", new_values."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."proposed_on", new_values."reason", new_values."received", new_values."settlement_id", new_values."source", new_values."status", new_values."version", new_values."write_off_at", new_values."write_off_by_id", new_values."write_off_reason", new_values."written_off", new_values."written_off_at", new_values."written_off_by_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7e3c138e0c49ba608cdd0a12cb00ff365a607bbe', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_ffcbb', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='settlement_recoupment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recoupment',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "settlement_recoupmentevent" ("area_id", "cause", "commitment_id", "confirmed_at", "confirmed_by_id", "corrected_by_id", "due", "end_reason", "ended_at", "ended_by_id", "id", "made_at", "made_by_id", "next_due_on", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_on", "reason", "received", "settlement_id", "source", "status", "version", "write_off_at", "write_off_by_id", "write_off_reason", "written_off", "written_off_at", "written_off_by_id") SELECT old_values."area_id", old_values."cause", old_values."commitment_id", old_values."confirmed_at", old_values."confirmed_by_id", old_values."corrected_by_id", old_values."due", old_values."end_reason", old_values."ended_at", old_values."ended_by_id", old_values."id", old_values."made_at", old_values."made_by_id", old_values."next_due_on", old_values."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."proposed_on", old_values."reason", old_values."received", old_values."settlement_id", old_values."source", old_values."status", old_values."version", old_values."write_off_at", old_values."write_off_by_id", old_values."write_off_reason", old_values."written_off", old_values."written_off_at", old_values."written_off_by_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9ba505e8420d2f527ec749cf2adab2f515f1e220', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0036b', referencing='REFERENCING OLD TABLE AS old_values ', table='settlement_recoupment', when='AFTER')),
         ),
         migrations.AddConstraint(
             model_name='followupdue',

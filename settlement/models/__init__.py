@@ -7,6 +7,13 @@ from settlement.models.policy import BenefitPolicy
 from settlement.models.policy_components import ComponentRatioRow, ComponentRow, FollowUpRow, HardshipRow
 from settlement.models.policy_rows import CeilingRow, DeductibleRow, RatioRow
 from settlement.models.policy_ways import ContinuousRow, CountingRow, DestinationRow, LaterStayRow, ReductionRow
+from settlement.models.recoupment import Recoupment, RecoupmentPart
+from settlement.models.recoupment_rows import (
+    RecoupmentInstalment,
+    RecoupmentReceipt,
+    RecoupmentReminder,
+    RecoupmentShare,
+)
 from settlement.models.replay import PolicyReplay
 from settlement.models.settlement import FollowUpDue, Settlement
 from settlement.models.supplement import SupplementItem, SupplementNotice
@@ -35,6 +42,12 @@ __all__ = [
     "PolicyReplay",
     "RatioRow",
     "Receipt",
+    "Recoupment",
+    "RecoupmentInstalment",
+    "RecoupmentPart",
+    "RecoupmentReceipt",
+    "RecoupmentReminder",
+    "RecoupmentShare",
     "ReductionRow",
     "Settlement",
     "SupplementItem",

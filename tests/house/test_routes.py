@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from hospitals.access import RIGHTS, Right
 from hospitals.vocabulary import Role
 from tests import factories as make
+from tests.settlement.recoupments import stored_recoupment, stored_reminder, stored_settlement
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +126,12 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "replay_progress": (Right.KEEP_POLICIES, "get", "replay"),
     "take_replay": (Right.KEEP_POLICIES, "post", "replay cancel"),
     "export_replay": (Right.KEEP_POLICIES, "get", "replay"),
+    "recoupments": (Right.SEE_CLAIMS, "get", ""),
+    "new_recoupment": (Right.REVIEW_CLAIMS, "get", "?settlement"),
+    "recoupment": (Right.SEE_CLAIMS, "get", "recoupment"),
+    "take_recoupment": (Right.RELEASE_CLAIMS, "post", "recoupment receive"),
+    "recoupment_notice": (Right.SEE_CLAIMS, "get", "recoupment"),
+    "recoupment_reminder": (Right.SEE_CLAIMS, "get", "reminder"),
 }
 PUBLIC_KINDS = {"", "hospital"}
 
@@ -140,6 +147,9 @@ def routes(resolver: URLResolver | None = None) -> Iterator[str]:
 
 def link(route: str, kind: str, area: str) -> str:
     kind, *more = kind.split(" ")
+    if kind == "reminder":
+        reminder = stored_reminder(area)
+        return reverse(route, args=[reminder.recoupment_id, reminder.pk])
     if kind.startswith("?"):
         return f"{reverse(route)}{kind}={BEHIND[kind[1:]](area).pk}"
     return reverse(route, args=[BEHIND[kind](area).pk, *more] if kind else [])
@@ -163,6 +173,8 @@ BEHIND = {
     "claim": lambda area: make.ClaimFactory(person__area__code=area),
     "finding": lambda area: make.FindingFactory(claim__person__area__code=area),
     "replay": lambda area: make.ReplayFactory(policy__area__code=area),
+    "settlement": stored_settlement,
+    "recoupment": stored_recoupment,
 }
 
 

@@ -12,6 +12,7 @@ from hospitals import demo as staff
 from hospitals.development import is_development_database
 from settlement import demo as claims
 from settlement import demo_findings as findings
+from settlement import demo_recoupments as recoupments
 
 
 class Command(BaseCommand):
@@ -27,3 +28,4 @@ class Command(BaseCommand):
             self.stdout.write(commitments.load(users))
             self.stdout.write(claims.load(users))
             self.stdout.write(findings.load(users))
+            self.stdout.write(recoupments.load(users))

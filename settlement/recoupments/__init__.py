@@ -1,0 +1,1 @@
+"""Recoupments: what a fund has paid and should not have comes back."""
