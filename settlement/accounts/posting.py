@@ -4,7 +4,7 @@ Whoever posts holds the person's year (`hold_year`) from before the year was rea
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -36,6 +36,8 @@ NEGATED = (
     *(*FUND_COLUMNS, "fund_pay_sumamt", "psn_part_amt"),
 )
 LONGEST_REASON = 300
+reversal_witnesses: list[Callable[..., None]] = []
+"""What else follows from a reversal: each is called with (settlement, contrary, by, on), in its transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +147,8 @@ def reverse(*, by: User, settlement: Settlement, reason: str, on: dt.date) -> Se
             )
             for entry in settlement.entries.all()
         )
+        for witness in reversal_witnesses:
+            witness(settlement, contrary, by, on)
     return contrary
 
 
