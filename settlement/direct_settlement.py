@@ -4,11 +4,13 @@ import datetime as dt
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from filings.models import InsuredPerson
 from filings.vocabulary import SettlementWay
+from hospitals.access import Right, reach_of
 from hospitals.reasons import Refused
-from settlement.accounts.posting import StayRecord, post
+from settlement.accounts.posting import StayRecord, post, reverse
 from settlement.accounts.year import hold_year
 from settlement.claims.calculation import work_out
 from settlement.claims.entry import StayEntry
@@ -45,3 +47,15 @@ def settle_directly(
         )
         calculation = worked.stored(by=by)
         return post(by=by, on=on, record=record, stay=worked.stay, result=worked.result, calculation=calculation)
+
+
+def reverse_settlement(*, by: User, settlement: Settlement, reason: str, on: dt.date) -> Settlement:
+    """Take a direct settlement back, by a supervisor.  Raises Refused.
+
+    One made by hand is taken back with its claim.
+    """
+    if not reach_of(by).covers(Right.REVERSE_SETTLEMENTS, settlement.area_id):
+        raise Refused.because("no_right", _("您没有“%s”的权限") % Right.REVERSE_SETTLEMENTS.label)
+    if settlement.claim:
+        raise Refused.because("by_hand", _("手工报销的结算随报销件 %s 冲正") % settlement.claim.number)
+    return reverse(by=by, settlement=settlement, reason=reason, on=on)

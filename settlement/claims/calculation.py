@@ -92,7 +92,7 @@ def work_out(
         person.area_id, admitted_on=entry.admitted_on, discharged_on=entry.discharged_on
     )
     if year is None:
-        year = year_state(person, entry.admitted_on, Scheme.of(standing.participation.scheme))
+        year = year_state(person, entry.admitted_on, Scheme.of(standing.participation.scheme), entry.service)
     stay = None
     if standing.tier is None:
         result = Result(outcome=Outcome.NOT_CONFIGURED, reasons=(standing.reason,))

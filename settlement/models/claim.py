@@ -20,6 +20,7 @@ from hospitals.access import Right, VisibleQuerySet
 from hospitals.history import tracked
 from hospitals.models import Area, Hospital, ServiceHall
 from hospitals.vocabulary import Level, Scope, Service
+from settlement.accounts.bookkeeping import settlement_is_its_own
 from settlement.claims.lifecycle import (
     CLAIM_LIFECYCLE,
     EDITABLE,
@@ -234,7 +235,12 @@ class Claim(models.Model):
             models.Index(fields=["person", "-admitted_on"], name="claim_by_person"),
             models.Index(fields=["area", "due_on", "id"], name="claim_by_due_day"),
         )
-        triggers = (CLAIM_LIFECYCLE.trigger(), frozen_beyond_counter(), calculation_is_its_own())
+        triggers = (
+            CLAIM_LIFECYCLE.trigger(),
+            frozen_beyond_counter(),
+            calculation_is_its_own(),
+            settlement_is_its_own(),
+        )
 
     def __str__(self) -> str:
         return self.number
