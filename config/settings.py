@@ -136,6 +136,7 @@ PERSON_PANELS = [
     "filings.views.sections.registrations_of_person",
     "filings.views.proofs.chronic_of_person",
     "settlement.claims.shown.claims_of_person",
+    "settlement.accounts.shown.accounts_of_person",
 ]
 # Sections that the apps beyond `filings` add to a commitment's page: what else followed from it.
 COMMITMENT_PANELS = ["settlement.claims.shown.claim_of_commitment"]

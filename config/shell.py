@@ -46,6 +46,7 @@ PLACES = (
     Place("承诺", "commitments", Right.SEE_FILINGS, ("/commitments/", "/sanctions/")),
     Place("住院登记", "registrations", Right.SEE_FILINGS, ("/registrations/",)),
     Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
+    Place("结算", "settlements", Right.SEE_CLAIMS, ("/settlements/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
 )
 

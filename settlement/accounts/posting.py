@@ -157,10 +157,12 @@ def carry_in(
     personal_eligible: Decimal = NIL,
     stays: int = 0,
     standard: Decimal | None = None,
+    seen: int | None = None,
 ) -> AccountEntry:
     """What the year had used before the portal, by a supervisor; contrary amounts take it back.  Raises Refused.
 
     Components have amounts paid alone; deductible, personal eligible and stays belong to the basic funds.
+    seen: how many entries the year had when it was looked at; one written since is refused, as a form sent twice is.
     """
     if not reach_of(by).covers(Right.REVERSE_SETTLEMENTS, person.area_id):
         raise Refused.because("no_right", _("您没有“%s”的权限") % Right.REVERSE_SETTLEMENTS.label)
@@ -172,6 +174,8 @@ def carry_in(
         raise Refused.because("fund", _("%s只累计支付金额") % fund.label)
     with transaction.atomic(), refused_by_constraints(YearAccount):
         hold_year(person, dt.date(year, 1, 1))
+        if seen is not None and AccountEntry.objects.filter(person=person, year=year).count() != seen:
+            raise Refused.because("changed_meanwhile", _("%d年账户刚刚有变动，请核对后再登记") % year)
         return AccountEntry.objects.create(
             area=person.area,
             person=person,

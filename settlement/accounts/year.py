@@ -31,6 +31,11 @@ class YearState:
     deductible_standard_this_year: Decimal | None = None
     paid_this_year: Mapping[Component, Decimal] = field(default_factory=dict)
 
+    @property
+    def components(self) -> list[tuple[str, Decimal]]:
+        """What was paid on top, by name, for the eye."""
+        return [(component.label, paid) for component, paid in self.paid_this_year.items() if paid]
+
     def applied_to(self, stay: Stay) -> Stay:
         return replace(
             stay,

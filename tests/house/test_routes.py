@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from hospitals.access import RIGHTS, Right
 from hospitals.vocabulary import Role
 from tests import factories as make
+from tests.settlement.books import a_settlement
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +113,12 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "promise_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
     "calculate_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
     "take_claim": (Right.REVIEW_CLAIMS, "post", "claim approve"),
+    "settlements": (Right.SEE_CLAIMS, "get", ""),
+    "settlement": (Right.SEE_CLAIMS, "get", "settlement"),
+    "settlement_sheet": (Right.SEE_CLAIMS, "get", "settlement"),
+    "reverse_settlement": (Right.REVERSE_SETTLEMENTS, "post", "settlement"),
+    "person_accounts": (Right.SEE_CLAIMS, "get", "person"),
+    "carry_in": (Right.REVERSE_SETTLEMENTS, "post", "person"),
 }
 PUBLIC_KINDS = {"", "hospital"}
 
@@ -148,6 +155,7 @@ BEHIND = {
     "sanction": lambda area: make.SanctionFactory(person__area__code=area),
     "scan": lambda area: make.ScanFactory(filing__person__area__code=area),
     "claim": lambda area: make.ClaimFactory(person__area__code=area),
+    "settlement": lambda area: a_settlement(area),
 }
 
 

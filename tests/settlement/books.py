@@ -41,7 +41,13 @@ component_ratios = [
     { component = "serious_illness", number = "0.5551", section = "六" },
     { component = "serious_illness", above = "20000", number = "0.6667", section = "六" },
 ]
-follow_ups = [{ component = "serious_illness", payer = "insurer", text = "后续补偿", section = "七" }]
+
+[[follow_ups]]
+component = "serious_illness"
+scheme = "resident"
+payer = "insurer"
+text = "后续补偿"
+section = "七"
 
 [[hardships]]
 component = "serious_illness"
@@ -79,6 +85,7 @@ def publish(benefit: Mapping[str, Any], area: str = make.QINGDAO) -> BenefitPoli
 @dataclass
 class Books:
     clerk: User = field(default_factory=lambda: make.staff(Role.CLERK, make.QINGDAO))
+    reviewer: User = field(default_factory=lambda: make.staff(Role.REVIEWER, make.QINGDAO))
     supervisor: User = field(default_factory=lambda: make.staff(Role.SUPERVISOR, make.QINGDAO))
 
     def person(self, **insured: Any) -> InsuredPerson:
@@ -90,6 +97,17 @@ class Books:
 
     def settle(self, person: InsuredPerson, eligible: str = "10000.00", **stay: Any) -> Settlement:
         return settle_directly(by=self.clerk, person=person, entry=a_stay(eligible, **stay), on=TODAY)
+
+
+def a_settlement(area: str = make.QINGDAO, eligible: str = "10000.00") -> Settlement:
+    """Of somebody insured there, by benefits made up for it."""
+    if not BenefitPolicy.objects.filter(area=area).exists():
+        make.AreaFactory(code=make.BEIJING)
+        publish(EACH_STAY, area)
+    person = make.PersonFactory(area__code=area)
+    make.ParticipationFactory(person=person, **PEOPLE[0])
+    make.FilingFactory(person=person, category=Category.LONG_TERM_RESIDENT, start_on=dt.date(2025, 12, 1))
+    return settle_directly(by=make.staff(Role.CLERK, area), person=person, entry=a_stay(eligible), on=TODAY)
 
 
 def open_books(benefit: Mapping[str, Any] = EACH_STAY) -> Books:
