@@ -1,4 +1,4 @@
-"""Claims, settlements and the ledger in Django admin: to look at, with their history; what changes them are the verbs of the pages."""
+"""Claims in Django admin: to look at, with their history; what changes them are the pages' verbs."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from filings.identity import masked
 from hospitals.access import Right
 from hospitals.admin_access import VisibleAdmin
-from settlement.models import AccountEntry, Calculation, Claim, ClaimMaterial, Receipt, Settlement
+from settlement.models import Calculation, Claim, ClaimMaterial, Receipt
 
 
 class ReadOnlyRows(admin.TabularInline):
@@ -59,40 +59,3 @@ class ClaimAdmin(VisibleAdmin):
     @admin.display(description=_("银行账号"))
     def account(self, claim: Claim) -> str:
         return masked(claim.payee_account)
-
-
-class EntryRows(ReadOnlyRows):
-    model = AccountEntry
-    fields = readonly_fields = ("fund", "kind", "service", "deductible", "paid", "owed", "personal_eligible", "stays")
-
-
-@admin.register(Settlement)
-class SettlementAdmin(VisibleAdmin):
-    see_right = Right.SEE_CLAIMS
-    list_display = (
-        "number",
-        "person",
-        "way",
-        "hospital_name",
-        "settled_on",
-        "medfee_sumamt",
-        "fund_pay_sumamt",
-        "area",
-    )
-    list_select_related = ("person", "area")
-    list_filter = ("way", "scheme", "tier", ("area", admin.RelatedOnlyFieldListFilter))
-    ordering = ("-pk",)
-    inlines = (EntryRows,)
-
-    @admin.display(description=_("结算编号"))
-    def number(self, settlement: Settlement) -> str:
-        return settlement.number
-
-
-@admin.register(AccountEntry)
-class AccountEntryAdmin(VisibleAdmin):
-    see_right = Right.SEE_CLAIMS
-    list_display = ("person", "year", "fund", "kind", "settlement", "deductible", "paid", "owed", "stays", "made_at")
-    list_select_related = ("person", "settlement")
-    list_filter = ("kind", "fund", ("area", admin.RelatedOnlyFieldListFilter))
-    ordering = ("-pk",)

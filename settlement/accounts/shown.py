@@ -26,10 +26,16 @@ class Amount(NamedTuple):
     value: Decimal | None
 
 
-def settlement_badge(settlement: Settlement) -> SafeString:
+def state_of(settlement: Settlement) -> str:
+    """settlement: with `reversal` joined in, where there are many."""
     if settlement.reverses_id:
-        return badge(_("冲正"), "bad")
-    return badge(_("已冲正"), "warn") if getattr(settlement, "reversal", None) else badge(_("有效"), "good")
+        return _("冲正")
+    return _("已冲正") if getattr(settlement, "reversal", None) else _("有效")
+
+
+def settlement_badge(settlement: Settlement) -> SafeString:
+    state = state_of(settlement)
+    return badge(state, {_("有效"): "good", _("冲正"): "bad"}.get(state, "warn"))
 
 
 def amounts_of(settlement: Settlement) -> list[Amount]:

@@ -15,7 +15,7 @@ from hospitals.access import Right, StaffRequest, reach_of, require
 from hospitals.listing import Column, ListPage
 from hospitals.reasons import Reason, Refused
 from hospitals.templatetags.portal import yuan
-from settlement.accounts.shown import amounts_of, settlement_badge
+from settlement.accounts.shown import amounts_of, settlement_badge, state_of
 from settlement.capitals import in_capitals
 from settlement.direct_settlement import reverse_settlement
 from settlement.filters import SettlementFilter
@@ -52,12 +52,7 @@ class SettlementList(ListPage):
         _amount("总额（元）", "medfee_sumamt", sort=True),
         _amount("基金支付（元）", "fund_pay_sumamt", sort=True),
         _amount("个人负担（元）", "psn_part_amt"),
-        Column(
-            "状态",
-            settlement_badge,
-            exported=lambda row: _("冲正") if row.reverses_id else _state_of(row),
-            kind="badge",
-        ),
+        Column("状态", settlement_badge, exported=state_of, kind="badge"),
     )
 
     def queryset(self) -> QuerySet[Settlement]:
@@ -103,10 +98,6 @@ def sheet(request: StaffRequest, pk: int) -> HttpResponse:
         "reversal": getattr(found, "reversal", None),
     }
     return render(request, "settlement/settlement_sheet.html", context)
-
-
-def _state_of(row: Settlement) -> str:
-    return _("已冲正") if getattr(row, "reversal", None) else _("有效")
 
 
 def _found(request: StaffRequest, pk: int, right: Right = Right.SEE_CLAIMS) -> Settlement:
