@@ -52,7 +52,7 @@ class SettlementList(ListPage):
         _amount("总额（元）", "medfee_sumamt", sort=True),
         _amount("基金支付（元）", "fund_pay_sumamt", sort=True),
         _amount("个人负担（元）", "psn_part_amt"),
-        Column("状态", settlement_badge, exported=state_of, kind="badge"),
+        Column("状态", settlement_badge, exported=state_of),
     )
 
     def queryset(self) -> QuerySet[Settlement]:

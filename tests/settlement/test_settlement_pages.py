@@ -136,7 +136,7 @@ def test_accounts_page_shows_the_year_with_its_ledger(books, clerk, signed_in):
     assert "系统启用前累计" not in empty
     made = books.settle(person)
     page = text(clerk, f"/people/{person.pk}/accounts/?year={YEAR}")
-    for words in (f"{YEAR}年累计", "7,916.35", made.number, "职工基本医疗保险统筹基金"):
+    for words in (f"{YEAR}年累计（元）", "7,916.35", made.number, "职工基本医疗保险统筹基金"):
         assert words in page
     text(signed_in(make.staff(Role.CLERK, make.WEIFANG)), f"/people/{person.pk}/accounts/", 404)
 
@@ -164,7 +164,7 @@ def test_supervisor_carries_in_what_the_year_had_used_once(books, supervisor):
 
 def test_persons_page_shows_the_year(books, clerk):
     person = books.person()
-    assert "年度账户" in text(clerk, f"/people/{person.pk}/")
+    assert "年度账户（元）" in text(clerk, f"/people/{person.pk}/")
     this_year = dt.date.today().year  # noqa: DTZ011
     stay = {"admitted_on": dt.date(this_year, 1, 5), "discharged_on": dt.date(this_year, 1, 9)}
     if this_year >= TODAY.year:
