@@ -1,7 +1,7 @@
 """Settlements: one stay settled, for good.  What was wrong is put right by a contrary row."""
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.conf import settings
@@ -20,7 +20,7 @@ from settlement.accounts.bookkeeping import borne_out, in_the_books
 from settlement.vocabulary import Component, Payer
 
 
-def yuan(name: str) -> "models.DecimalField[Decimal, Decimal]":
+def yuan(name: Any) -> "models.DecimalField[Decimal, Decimal]":
     return models.DecimalField(name, max_digits=16, decimal_places=2, default=Decimal(0))
 
 

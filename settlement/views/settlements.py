@@ -135,6 +135,6 @@ def _page(
         "form": (form or ReversalForm()) if may_reverse else None,
         "is_open": form is not None,
         "may_see_filing": found.area_id in reach.areas_of(Right.SEE_FILINGS),
-        "may_see_claim": Claim.objects.visible_to(request.user).filter(pk=found.claim_id).exists(),
+        "may_see_claim": Claim.objects.visible_to(request.user).filter(pk=found.claim_id or 0).exists(),
     }
     return render(request, "settlement/settlement.html", context, status=422 if form or reasons else 200)
