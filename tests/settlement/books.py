@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.models import User
 from django.db.models import Sum
@@ -16,10 +17,14 @@ from hospitals.models import Area
 from hospitals.vocabulary import Level, Role
 from settlement.accounts.bookkeeping import SUMS
 from settlement.calculation.pack import benefit_rules
-from settlement.claims.entry import StayEntry
+from settlement.claims.desk import accept_claim
+from settlement.claims.entry import MaterialEntry, ReceiptEntry, StayEntry
+from settlement.claims.steps import submit
 from settlement.direct_settlement import settle_directly
-from settlement.models import AccountEntry, BenefitPolicy, Settlement, YearAccount
+from settlement.models import AccountEntry, BenefitPolicy, Claim, Settlement, YearAccount
+from settlement.vocabulary import ManualReason
 from tests import factories as make
+from tests.settlement.office import an_entry
 
 TODAY = dt.date(2026, 11, 2)
 YEAR = 2026
@@ -97,6 +102,28 @@ class Books:
 
     def settle(self, person: InsuredPerson, eligible: str = "10000.00", **stay: Any) -> Settlement:
         return settle_directly(by=self.clerk, person=person, entry=a_stay(eligible, **stay), on=TODAY)
+
+    def claim(
+        self,
+        person: InsuredPerson,
+        eligible: str = "10000.00",
+        *,
+        receipts: tuple[ReceiptEntry, ...] = (),
+        materials: tuple[MaterialEntry, ...] = (),
+        manual_reason: ManualReason = ManualReason.NOT_NETWORKED,
+        **stay: Any,
+    ) -> Claim:
+        """Through the counter: taken in, settled and handed on to review.  receipts: one of the total if not given."""
+        given = a_stay(eligible, **stay)
+        of_stay = {name: getattr(given, name) for name in StayEntry.__dataclass_fields__}
+        of_claim = {
+            "materials": materials,
+            "manual_reason": manual_reason,
+            **({"receipts": receipts} if receipts else {}),
+        }
+        entry = an_entry(**of_stay, **of_claim)
+        taken = accept_claim(by=self.clerk, on=TODAY, person=person, hall=None, entry=entry, request_token=uuid4())
+        return submit(by=self.clerk, claim=taken, version=taken.version)
 
 
 def a_settlement(area: str = make.QINGDAO, eligible: str = "10000.00") -> Settlement:

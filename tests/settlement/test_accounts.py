@@ -16,7 +16,7 @@ from settlement.accounts.posting import StayRecord, carry_in, post, reverse
 from settlement.accounts.year import hold_year, year_state
 from settlement.claims.calculation import work_out
 from settlement.direct_settlement import reverse_settlement, settle_directly
-from settlement.models import AccountEntry, FollowUpDue, Settlement, YearAccount
+from settlement.models import AccountEntry, Claim, FollowUpDue, Settlement, YearAccount
 from settlement.vocabulary import EntryKind, Fund
 from tests import factories as make
 from tests.settlement.books import EACH_STAY, TODAY, YEAR, a_stay, accounts, makes_sense, open_books
@@ -262,6 +262,20 @@ def test_settlement_that_is_not_what_was_calculated_is_refused(books, person):
     refused_by_database("结算与待遇计算、报销件不符", copy_of(made, person_id=elsewhere.pk).save)
     refused_by_database("settlement_year_is_that_of_admission", copy_of(made, year=2025).save)
     refused_by_database("结算未完整记入年度账户", copy_of(made).save)
+
+
+def test_claim_and_its_settlement_cannot_be_parted(books, person):
+    claim, other = books.claim(person), books.claim(books.person())
+    refused_by_database("报销件的结算须先冲正", lambda: Claim.objects.filter(pk=claim.pk).update(settlement=None))
+    pointing_elsewhere = Claim.objects.filter(pk=claim.pk)
+    refused_by_database("报销件的结算须先冲正", lambda: pointing_elsewhere.update(settlement=other.settlement_id))
+    refused_by_database(
+        "报销件仍指明已冲正的结算",
+        lambda: reverse(by=books.supervisor, settlement=claim.settlement, reason="重复上传", on=TODAY),
+    )
+    refused_by_database("结算与待遇计算、报销件不符", copy_of(claim.settlement, claim_id=other.pk).save)
+    with pytest.raises(Refused, match=f"随报销件 {claim.number} 冲正"):
+        reverse_settlement(by=books.supervisor, settlement=claim.settlement, reason="重复上传", on=TODAY)
 
 
 def test_what_is_posted_is_never_changed(books, person):

@@ -7,15 +7,13 @@ import datetime as dt
 import random
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from itertools import count
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from filings.models import InsuredPerson
 from hospitals.reasons import Refused
-from settlement.claims import decisions, desk, steps
+from settlement.claims import decisions
 from settlement.direct_settlement import reverse_settlement
 from settlement.models import Claim, Settlement
 from settlement.vocabulary import ClaimStatus
@@ -26,30 +24,17 @@ from tests.settlement.books import (
     TODAY,
     YEAR,
     Books,
-    a_stay,
     accounts,
     ledger,
     makes_sense,
     open_books,
 )
-from tests.settlement.office import an_entry
 from tests.settlement.test_claim_concurrency import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANDS = 4
 AMOUNTS = ("499.99", "1234.56", "3333.33", "9000.01", "15000.00", "28765.43")
-tokens = (UUID(int=number) for number in count(1))
 Act = Callable[[], Any]
-
-
-def settle_by_hand(books: Books, person: InsuredPerson, eligible: str) -> Claim:
-    """Through the counter: taken in, and settled by the steps of the claim."""
-    stay = a_stay(eligible)
-    entry = an_entry(**{name: getattr(stay, name) for name in stay.__dataclass_fields__}, materials=())
-    claim = desk.accept_claim(
-        by=books.clerk, on=TODAY, person=person, hall=None, entry=entry, request_token=next(tokens)
-    )
-    return steps.submit(by=books.clerk, claim=claim, version=claim.version)
 
 
 def in_hands(acts: Sequence[Act]) -> list[Any]:
@@ -82,7 +67,7 @@ def test_settlements_in_any_order_and_concurrency_come_to_the_same(seed):
         by_hand = insured["scheme"] == "employee"  # of residents, direct settlement owes what the counter pays
 
         def act(person: InsuredPerson, amount: str, at_counter: bool, by_hand: bool = by_hand) -> Any:
-            return settle_by_hand(books, person, amount) if at_counter and by_hand else books.settle(person, amount)
+            return books.claim(person, amount) if at_counter and by_hand else books.settle(person, amount)
 
         one, other, third = (books.person(**insured) for _ in range(3))
         for amount, at_counter in stays:
@@ -110,7 +95,7 @@ def test_random_history_at_once_is_the_history_in_the_order_in_which_it_was_post
         plans = [(chance.choice(AMOUNTS), chance.random() < 0.4, chance.random() < 0.5) for _ in range(10)]
 
         def act(amount: str, at_counter: bool, is_undone: bool, person: InsuredPerson = person) -> Any:
-            made = settle_by_hand(books, person, amount) if at_counter else books.settle(person, amount)
+            made = books.claim(person, amount) if at_counter else books.settle(person, amount)
             return undo(books, made) if is_undone else made
 
         in_hands([lambda plan=plan, act=act: act(*plan) for plan in plans])
@@ -120,7 +105,7 @@ def test_random_history_at_once_is_the_history_in_the_order_in_which_it_was_post
             if settlement.reverses_id:
                 undo(books, again[settlement.reverses_id])
             elif settlement.claim:
-                again[settlement.pk] = settle_by_hand(books, alike, str(settlement.claim.eligible))
+                again[settlement.pk] = books.claim(alike, str(settlement.claim.eligible))
             else:
                 again[settlement.pk] = books.settle(alike, str(Decimal(settlement.calculation.inputs["eligible"])))
         replayed = Settlement.objects.filter(person=alike).order_by("pk")

@@ -1,10 +1,8 @@
 """Clauses about money that no other file proves: what belongs to a stay, whose policy pays it, what is left unsaid."""
 
-import itertools
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
@@ -13,15 +11,13 @@ from hospitals.reasons import Refused
 from hospitals.vocabulary import Service
 from settlement.calculation import BenefitBook, read
 from settlement.calculation.pack import benefit_rules
-from settlement.claims import desk, steps
 from settlement.claims.entry import MaterialEntry
 from settlement.vocabulary import ManualReason
 from tests import factories as make
-from tests.settlement.books import EACH_STAY, PLAIN, TODAY, a_stay, accounts, open_books, publish
-from tests.settlement.office import a_receipt, an_entry
+from tests.settlement.books import EACH_STAY, PLAIN, accounts, open_books, publish
+from tests.settlement.office import a_receipt
 
 pytestmark = pytest.mark.django_db
-tokens = (UUID(int=number) for number in itertools.count(1))
 D = Decimal
 
 
@@ -30,34 +26,23 @@ def books(db):
     return open_books()
 
 
-def claim(books, person, receipts, *, by_reason=ManualReason.NOT_NETWORKED, materials=(), **stay):
-    """Taken in and settled; receipts: what was paid, the amounts of the stay among them."""
-    given = a_stay(**stay)
-    of_stay = {name: getattr(given, name) for name in given.__dataclass_fields__}
-    entry = an_entry(**of_stay, receipts=receipts, materials=materials, manual_reason=by_reason)
-    taken = desk.accept_claim(
-        by=books.clerk, on=TODAY, person=person, hall=None, entry=entry, request_token=next(tokens)
-    )
-    return steps.submit(by=books.clerk, claim=taken, version=taken.version)
-
-
 @pytest.mark.clause("WF-12", "TL-14")
 def test_cost_of_an_off_hospital_slip_belongs_to_the_stay_once(books):
     """Hospital 10,000 and pharmacy 1,000, one stay: one deductible; the pharmacy's receipt pays no second time."""
     person = books.person()
     hospital, pharmacy = a_receipt("10000.00"), a_receipt("1000.00")
     slip = MaterialEntry(material=Material.OFF_HOSPITAL_SLIP)
-    settled = claim(books, person, (hospital, pharmacy), materials=(slip,)).settlement
+    settled = books.claim(person, receipts=(hospital, pharmacy), materials=(slip,)).settlement
     assert (settled.medfee_sumamt, settled.act_pay_dedc) == (D("11000.00"), D("500.00"))
     assert accounts(person)["310100"][4] == 1
     for again in (person, books.person()):
         with pytest.raises(Refused, match="不能重复报销"):
-            claim(books, again, (pharmacy,), eligible="900.00", total=D("1000.00"))
+            books.claim(again, receipts=(pharmacy,), eligible="900.00", total=D("1000.00"))
 
 
 @pytest.mark.clause("WF-09", "TL-13", "YT-17", "DY-09")
 def test_same_cost_is_paid_alike_by_hand_and_directly_but_for_whose_catalogue_says_what_is_eligible(books):
-    by_hand = claim(books, books.person(), (a_receipt("11000.00"),)).settlement
+    by_hand = books.claim(books.person()).settlement
     direct = books.settle(books.person())
     assert (by_hand.hifp_pay, by_hand.act_pay_dedc) == (direct.hifp_pay, direct.act_pay_dedc)
     said = [
@@ -70,7 +55,10 @@ def test_same_cost_is_paid_alike_by_hand_and_directly_but_for_whose_catalogue_sa
 @pytest.mark.clause("WF-17")
 def test_stay_paid_in_full_and_filed_afterwards_is_reimbursed_by_the_filing(books):
     """Filed on 10 March from December on; admitted on 1 March, paid in full."""
-    made = claim(books, books.person(), (a_receipt("11000.00"),), by_reason=ManualReason.FILED_AFTER_PAYING)
+    made = books.claim(
+        books.person(),
+        manual_reason=ManualReason.FILED_AFTER_PAYING,
+    )
     assert (made.settlement.filing, made.settlement.tier) == (made.filing, "local")
     assert made.filing.filed_on > made.admitted_on
 
@@ -79,7 +67,11 @@ def test_stay_paid_in_full_and_filed_afterwards_is_reimbursed_by_the_filing(book
 def test_chronic_disease_that_is_not_opened_is_reimbursed_by_hand_and_is_no_stay(books):
     person = books.person()
     reason = ManualReason.CHRONIC_NOT_OPENED
-    made = claim(books, person, (a_receipt("11000.00"),), by_reason=reason, service=Service.CHRONIC).settlement
+    made = books.claim(
+        person,
+        manual_reason=reason,
+        service=Service.CHRONIC,
+    ).settlement
     assert (made.way, made.service, made.hifp_pay) == ("manual", "chronic", D("7916.35"))
     assert accounts(person)["310100"][4] == 0
 
@@ -100,7 +92,7 @@ def test_policy_of_the_destination_pays_from_the_persons_own_account():
     publish(PLAIN, make.YANTAI)
     made = books.settle(person)
     assert (made.hifp_pay, made.area_id) == (D("1000.00"), make.QINGDAO)
-    assert claim(books, books.person(), (a_receipt("11000.00"),)).settlement.hifp_pay == D("7916.35")
+    assert books.claim(books.person()).settlement.hifp_pay == D("7916.35")
     assert accounts(person)["310100"][1] == D("1000.00")
 
 
