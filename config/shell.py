@@ -51,6 +51,7 @@ PLACES = (
     Place("疑点核查", "findings", Right.SEE_FINDINGS, ("/findings/",)),
     Place("政策试算", "replays", Right.KEEP_POLICIES, ("/replays/",)),
     Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
+    Place("结算", "settlements", Right.SEE_CLAIMS, ("/settlements/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
 )
 

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from filings.models import Filing, InsuredPerson
 from filings.vocabulary import SettlementWay
+from hospitals.access import Right, reach_of
 from hospitals.reasons import Refused
 from hospitals.turns import take_turns
-from settlement.accounts.posting import StayRecord, post
+from settlement.accounts.posting import StayRecord, post, reverse
 from settlement.accounts.year import hold_year
 from settlement.claims.calculation import work_out
 from settlement.claims.entry import StayEntry
@@ -61,3 +62,15 @@ def _hold_filing(filing: Filing | None) -> None:
     """Nobody ends it until the stay is in the books.  Raises Refused where somebody has just done so."""
     if filing and Filing.objects.select_for_update(no_key=True).get(pk=filing.pk).version != filing.version:
         raise Refused.because("changed_meanwhile", _("备案 %s 刚刚变动，请重新结算") % filing.number)
+
+
+def reverse_settlement(*, by: User, settlement: Settlement, reason: str, on: dt.date) -> Settlement:
+    """Take a direct settlement back, by a supervisor.  Raises Refused.
+
+    One made by hand is taken back with its claim.
+    """
+    if not reach_of(by).covers(Right.REVERSE_SETTLEMENTS, settlement.area_id):
+        raise Refused.because("no_right", _("您没有“%s”的权限") % Right.REVERSE_SETTLEMENTS.label)
+    if settlement.claim:
+        raise Refused.because("by_hand", _("手工报销的结算随报销件 %s 冲正") % settlement.claim.number)
+    return reverse(by=by, settlement=settlement, reason=reason, on=on)

@@ -1,4 +1,4 @@
-"""Filters of the lists of claims and of findings."""
+"""Filters of the lists of claims, findings, replays and settlements."""
 
 import re
 from typing import Any
@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.filters import SEARCH, areas_of_posts, named_people
 from filings.models import InsuredPerson
-from filings.vocabulary import Category
+from filings.vocabulary import Category, Scheme, SettlementWay, Tier
 from hospitals.access import Right
+from hospitals.vocabulary import Service
 from hospitals.working_days import working_days_after
 from settlement.claims.clock import SOON
 from settlement.claims.lifecycle import RUNNING
-from settlement.models import Claim, Finding, PolicyReplay
+from settlement.models import Claim, Finding, PolicyReplay, Settlement
 from settlement.vocabulary import ClaimStatus, FindingKind, FindingStatus, ReplayStatus
 
 CLOCKS = (
@@ -31,6 +32,7 @@ UNSUBMITTED = "unsubmitted"
 STATUSES = [*ClaimStatus.choices(), (UNSUBMITTED, _("未提交审核"))]
 NUMBER = re.compile(r"BX\d{8}(\d{8,15})", re.IGNORECASE)
 FINDING_NUMBER = re.compile(r"YD\d{8}(\d{8,15})", re.IGNORECASE)
+SETTLEMENT_NUMBER = re.compile(r"JS\d{8}(\d{8,15})", re.IGNORECASE)
 
 
 def search_input(**attrs: str) -> TextInput:
@@ -131,3 +133,39 @@ class ReplayFilter(django_filters.FilterSet):
     class Meta:
         model = PolicyReplay
         fields: list[str] = []
+
+
+def _day(label: Any, name: str, lookup: str) -> django_filters.DateFilter:
+    widget = DateInput(attrs={"type": "date"})
+    return django_filters.DateFilter(label=label, field_name=name, lookup_expr=lookup, widget=widget)
+
+
+def _one_of(label: Any, choices: Any) -> django_filters.ChoiceFilter:
+    return django_filters.ChoiceFilter(label=label, choices=choices, empty_label=_("全部"))
+
+
+class SettlementFilter(django_filters.FilterSet):
+    words = django_filters.CharFilter(label=_("结算编号或姓名"), method="with_words", widget=search_input())
+    area = django_filters.ModelChoiceFilter(
+        label=_("参保地"), queryset=areas_of_posts(Right.SEE_CLAIMS), empty_label=_("全部")
+    )
+    way = _one_of(_("方式"), SettlementWay.choices())
+    scheme = _one_of(_("险种"), Scheme.choices())
+    tier = _one_of(_("待遇档次"), Tier.choices())
+    service = _one_of(_("服务"), Service.choices())
+    hospital = django_filters.CharFilter(
+        label=_("医院"), field_name="hospital_name", lookup_expr="contains", widget=search_input()
+    )
+    since = _day(_("结算日期起"), "settled_on", "gte")
+    until = _day(_("结算日期止"), "settled_on", "lte")
+
+    class Meta:
+        model = Settlement
+        fields: list[str] = []
+
+    def with_words(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """A settlement's number, or the beginning of a name or of its initials."""
+        number = SETTLEMENT_NUMBER.fullmatch(value.strip())
+        if number:
+            return queryset.filter(pk=int(number[1]))
+        return queryset.filter(person__in=InsuredPerson.objects.matching(value).values("pk"))

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from settlement.views import claim_prints, claims, counter, findings, lists, recoupments, replays
+from settlement.views import (
+    accounts,
+    claim_prints,
+    claims,
+    counter,
+    findings,
+    lists,
+    recoupments,
+    replays,
+    settlements,
+)
 
 urlpatterns = [
     path("claims/", lists.ClaimList.as_view(), name="claims"),
@@ -33,4 +43,10 @@ urlpatterns = [
     path("recoupments/<int:pk>/take/<slug:verb>/", recoupments.take, name="take_recoupment"),
     path("recoupments/<int:pk>/notice/", recoupments.notice, name="recoupment_notice"),
     path("recoupments/<int:pk>/reminders/<int:reminder>/", recoupments.reminder_notice, name="recoupment_reminder"),
+    path("settlements/", settlements.SettlementList.as_view(), name="settlements"),
+    path("settlements/<int:pk>/", settlements.settlement, name="settlement"),
+    path("settlements/<int:pk>/reverse/", settlements.take_back, name="reverse_settlement"),
+    path("settlements/<int:pk>/sheet/", settlements.sheet, name="settlement_sheet"),
+    path("people/<int:pk>/accounts/", accounts.accounts, name="person_accounts"),
+    path("people/<int:pk>/accounts/carry-in/", accounts.add, name="carry_in"),
 ]

@@ -15,27 +15,18 @@ from django.utils.translation import gettext as _
 from filings.models import Filing, InsuredPerson
 from filings.vocabulary import Category, Scheme
 from hospitals.access import Right, reach_of
+from hospitals.constraints import refused_by_constraints
 from hospitals.models import Area, Hospital
 from hospitals.reasons import Refused
+from hospitals.vocabulary import Service
+from settlement.accounts.bookkeeping import COLUMN_OF, NEGATED
 from settlement.accounts.year import hold_year
 from settlement.calculation import Result, SettlementInfo, Stay
 from settlement.calculation.money import NIL
-from settlement.models import AccountEntry, Calculation, Claim, FollowUpDue, Settlement
-from settlement.models.settlement import FUND_COLUMNS
+from settlement.models import AccountEntry, Calculation, Claim, FollowUpDue, Settlement, YearAccount
 from settlement.recoupments.following import after_reversal
-from settlement.vocabulary import BASIC_FUND, FUND_OF_COMPONENT, Component, EntryKind, Fund
+from settlement.vocabulary import BASIC_FUND, FUND_OF_COMPONENT, EntryKind, Fund
 
-COLUMN_OF = {
-    Component.CIVIL_SERVANT: "cvlserv_pay",
-    Component.SERIOUS_ILLNESS: "hifmi_pay",
-    Component.LARGE_AMOUNT: "hifob_pay",
-    Component.MEDICAL_AID: "maf_pay",
-}
-COSTS = ("fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt")
-NEGATED = (
-    *("medfee_sumamt", *COSTS, "inscp_scp_amt", "act_pay_dedc"),
-    *(*FUND_COLUMNS, "fund_pay_sumamt", "psn_part_amt"),
-)
 LONGEST_REASON = 300
 
 
@@ -89,7 +80,6 @@ def post(
         eligible=stay.eligible,
         **{name: getattr(info, name) or NIL for name in NEGATED},
     )
-    AccountEntry.objects.bulk_create(_entries(settlement, stay, result, info))
     if result.follow_ups:
         FollowUpDue.objects.bulk_create(
             FollowUpDue(
@@ -102,6 +92,7 @@ def post(
             )
             for later in result.follow_ups
         )
+    AccountEntry.objects.bulk_create(_entries(settlement, stay, result, info))
     return settlement
 
 
@@ -141,6 +132,7 @@ def reverse(*, by: User, settlement: Settlement, reason: str, on: dt.date) -> Se
                 year=entry.year,
                 fund=entry.fund,
                 kind=EntryKind.REVERSED,
+                service=entry.service,
                 settlement=contrary,
                 deductible=-entry.deductible,
                 paid=-entry.paid,
@@ -163,25 +155,38 @@ def carry_in(
     year: int,
     fund: Fund,
     reason: str,
+    service: Service = Service.INPATIENT,
     deductible: Decimal = NIL,
     paid: Decimal = NIL,
     personal_eligible: Decimal = NIL,
     stays: int = 0,
     standard: Decimal | None = None,
+    seen: int | None = None,
 ) -> AccountEntry:
-    """What the year had used before the portal, by a supervisor; contrary amounts take it back.  Raises Refused."""
+    """What the year had used before the portal, by a supervisor; contrary amounts take it back.  Raises Refused.
+
+    Components have amounts paid alone; deductible, personal eligible and stays belong to the basic funds.
+    seen: how many entries the year had when it was looked at; one written since is refused, as a form sent twice is.
+    """
     if not reach_of(by).covers(Right.REVERSE_SETTLEMENTS, person.area_id):
         raise Refused.because("no_right", _("您没有“%s”的权限") % Right.REVERSE_SETTLEMENTS.label)
     if not 0 < len(reason.strip()) <= LONGEST_REASON:
         raise Refused.because("reason_missing", _("请填写说明，不超过%d字") % LONGEST_REASON)
-    with transaction.atomic():
+    if not (deductible or paid or personal_eligible or stays):
+        raise Refused.because("nothing_carried_in", _("请至少填写一项累计"))
+    if fund not in BASIC_FUND.values() and (deductible or personal_eligible or stays or standard is not None):
+        raise Refused.because("fund", _("%s只累计支付金额") % fund.label)
+    with transaction.atomic(), refused_by_constraints(YearAccount):
         hold_year(person, dt.date(year, 1, 1))
+        if seen is not None and AccountEntry.objects.filter(person=person, year=year).count() != seen:
+            raise Refused.because("changed_meanwhile", _("%d年账户刚刚有变动，请核对后再登记") % year)
         return AccountEntry.objects.create(
             area=person.area,
             person=person,
             year=year,
             fund=fund,
             kind=EntryKind.CARRIED_IN,
+            service=service,
             deductible=deductible,
             paid=paid,
             personal_eligible=personal_eligible,
@@ -202,6 +207,7 @@ def _entries(settlement: Settlement, stay: Stay, result: Result, info: Settlemen
             year=settlement.year,
             fund=fund,
             kind=EntryKind.SETTLED,
+            service=settlement.service,
             settlement=settlement,
             made_by=settlement.made_by,
             **amounts,
@@ -212,7 +218,7 @@ def _entries(settlement: Settlement, stay: Stay, result: Result, info: Settlemen
         deductible=info.act_pay_dedc,
         paid=info.hifp_pay,
         personal_eligible=info.inscp_scp_amt - info.hifp_pay,
-        stays=1,
+        stays=int(stay.service is Service.INPATIENT),
         standard=result.standard,
     )
     owed = {later.component: later.amount or NIL for later in result.follow_ups}

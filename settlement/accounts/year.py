@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Self
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 
 from filings.models import InsuredPerson
 from filings.vocabulary import Scheme
 from hospitals.turns import take_turns
+from hospitals.vocabulary import Service
 from settlement.calculation import Stay
 from settlement.calculation.money import NIL, written
 from settlement.models import AccountEntry, YearAccount
@@ -29,6 +30,11 @@ class YearState:
     stays_this_year: int = 0
     deductible_standard_this_year: Decimal | None = None
     paid_this_year: Mapping[Component, Decimal] = field(default_factory=dict)
+
+    @property
+    def components(self) -> list[tuple[str, Decimal]]:
+        """What was paid on top, by name, for the eye."""
+        return [(component.label, paid) for component, paid in self.paid_this_year.items() if paid]
 
     def applied_to(self, stay: Stay) -> Stay:
         return replace(
@@ -67,21 +73,20 @@ def hold_year(person: InsuredPerson, day: dt.date) -> None:
     take_turns([f"year {person.pk} {day.year}"])
 
 
-def year_state(person: InsuredPerson, day: dt.date, scheme: Scheme) -> YearState:
+def year_state(person: InsuredPerson, day: dt.date, scheme: Scheme, service: Service = Service.INPATIENT) -> YearState:
     """The state of the year of a day for one scheme; one query.
 
+    Deductible, its standard and stays are those of the service alone, the amounts paid those of the whole fund.
     Whoever settles on it holds the year; read without, it is a forecast.
     """
-    first = (
-        AccountEntry.objects.filter(
-            person=OuterRef("person"), year=OuterRef("year"), fund=OuterRef("fund"), standard__isnull=False
-        )
-        .exclude(kind=EntryKind.REVERSED)
-        .filter(settlement__reversal=None)
-        .order_by("pk")
+    entries = AccountEntry.objects.filter(
+        person=OuterRef("person"), year=OuterRef("year"), fund=OuterRef("fund"), service=service
     )
+    standing = entries.filter(standard__isnull=False, settlement__reversal=None).exclude(kind=EntryKind.REVERSED)
     accounts = YearAccount.objects.filter(person=person, year=day.year).annotate(
-        standard=Subquery(first.values("standard")[:1])
+        standard=Subquery(standing.order_by("pk").values("standard")[:1]),
+        deductible_here=_sum_of(entries, "deductible"),
+        stays_here=_sum_of(entries, "stays"),
     )
     found = {account.fund: account for account in accounts}
     basic = found.get(BASIC_FUND[scheme])
@@ -90,10 +95,14 @@ def year_state(person: InsuredPerson, day: dt.date, scheme: Scheme) -> YearState
     if basic is None:
         return YearState(paid_this_year=paid)
     return YearState(
-        deductible_paid_this_year=basic.deductible,
+        deductible_paid_this_year=basic.deductible_here or NIL,
         fund_paid_this_year=basic.paid,
         personal_eligible_this_year=basic.personal_eligible,
-        stays_this_year=basic.stays,
+        stays_this_year=basic.stays_here or 0,
         deductible_standard_this_year=basic.standard,
         paid_this_year=paid,
     )
+
+
+def _sum_of(entries: QuerySet[AccountEntry], name: str) -> Subquery:
+    return Subquery(entries.order_by().values("fund").annotate(sum=Sum(name)).values("sum"))

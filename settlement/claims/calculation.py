@@ -20,7 +20,7 @@ from settlement.models import BenefitPolicy, Calculation, Claim
 class Worked:
     """The outcome with what it rests on.  inputs: of JSON values, complete, so that it can be repeated years later.
 
-    stay: None where no tier can be said; policy: None where none is in force.
+    stay: None where no tier can be said; policy: None where none is in force.  year: what it had used before this stay.
     """
 
     inputs: dict[str, Any]
@@ -28,6 +28,7 @@ class Worked:
     result: Result
     policy: BenefitPolicy | None
     standing: Standing
+    year: YearState
 
     @property
     def is_calculated(self) -> bool:
@@ -92,7 +93,7 @@ def work_out(
         person.area_id, admitted_on=entry.admitted_on, discharged_on=entry.discharged_on
     )
     if year is None:
-        year = year_state(person, entry.admitted_on, Scheme.of(standing.participation.scheme))
+        year = year_state(person, entry.admitted_on, Scheme.of(standing.participation.scheme), entry.service)
     stay = None
     if standing.tier is None:
         result = Result(outcome=Outcome.NOT_CONFIGURED, reasons=(standing.reason,))
@@ -102,7 +103,7 @@ def work_out(
         stay = year.applied_to(_stay(person, entry, standing, basis))
         result = _calculated(stay, policy)
     inputs = _inputs(person, entry, standing, basis, year)
-    return Worked(inputs=inputs, stay=stay, result=result, policy=policy, standing=standing)
+    return Worked(inputs=inputs, stay=stay, result=result, policy=policy, standing=standing, year=year)
 
 
 def _calculated(stay: Stay, policy: BenefitPolicy) -> Result:

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from filings.models import InsuredPerson
 from hospitals.access import Right, VisibleQuerySet
 from hospitals.models import Area
+from hospitals.vocabulary import Service
+from settlement.accounts.bookkeeping import adds_to_account, follows_settlement
 from settlement.models.settlement import Settlement, yuan
 from settlement.vocabulary import EntryKind, Fund
-
-SUMS = ("deductible", "paid", "owed", "personal_eligible", "stays")
 
 
 class YearAccount(models.Model):
@@ -75,6 +75,13 @@ class AccountEntry(models.Model):
     settlement = models.ForeignKey(
         Settlement, models.PROTECT, null=True, blank=True, related_name="entries", verbose_name=_("结算")
     )
+    service = models.CharField(
+        _("服务"),
+        max_length=12,
+        choices=Service.choices(),
+        default=Service.INPATIENT,
+        help_text=_("起付标准和次数按服务分别累计"),
+    )
     deductible = yuan(_("起付标准"))
     paid = yuan(_("基金支付"))
     owed = yuan(_("后续支付"))
@@ -115,20 +122,8 @@ class AccountEntry(models.Model):
         indexes = (models.Index(fields=["person", "year", "id"], name="entry_by_person"),)
         triggers = (
             pgtrigger.Protect(name="entry_is_final", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="entry_adds_to_account",
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert,
-                func=f"""
-                    UPDATE settlement_yearaccount SET {", ".join(f"{name} = {name} + NEW.{name}" for name in SUMS)}
-                    WHERE person_id = NEW.person_id AND year = NEW.year AND fund = NEW.fund;
-                    IF NOT FOUND THEN
-                        INSERT INTO settlement_yearaccount (person_id, year, fund, {", ".join(SUMS)})
-                        VALUES (NEW.person_id, NEW.year, NEW.fund, {", ".join(f"NEW.{name}" for name in SUMS)});
-                    END IF;
-                    RETURN NULL;
-                """,  # noqa: S608 - the names are ours
-            ),
+            follows_settlement(),
+            adds_to_account(),
         )
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ from hospitals.access import Right, VisibleQuerySet
 from hospitals.history import tracked
 from hospitals.models import Area, Hospital, ServiceHall
 from hospitals.vocabulary import Level, Scope, Service
+from settlement.accounts.bookkeeping import settlement_is_its_own
 from settlement.claims.lifecycle import (
     CLAIM_LIFECYCLE,
     EDITABLE,
@@ -258,7 +259,7 @@ class Claim(models.Model):
         )
         triggers = (
             *(CLAIM_LIFECYCLE.trigger(), drawn_once(), frozen_beyond_counter(), calculation_is_its_own()),
-            *(receipts_follow(), held_by_findings()),
+            *(settlement_is_its_own(), receipts_follow(), held_by_findings()),
         )
 
     def __str__(self) -> str:

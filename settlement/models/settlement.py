@@ -17,9 +17,8 @@ from filings.vocabulary import Category, Employment, Hardship, Scheme, Settlemen
 from hospitals.access import Right, VisibleQuerySet
 from hospitals.models import Area, Hospital
 from hospitals.vocabulary import Level, Scope, Service
+from settlement.accounts.bookkeeping import borne_out, in_the_books
 from settlement.vocabulary import Component, Payer
-
-FUND_COLUMNS = ("hifp_pay", "cvlserv_pay", "hifmi_pay", "hifob_pay", "maf_pay")
 
 
 def yuan(name: Any) -> "models.DecimalField[Decimal, Decimal]":
@@ -135,6 +134,11 @@ class Settlement(models.Model):
                 violation_error_message=_("出院日期不能早于入院日期"),
             ),
             models.CheckConstraint(
+                condition=Q(year=F("admitted_on__year")),
+                name="settlement_year_is_that_of_admission",
+                violation_error_message=_("年度须为入院日期所在年度"),
+            ),
+            models.CheckConstraint(
                 condition=Q(reverses=None, reason="") | (Q(reverses__isnull=False) & ~Q(reason="")),
                 name="settlement_reversal_says_why",
                 violation_error_message=_("冲正须填写原因"),
@@ -150,8 +154,15 @@ class Settlement(models.Model):
             models.Index(fields=["person", "year", "id"], name="settlement_by_person"),
             models.Index(fields=["area", "settled_on", "id"], name="settlement_by_day"),
             GinIndex(fields=["receipts"], name="settlement_by_receipt"),
+            models.Index(fields=["area", "discharged_on", "id"], name="settlement_by_discharge"),
+            models.Index(fields=["area", "medfee_sumamt", "id"], name="settlement_by_cost"),
+            models.Index(fields=["area", "fund_pay_sumamt", "id"], name="settlement_by_fund"),
         )
-        triggers = (pgtrigger.Protect(name="settlement_is_final", operation=pgtrigger.Update | pgtrigger.Delete),)
+        triggers = (
+            pgtrigger.Protect(name="settlement_is_final", operation=pgtrigger.Update | pgtrigger.Delete),
+            borne_out(),
+            in_the_books(),
+        )
 
     def __str__(self) -> str:
         return self.number
@@ -165,6 +176,12 @@ class Settlement(models.Model):
         return f"JS{self.settled_on:%Y%m%d}{self.pk:08d}"
 
 
+class FollowUpQuerySet(models.QuerySet["FollowUpDue"]):
+    def standing(self) -> "FollowUpQuerySet":
+        """Those that are owed: of a reversed settlement nothing is."""
+        return self.filter(settlement__reversal=None)
+
+
 class FollowUpDue(models.Model):
     """What a settlement leaves to be paid later: by whom, and how much where the policy gives the numbers (DY-10)."""
 
@@ -176,6 +193,8 @@ class FollowUpDue(models.Model):
     )
     text = models.CharField(_("规定"), max_length=300)
     source = models.CharField(_("依据"), max_length=300)
+
+    objects: ClassVar[FollowUpQuerySet] = FollowUpQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = verbose_name_plural = _("后续支付")

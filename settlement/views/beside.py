@@ -38,6 +38,7 @@ def beside(form: CounterForm) -> dict[str, Any]:
         "needed": [] if stay else form.still_needed(),
         "refusals": refusals,
         "result": worked.shown() if worked else None,
+        "year": worked.year if worked else None,
         "on_receipts": on_receipts,
         "receipts_differ": total is not None and on_receipts != total,
         "checklist": _checklist(form, worked),

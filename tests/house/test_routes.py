@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from hospitals.access import RIGHTS, Right
 from hospitals.vocabulary import Role
 from tests import factories as make
+from tests.settlement.books import a_settlement
 from tests.settlement.recoupments import stored_recoupment, stored_reminder, stored_settlement
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +133,12 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "take_recoupment": (Right.RELEASE_CLAIMS, "post", "recoupment receive"),
     "recoupment_notice": (Right.SEE_CLAIMS, "get", "recoupment"),
     "recoupment_reminder": (Right.SEE_CLAIMS, "get", "reminder"),
+    "settlements": (Right.SEE_CLAIMS, "get", ""),
+    "settlement": (Right.SEE_CLAIMS, "get", "settlement"),
+    "settlement_sheet": (Right.SEE_CLAIMS, "get", "settlement"),
+    "reverse_settlement": (Right.REVERSE_SETTLEMENTS, "post", "settlement"),
+    "person_accounts": (Right.SEE_CLAIMS, "get", "person"),
+    "carry_in": (Right.REVERSE_SETTLEMENTS, "post", "person"),
 }
 PUBLIC_KINDS = {"", "hospital"}
 
@@ -175,6 +182,7 @@ BEHIND = {
     "replay": lambda area: make.ReplayFactory(policy__area__code=area),
     "settlement": stored_settlement,
     "recoupment": stored_recoupment,
+    "settlement": lambda area: a_settlement(area),
 }
 
 

@@ -13,6 +13,7 @@ from hospitals.development import is_development_database
 from settlement import demo as claims
 from settlement import demo_findings as findings
 from settlement import demo_recoupments as recoupments
+from settlement import demo_settlements as settlements
 
 
 class Command(BaseCommand):
@@ -29,3 +30,4 @@ class Command(BaseCommand):
             self.stdout.write(claims.load(users))
             self.stdout.write(findings.load(users))
             self.stdout.write(recoupments.load(users))
+            self.stdout.write(settlements.load(users))
