@@ -13,6 +13,7 @@ from settlement.accounts.year import hold_year
 from settlement.claims.calculation import Worked, work_out
 from settlement.claims.checks import OUTDATED, not_ready
 from settlement.claims.contents import stay_of
+from settlement.claims.entry import ClaimEntry
 from settlement.claims.lifecycle import EDITABLE
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
@@ -93,15 +94,15 @@ def restore(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
     return _back("restore", by, claim, version, reason)
 
 
-def hand_on(claim: Claim, *, by: User, worked: Worked | None = None) -> None:
+def hand_on(claim: Claim, *, by: User, worked: Worked | None = None, entry: ClaimEntry | None = None) -> None:
     """What has to be done before review and has not been.  Within the transaction that moves the claim.
 
-    worked: what was worked out in this very transaction, with the year held.
+    worked, entry: what was worked out and entered in this very transaction, with the year held.
     """
     if claim.status in EDITABLE:
         _forget_review(claim)
     if claim.status in (*EDITABLE, ClaimStatus.ENTERED):
-        _check(claim)
+        _check(claim, entry, worked)
     if claim.settlement_id is None:
         book(claim, by=by, worked=worked)
 
@@ -167,8 +168,8 @@ def _back(
     return CLAIM_LIFECYCLE.take(claim, verb, by=by, reason=reason, version=version, effect=whole)
 
 
-def _check(claim: Claim) -> None:
-    reasons = not_ready(claim)
+def _check(claim: Claim, entry: ClaimEntry | None = None, worked: Worked | None = None) -> None:
+    reasons = not_ready(claim, entry, worked)
     if reasons:
         raise Refused.all_of(reasons)
 

@@ -37,6 +37,7 @@ def beside(form: CounterForm) -> dict[str, Any]:
         "refusals": refusals,
         "result": worked.shown() if worked else None,
         "on_receipts": on_receipts,
+        "cost": form.details.cost,
         "receipts_differ": total is not None and on_receipts != total,
         "checklist": _checklist(form, worked),
     }
