@@ -1,5 +1,6 @@
 """The contents of a claim: from what was entered into the claim's rows, and back."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from filings.vocabulary import Category, Material
@@ -72,9 +73,11 @@ def keep_details(claim: Claim, details: Details, *, is_new: bool = False) -> Non
 
 def details_of(claim: Claim) -> Details:
     """The details as they stand in the claim; none by totals, and nothing is asked of the database then."""
-    if claim.detail == Detail.TOTALS:
-        return NO_DETAILS
-    rows = claim.items.all()
+    return NO_DETAILS if claim.detail == Detail.TOTALS else details_in(claim, claim.items.all())
+
+
+def details_in(claim: Claim, rows: Iterable[ClaimItem]) -> Details:
+    """The same of rows that have been read."""
     if claim.detail == Detail.BY_ITEM:
         return Details(items=tuple(_item_of(row) for row in rows))
     names = ("name", "amount", "outside", "above_limit", "self_paid")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from settlement.calculation import Cost, Item
@@ -18,6 +19,7 @@ from settlement.vocabulary import CatalogueClass, ChargeClass, Detail
 
 MOST_TYPED = 200
 """More items than this come from a workbook and are not shown in the form."""
+MOST_BYTES = 5 * 1024 * 1024
 PARTS = ("outside", "above_limit", "self_paid")
 
 
@@ -103,6 +105,28 @@ class ItemRows(forms.BaseFormSet):
 ItemFormSet = forms.formset_factory(
     ItemForm, formset=ItemRows, extra=1, max_num=MOST_TYPED, validate_max=True, absolute_max=MOST_TYPED + 20
 )
+
+
+class WorkbookForm(forms.Form):
+    file = forms.FileField(
+        label="明细文件",
+        allow_empty_file=True,  # told like any other file that is no table
+        help_text="xlsx、xls 或 csv，最多 5000 行；确认后取代现有明细",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+        error_messages={"required": "请选择文件"},
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if file.size is not None and file.size > MOST_BYTES:
+            raise forms.ValidationError(_("文件超过 %d MB") % (MOST_BYTES // 1024 // 1024))
+        return file
+
+
+class ConfirmForm(forms.Form):
+    """What the preview hands to the confirmation: the list itself, signed."""
+
+    token = forms.CharField(widget=forms.HiddenInput)
 
 
 class DetailsForm:

@@ -29,6 +29,7 @@ from settlement.claims.shown import status_badge
 from settlement.forms.steps import PromiseForm, StepForm, asks, form_of
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
+from settlement.views.details import details_shown
 from settlement.vocabulary import ClaimStatus
 
 VERBS: dict[str, Callable[..., Claim]] = {
@@ -159,6 +160,7 @@ def _page(
         "may_see_filing": found.area_id in reach_of(request.user).areas_of(Right.SEE_FILINGS),
         "refused": reasons,
         "open_points": _open_points(found, result),
+        **details_shown(found),
         "receipts": receipts,
         "receipts_sum": sum((receipt.amount for receipt in receipts), 0),
         "materials": list(found.materials.all()),

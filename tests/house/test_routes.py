@@ -111,6 +111,10 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "edit_claim": (Right.ACCEPT_CLAIMS, "get", "claim"),
     "promise_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
     "calculate_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
+    "details_template": (Right.ACCEPT_CLAIMS, "get", ""),
+    "claim_details": (Right.SEE_CLAIMS, "get", "claim"),
+    "confirm_details": (Right.ACCEPT_CLAIMS, "post", "claim"),
+    "export_details": (Right.EXPORT, "get", "claim"),
     "take_claim": (Right.REVIEW_CLAIMS, "post", "claim approve"),
 }
 PUBLIC_KINDS = {"", "hospital"}
