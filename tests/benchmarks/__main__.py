@@ -8,7 +8,7 @@ import django
 
 from tests.benchmarks.measure import HEADER, Ratio
 
-BENCHMARKS = ("hospital_import", "json_lines", "lists", "sweeps", "people")
+BENCHMARKS = ("hospital_import", "json_lines", "lists", "sweeps", "people", "claim_request", "claim_lists")
 
 
 def main(names: list[str]) -> int:

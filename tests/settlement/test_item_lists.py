@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from contextlib import closing
 from decimal import Decimal
 
 import openpyxl
@@ -192,8 +191,10 @@ def test_who_only_looks_sees_details_and_imports_nothing(office, clerk, signed_i
         page = client.get(f"/claims/{claim.pk}/details/").content.decode()
         assert ("造影" in page, "导入明细" in page) == (True, False)
         assert upload(client, claim, workbook(*ROWS)).status_code in (403, 404)
-        with closing(client.get(f"/claims/{claim.pk}/details/export/")) as reply:
-            assert reply.status_code == (403 if role == Role.HOTLINE else 200)
+        reply = client.get(f"/claims/{claim.pk}/details/export/")
+        assert reply.status_code == (403 if role == Role.HOTLINE else 200)
+        if reply.streaming:
+            b"".join(reply.streaming_content)
     elsewhere = signed_in(make.staff(Role.CLERK, make.WEIFANG))
     assert elsewhere.get(f"/claims/{claim.pk}/details/").status_code == 404
     assert confirm(elsewhere, claim, "x").status_code == 404
