@@ -40,6 +40,8 @@ def read_line(written: Mapping[str, str]) -> Item | list[Reason]:
     self_pay = fields.number("self_pay", required=catalogue is CatalogueClass.B)
     limit = fields.number("limit", required=False)
     for key, longest in LONGEST.items():
+        if not line.get(key, "").isprintable():
+            fields.fault(key, "unprintable", _("含有看不见的控制字符"))
         if len(line.get(key, "")) > longest:
             fields.fault(key, "too_long", _("不能超过%d字") % longest)
     if quantity == 0:

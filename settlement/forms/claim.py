@@ -186,6 +186,23 @@ class MaterialForm(forms.Form):
         return None
 
 
+class MaterialForms(dict[Material, MaterialForm]):
+    """The form of each material, made once it is asked for; what is not ticked counts for nothing."""
+
+    def __init__(self, data: Mapping[str, Any] | None) -> None:
+        super().__init__()
+        self.data = data
+
+    def __missing__(self, material: Material) -> MaterialForm:
+        form = self[material] = MaterialForm(material, data=_of_material(material, self.data))
+        return form
+
+    def ticked(self) -> list[MaterialForm]:
+        data = self.data or {}
+        ticks = ("seen", "absent")
+        return [self[one] for one in Material if any(f"material-{one}-{tick}" in data for tick in ticks)]
+
+
 class CounterForm:
     """The whole form: the stay, the rows of receipts, the ticks of the materials.
 
@@ -205,7 +222,7 @@ class CounterForm:
         initial = {"payee_name": person.name}
         self.stay = StayForm(data, halls=halls or [], is_counted=self.details.is_counted, initial=initial)
         self.receipts: Any = ReceiptFormSet(data, prefix="receipts")
-        self.materials = {material: MaterialForm(material, data=_of_material(material, data)) for material in Material}
+        self.materials = MaterialForms(data)
 
     @property
     def given(self) -> dict[str, Any]:
@@ -216,7 +233,7 @@ class CounterForm:
 
     def is_whole(self) -> bool:
         """Whether it can be handed to a verb, which looks itself at what other claims hold."""
-        parts = (self.stay, self.details, self.receipts, *self.materials.values())
+        parts = (self.stay, self.details, self.receipts, *self.materials.ticked())
         faulty = [part for part in parts if not part.is_valid()]
         self.receipts.mark_repeated()
         return not faulty and not any(form.errors for form in self.receipts.filled)
@@ -243,7 +260,7 @@ class CounterForm:
         )
 
     def material_entries(self) -> Iterable[MaterialEntry]:
-        entries = (form.entry() for form in self.materials.values() if form.is_valid())
+        entries = (form.entry() for form in self.materials.ticked() if form.is_valid())
         return [entry for entry in entries if entry]
 
     def stay_so_far(self) -> StayEntry | None:

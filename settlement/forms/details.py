@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from settlement.calculation import Cost, Item
@@ -20,6 +21,7 @@ from settlement.vocabulary import CatalogueClass, ChargeClass, Detail
 MOST_TYPED = 200
 """More items than this come from a workbook and are not shown in the form."""
 MOST_BYTES = 5 * 1024 * 1024
+FIELD_OF = {key: "catalogue" if key == "class" else key for key in NAMES_OF_ITEM}
 PARTS = ("outside", "above_limit", "self_paid")
 
 
@@ -84,10 +86,10 @@ class ItemForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.errors or not self.has_changed():
             return cleaned
-        read = read_line({"class" if name == "catalogue" else name: text for name, text in cleaned.items()})
+        read = read_line({key: cleaned[name] for key, name in FIELD_OF.items()})
         if isinstance(read, list):
             for fault in read:
-                self.add_error("catalogue" if fault.code == "class" else fault.code, fault.text)
+                self.add_error(FIELD_OF[fault.code], fault.text)
         else:
             self.item = read
         return cleaned
@@ -136,16 +138,27 @@ class DetailsForm:
     """
 
     def __init__(self, data: Mapping[str, Any] | None, claim: Claim | None) -> None:
-        self.claim = claim
-        self.mode_form = ModeForm(data)
-        chosen = self.mode_form.data.get("detail") or Detail.TOTALS
+        self.claim, self.data = claim, data
+        chosen = (data or {}).get("detail") or Detail.TOTALS
         self.mode = Detail.of(chosen) if chosen in Detail.__members__.values() else Detail.TOTALS
         self.is_kept = bool(claim and data and data.get("kept"))
-        self.classes = [ClassForm(kind, data) for kind in ChargeClass]
-        has_rows = data is not None and "items-TOTAL_FORMS" in data
-        self.items: Any = ItemFormSet(data if has_rows else None, prefix="items")
         self.faults: list[str] = []
         self._read: tuple[Details, Cost | None] | None = None
+
+    # Each is built where it is read or shown: a form costs more than a statement.
+
+    @cached_property
+    def mode_form(self) -> ModeForm:
+        return ModeForm(self.data)
+
+    @cached_property
+    def classes(self) -> list[ClassForm]:
+        return [ClassForm(kind, self.data) for kind in ChargeClass]
+
+    @cached_property
+    def items(self) -> Any:
+        has_rows = self.data is not None and "items-TOTAL_FORMS" in self.data
+        return ItemFormSet(self.data if has_rows else None, prefix="items")
 
     @property
     def is_counted(self) -> bool:
@@ -179,6 +192,8 @@ class DetailsForm:
             details = Details(classes=tuple(entry for form in self.classes if (entry := form.entry())))
         elif self.mode is Detail.BY_ITEM and self.is_kept and self.claim:
             details = details_of(self.claim)
+        elif self.mode is Detail.BY_ITEM and (lines := self._lines()):
+            details = Details(items=lines)
         elif self.mode is Detail.BY_ITEM:
             if not self.items.is_valid():
                 self.faults += [*self.items.non_form_errors()] or [_("明细中有误")]
@@ -193,6 +208,23 @@ class DetailsForm:
             return details, None
 
 
+    def _lines(self) -> tuple[Item, ...]:
+        """The lines as they are posted, where none is at fault; else nothing, and the rows of the form say what is."""
+        data = self.data or {}
+        total = str(data.get("items-TOTAL_FORMS", ""))
+        if not (total.isascii() and total.isdigit() and int(total) <= MOST_TYPED):
+            return ()
+        items = []
+        for place in range(int(total)):
+            line = {key: str(data.get(f"items-{place}-{name}", "")) for key, name in FIELD_OF.items()}
+            if any(text.strip() for text in line.values()):
+                read = read_line(line)
+                if isinstance(read, list):
+                    return ()
+                items.append(read)
+        return tuple(items)
+
+
 def details_as_posted(claim: Claim) -> dict[str, Any]:
     """A claim's details as the form posts them."""
     posted: dict[str, Any] = {"detail": claim.detail}
@@ -205,8 +237,7 @@ def details_as_posted(claim: Claim) -> dict[str, Any]:
     if details.items:
         posted |= {"items-TOTAL_FORMS": len(details.items), "items-INITIAL_FORMS": 0}
     for place, item in enumerate(details.items):
-        line = {"catalogue" if key == "class" else key for key in NAMES_OF_ITEM}
-        posted |= {f"items-{place}-{name}": _as_typed(getattr(item, name)) for name in line}
+        posted |= {f"items-{place}-{name}": _as_typed(getattr(item, name)) for name in FIELD_OF.values()}
     return posted
 
 
