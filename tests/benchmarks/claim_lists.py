@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from hospitals.models import Post
 from hospitals.vocabulary import Role
 from settlement.models import BenefitPolicy
 from tests.benchmarks.lists import AREAS, best, clerk
@@ -38,7 +37,8 @@ WITHOUT_AIM = "/claims/?hospital="  # part of a name: reads on until the page is
 
 
 def run() -> Iterator[Ratio]:
-    clients = {"": signed_in(clerk()), "finance": signed_in(of_finance())}
+    clerk(Role.REVIEWER)
+    clients = {"": signed_in(clerk()), "finance": signed_in(clerk(Role.FINANCE))}
     fill(0, SMALL)
     small = {name: best(client, path) for name, client, path in visits(clients)}
     fill(SMALL, LARGE)
@@ -77,21 +77,16 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def of_finance() -> User:
-    user = User.objects.create_user("bench-claims-finance")
-    Post.objects.bulk_create([Post(user=user, role=Role.FINANCE, area_id=area) for area in AREAS])
-    return user
-
-
 def fill(first: int, last: int) -> None:
     """Claims first … last with their calculations, ten a person, spread over the areas; no triggers, no waiting.
 
-    As many wait at any time as the window leaves behind: of each thousand two, and no more than a thousand for finance.
+    Of each fifty one waits for review; 500 wait for finance, however many there are.
     """
-    policy, user = BenefitPolicy.objects.order_by("pk").first(), User.objects.first()
-    if policy is None or user is None:
+    policy, users = BenefitPolicy.objects.order_by("pk").first(), User.objects.order_by("pk")[:3]
+    if policy is None:
         raise RuntimeError("load_policies first")
-    given = {"first": first, "last": last - 1, "key": FIRST, "policy": policy.pk, "user": user.pk, "areas": list(AREAS)}
+    people = dict(zip(("user", "reviewer", "finance"), (user.pk for user in users), strict=True))
+    given = {"first": first, "last": last - 1, "key": FIRST, "policy": policy.pk, "areas": list(AREAS), **people}
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         for statement in (PEOPLE, CALCULATIONS, CLAIMS):
@@ -119,15 +114,23 @@ CLAIMS = """
         (id, area_id, person_id, scheme, employment, hardship, category, tier, manual_reason, treatment_area_id, scope,
          hospital_name, hospital_level, service, admitted_on, discharged_on, diagnosis, total, eligible, detail,
          payee_name, payee_bank, payee_account, note, accepted_on, status, made_by_id, made_at, entered_by, step_reason,
-         review_reason, finance_reason, payment_reference, calculation_id, request_token, version)
-    SELECT %(key)s + n, (%(areas)s::text[])[1 + (n / %(each)s %% 5)::int], %(key)s + n / %(each)s, 'employee', 'active', '',
+         review_reason, finance_reason, calculation_id, settlement_id, request_token, version, reviewed_by_id,
+         reviewed_at, released_by_id, released_at, paid_by_id, paid_on, payment_reference)
+    SELECT %(key)s + n, (%(areas)s::text[])[1 + (n / %(each)s %% 5)::int], %(key)s + n / %(each)s, 'employee', 'active',
+        '',
         CASE WHEN n / 5 %% 50 = 0 THEN 'emergency' WHEN n / 5 %% 3 = 0 THEN 'referral' ELSE 'temporary' END, 'temporary',
         'not_networked', '110000', 'cross_province',
         CASE n / 7 %% 4 WHEN 0 THEN '北京' ELSE '沈阳' END || '示例第' || n %% 5000 || '医院', '3', 'inpatient',
         day, day + 9, '肺炎', 1000 + n %% 9000, 1000, 'totals', '王小明', '示例银行', '6222000000000000', '', day + 20,
-        CASE WHEN n < 500 THEN 'approved' WHEN n / 5 %% 50 = 1 THEN 'in_review' WHEN n / 5 %% 50 = 2 THEN 'accepted'
-             ELSE 'paid' END,
-        %(user)s, now(), ARRAY[%(user)s::bigint], '', '', '', '', %(key)s + n, gen_random_uuid(), 1
+        status, %(user)s, now(), ARRAY[%(user)s::bigint], '', '', '', %(key)s + n,
+        CASE WHEN status <> 'accepted' THEN %(key)s + n END, gen_random_uuid(), 1,
+        CASE WHEN status IN ('approved', 'paid') THEN %(reviewer)s END,
+        CASE WHEN status IN ('approved', 'paid') THEN now() END,
+        CASE WHEN status = 'paid' THEN %(finance)s END, CASE WHEN status = 'paid' THEN now() END,
+        CASE WHEN status = 'paid' THEN %(finance)s END, CASE WHEN status = 'paid' THEN day + 30 END,
+        CASE WHEN status = 'paid' THEN 'YH' || n ELSE '' END
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n,
-        LATERAL (SELECT date '2021-01-01' + (n %% 1900)::int AS day) AS days
+        LATERAL (SELECT date '2021-01-01' + (n %% 1900)::int AS day) AS days,
+        LATERAL (SELECT CASE WHEN n < 500 THEN 'approved' WHEN n / 5 %% 50 = 1 THEN 'in_review'
+                             WHEN n / 5 %% 50 = 2 THEN 'accepted' ELSE 'paid' END AS status) AS states
 """
