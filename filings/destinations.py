@@ -71,7 +71,7 @@ class Gazetteer:
 
 def _likely(text: str) -> QuerySet[Area]:
     """All areas that the words may mean, and few others: what one look-up reads."""
-    areas, code = Area.objects.select_related("parent"), CODE.search(text)
+    areas, code = Area.objects.select_related("parent__parent"), CODE.search(text)
     if code:
         return areas.filter(pk=code[0])
     if text.isascii():

@@ -12,7 +12,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest
 
 from hospitals.vocabulary import Role, Term
@@ -181,6 +181,19 @@ class DirectoryQuerySet(VisibleQuerySet[M]):
 
 class PostBackend(ModelBackend):
     """Signs in by password.  Django's own permissions belong to the superuser alone; rights come from posts."""
+
+    def get_user(self, user_id: int) -> "auth.User | None":
+        """Who a session belongs to, with their posts: one statement for both."""
+        from django.contrib.auth.models import User as Account  # models are not there yet when this module loads
+
+        held = {"role_held": F("posts__role"), "area_held": F("posts__area"), "hall_held": F("posts__hall")}
+        rows: list[Any] = list(Account.objects.filter(pk=user_id).annotate(**held))
+        if not rows or not self.user_can_authenticate(rows[0]):
+            return None
+        account: auth.User = rows[0]
+        posts = [(row.role_held, row.area_held, row.hall_held) for row in rows if row.role_held]
+        account._reach = Reach(posts)  # type: ignore[attr-defined]
+        return account
 
     def _get_permissions(self, user_obj: Any, obj: Any, from_name: str) -> set[str]:
         # An inner method that the type stubs leave out.

@@ -114,11 +114,16 @@ class Lifecycle:
 
         Nobody's right is asked for, the state is: a case that is past it is refused.
         """
-        move, locked = self.moves[verb], _locked(case)
-        if locked.status not in move.sources:
-            raise _wrong_state(locked, move)
-        _go(locked, move, effect)
+        locked: Case = _locked(case)
+        self.go_on(locked, verb, effect)
         return locked
+
+    def go_on(self, case: Any, verb: str, effect: Callable[[Any], None] | None = None) -> None:
+        """The same of a case whose row this transaction has locked, or has just made."""
+        move = self.moves[verb]
+        if case.status not in move.sources:
+            raise _wrong_state(case, move)
+        _go(case, move, effect)
 
 
 def _locked(case: models.Model) -> Any:

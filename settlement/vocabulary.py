@@ -68,6 +68,25 @@ class Detail(Term):
     BY_ITEM = "by_item", "按明细"
 
 
+class ChargeClass(Term):
+    """Class of expense on a bill (med_chrgitm_type)."""
+
+    BED = "01", "床位费"
+    CONSULTATION = "02", "诊察费"
+    EXAMINATION = "03", "检查费"
+    LABORATORY = "04", "化验费"
+    TREATMENT = "05", "治疗费"
+    SURGERY = "06", "手术费"
+    NURSING = "07", "护理费"
+    CONSUMABLES = "08", "卫生材料费"
+    WESTERN_MEDICINE = "09", "西药费"
+    HERBAL_PIECES = "10", "中药饮片"
+    CHINESE_PATENT = "11", "中成药"
+    GENERAL_TREATMENT = "12", "一般诊疗费"
+    REGISTRATION = "13", "挂号费"
+    OTHER = "14", "其他费"
+
+
 class Fund(Term):
     """Whose money it is (fund_pay_type)."""
 

@@ -16,7 +16,7 @@ from hospitals.models import DatedPolicy
 from hospitals.models.policy import PolicyQuerySet
 from hospitals.rulebook import RuleBook
 
-_rules_read: dict[tuple[int, dt.date | None], FilingRules] = {}
+_rules_read: dict[tuple[int, dt.datetime | None, dt.date | None], FilingRules] = {}
 
 
 class FilingPolicyQuerySet(PolicyQuerySet):
@@ -34,7 +34,7 @@ class FilingPolicyQuerySet(PolicyQuerySet):
         policy = self.in_force(area, day)
         if policy is None:
             return None
-        version = (policy.pk, policy.ends_on)
+        version = (policy.pk, policy.published_at, policy.ends_on)
         if version not in _rules_read:
             _rules_read[version] = policy.rules()
         return _rules_read[version]

@@ -19,6 +19,12 @@ def yuan(amount: Any) -> str:
 
 
 @register.filter
+def plain(number: Any) -> str:
+    """2.0000 → 2, 0.1000 → 0.1; exact."""
+    return "" if number is None else f"{Decimal(number).normalize():f}"
+
+
+@register.filter
 def day(value: Any) -> str:
     """A date as 2026-03-10; nothing as a dash."""
     return value.strftime("%Y-%m-%d") if value else "—"

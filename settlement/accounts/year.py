@@ -70,7 +70,12 @@ class YearState:
 
 def hold_year(person: InsuredPerson, day: dt.date) -> None:
     """Nobody else settles anything of this person's year until the transaction ends.  day: of admission."""
-    take_turns([f"year {person.pk} {day.year}"])
+    take_turns([turn_of_year(person, day)])
+
+
+def turn_of_year(person: InsuredPerson, day: dt.date) -> str:
+    """What `hold_year` holds, for who takes other turns with it: the year first, then receipts."""
+    return f"year {person.pk} {day.year}"
 
 
 def year_state(person: InsuredPerson, day: dt.date, scheme: Scheme, service: Service = Service.INPATIENT) -> YearState:

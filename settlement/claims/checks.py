@@ -1,8 +1,9 @@
 """What is wrong with a claim: as it is entered, and before it is handed on or approved."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
@@ -13,15 +14,18 @@ from hospitals.reasons import Reason, Refused
 from settlement.accounts.year import YearState
 from settlement.calculation import Cost
 from settlement.calculation.stay import cost_disagreements
-from settlement.claims.calculation import work_out
-from settlement.claims.contents import entry_of, stay_of
+from settlement.claims.calculation import Worked, work_out
+from settlement.claims.contents import entry_of, materials_of, receipts_of, stay_of
+from settlement.claims.details import detail_faults
 from settlement.claims.entry import ClaimEntry, sum_of
 from settlement.claims.manual_reasons import reason_fault
-from settlement.claims.materials import requirements, shortfalls
+from settlement.claims.materials import requirements_by, shortfalls
 from settlement.claims.promising import still_required
-from settlement.models import Claim, ClaimMaterial, Receipt
+from settlement.models import Claim, ClaimMaterial, ClaimPolicy, Receipt
 
-FOLLOWS = ("scheme", "employment", "hardship", "category", "tier", "scope", "calculation", "filing")
+FOLLOWS = {"scheme", "employment", "hardship", "category", "tier", "scope"}
+NOT_TYPED = FOLLOWS | {field.name for field in Claim._meta.concrete_fields if field.is_relation}
+"""What follows from the rest, and the records a caller has in hand already."""
 
 
 OUTDATED = Reason("calculation_outdated", _("备案、参保信息或政策已有变化，须由经办人员重新计算"))
@@ -32,7 +36,7 @@ def entry_faults(claim: Claim, entry: ClaimEntry) -> list[Reason]:
 
     claim: with the entry already filled in, not saved.
     """
-    by_column = list(_column_faults(claim, exclude=FOLLOWS))
+    by_column = list(_column_faults(claim, exclude=NOT_TYPED))
     return [
         *(by_column or _stay_faults(claim, entry)),
         *reason_fault(claim),
@@ -41,17 +45,21 @@ def entry_faults(claim: Claim, entry: ClaimEntry) -> list[Reason]:
     ]
 
 
-def not_ready(claim: Claim) -> list[Reason]:
-    """What keeps a claim from being settled, its calculation aside; empty where nothing does."""
-    entry = entry_of(claim)
+def not_ready(claim: Claim, entry: ClaimEntry | None = None, worked: Worked | None = None) -> list[Reason]:
+    """What keeps a claim from being settled, its calculation aside; empty where nothing does.
+
+    entry, worked: what the claim holds and stands on, where the caller has just read it.
+    """
+    receipts = entry.receipts if entry else receipts_of(claim)
+    materials = entry.materials if entry else materials_of(claim)
     reasons = []
-    on_receipts = sum_of(entry.receipts)
+    on_receipts = sum_of(receipts)
     if on_receipts != claim.total:
         text = _("票据合计 %(receipts)s 元，与医疗费总额 %(total)s 元不一致")
         reasons.append(Reason("receipts_differ", text % {"receipts": on_receipts, "total": claim.total}))
-    required = requirements(claim.area_id, Category.of(claim.category), claim.admitted_on)
-    owed = still_required(claim, required)
-    return [*reasons, *shortfalls(owed, entry.materials)]
+    rules = worked.standing.claim_rules if worked else ClaimPolicy.objects.rules_on(claim.area_id, claim.admitted_on)
+    owed = still_required(claim, requirements_by(rules, Category.of(claim.category)))
+    return [*reasons, *shortfalls(owed, materials)]
 
 
 def calculation_faults(claim: Claim) -> list[Reason]:
@@ -79,7 +87,7 @@ def _comparable(entry: ClaimEntry) -> tuple[object, ...]:
     return replace(entry, stay=replace(entry.stay, category=None), receipts=(), materials=()), rows
 
 
-def _column_faults(row: models.Model, exclude: tuple[str, ...]) -> Iterator[Reason]:
+def _column_faults(row: models.Model, exclude: Collection[str]) -> Iterator[Reason]:
     try:
         row.clean_fields(exclude=exclude)
     except ValidationError as faults:
@@ -95,6 +103,19 @@ def _cost(entry: ClaimEntry) -> Cost | Reason | None:
         return Reason("details", str(fault))
 
 
+def _detail_faults(claim: Claim, entry: ClaimEntry) -> Iterator[Reason]:
+    if faults := list(islice(detail_faults(entry.details), 20)):
+        yield from faults
+        return
+    cost = _cost(entry)
+    if isinstance(cost, Reason):
+        yield cost
+    elif cost is not None and cost != entry.stay.cost:
+        yield Reason("details", _("费用构成与明细不一致"))
+    elif cost is not None:
+        yield from (Reason("details", fault.text) for fault in cost_disagreements(cost, claim.total, claim.eligible))
+
+
 def _stay_faults(claim: Claim, entry: ClaimEntry) -> Iterator[Reason]:
     if claim.discharged_on < claim.admitted_on:
         yield Reason("discharged_on", _("出院日期不能早于入院日期"))
@@ -102,11 +123,7 @@ def _stay_faults(claim: Claim, entry: ClaimEntry) -> Iterator[Reason]:
         yield Reason("discharged_on", _("出院日期不能晚于受理日期"))
     if claim.eligible > claim.total:
         yield Reason("eligible", _("符合政策范围费用不能大于医疗费总额"))
-    cost = _cost(entry)
-    if isinstance(cost, Reason):
-        yield cost
-    elif cost is not None:
-        yield from (Reason("details", fault.text) for fault in cost_disagreements(cost, claim.total, claim.eligible))
+    yield from _detail_faults(claim, entry)
     if claim.hospital and claim.hospital.area_id != claim.treatment_area_id:
         yield Reason("hospital_name", _("%s不在所填就医地") % claim.hospital.name)
 

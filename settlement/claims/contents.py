@@ -1,5 +1,6 @@
 """The contents of a claim: from what was entered into the claim's rows, and back."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from filings.vocabulary import Category, Material
@@ -36,28 +37,33 @@ def fill(claim: Claim, entry: ClaimEntry) -> None:
     claim.payee_name, claim.payee_bank, claim.payee_account = payee.name, payee.bank, payee.account
 
 
-def keep_materials(claim: Claim, materials: tuple[MaterialEntry, ...]) -> None:
-    """Make these the materials of the claim."""
-    kept = {row.material: row for row in claim.materials.all()}
+def keep_materials(claim: Claim, materials: tuple[MaterialEntry, ...], *, is_new: bool = False) -> None:
+    """Make these the materials of the claim.  is_new: it has none yet."""
+    kept = {} if is_new else {row.material: row for row in claim.materials.all()}
     given = {entry.material.value: entry for entry in materials}
     for code, row in kept.items():
         if code not in given:
             row.delete()
+    new = []
     for code, entry in given.items():
         row = kept.get(code) or ClaimMaterial(claim=claim, material=code)
         counts = (entry.originals, entry.copies, entry.is_absent)
         if row.pk and counts == (row.originals, row.copies, row.is_absent):
             continue
         row.originals, row.copies, row.is_absent = counts
-        row.save()
+        if row.pk:
+            row.save()
+        else:
+            new.append(row)
+    ClaimMaterial.objects.bulk_create(new)
 
 
-def keep_details(claim: Claim, details: Details) -> None:
-    """Make these the details of the claim's cost; rows that stay the same are left alone."""
-    kept = {row.row: row for row in claim.items.all()}
+def keep_details(claim: Claim, details: Details, *, is_new: bool = False) -> None:
+    """Make these the details of the claim's cost; all are written anew where one changes.  is_new: it has none yet."""
+    kept = [] if is_new else list(claim.items.all())
     wanted = [_row_of_item(place, item) for place, item in enumerate(details.items, start=1)]
     wanted += [_row_of_class(place, row) for place, row in enumerate(details.classes, start=1)]
-    if [_values(row) for row in wanted] == [_values(row) for row in kept.values()]:
+    if [_values(row) for row in wanted] == [_values(row) for row in kept]:
         return
     if kept:
         claim.items.all().delete()
@@ -68,9 +74,11 @@ def keep_details(claim: Claim, details: Details) -> None:
 
 def details_of(claim: Claim) -> Details:
     """The details as they stand in the claim; none by totals, and nothing is asked of the database then."""
-    if claim.detail == Detail.TOTALS:
-        return NO_DETAILS
-    rows = claim.items.all()
+    return NO_DETAILS if claim.detail == Detail.TOTALS else details_in(claim, claim.items.all())
+
+
+def details_in(claim: Claim, rows: Iterable[ClaimItem]) -> Details:
+    """The same of rows that have been read."""
     if claim.detail == Detail.BY_ITEM:
         return Details(items=tuple(_item_of(row) for row in rows))
     names = ("name", "amount", "outside", "above_limit", "self_paid")
@@ -155,7 +163,21 @@ def stay_of(claim: Claim) -> StayEntry:
 
 def entry_of(claim: Claim) -> ClaimEntry:
     """What was entered of a claim, as it stands."""
-    receipts = (
+    return ClaimEntry(
+        manual_reason=ManualReason.of(claim.manual_reason),
+        diagnosis=claim.diagnosis,
+        stay=stay_of(claim),
+        payee=Payee(name=claim.payee_name, bank=claim.payee_bank, account=claim.payee_account),
+        receipts=receipts_of(claim),
+        materials=materials_of(claim),
+        details=details_of(claim),
+        note=claim.note,
+        reason_reference=claim.reason_reference,
+    )
+
+
+def receipts_of(claim: Claim) -> tuple[ReceiptEntry, ...]:
+    return tuple(
         ReceiptEntry(
             code=receipt.code,
             number=receipt.number,
@@ -165,7 +187,10 @@ def entry_of(claim: Claim) -> ClaimEntry:
         )
         for receipt in claim.receipts.all()
     )
-    materials = (
+
+
+def materials_of(claim: Claim) -> tuple[MaterialEntry, ...]:
+    return tuple(
         MaterialEntry(
             material=Material.of(row.material),
             originals=row.originals,
@@ -173,15 +198,4 @@ def entry_of(claim: Claim) -> ClaimEntry:
             is_absent=row.is_absent,
         )
         for row in claim.materials.all()
-    )
-    return ClaimEntry(
-        manual_reason=ManualReason.of(claim.manual_reason),
-        diagnosis=claim.diagnosis,
-        stay=stay_of(claim),
-        payee=Payee(name=claim.payee_name, bank=claim.payee_bank, account=claim.payee_account),
-        receipts=tuple(receipts),
-        materials=tuple(materials),
-        details=details_of(claim),
-        note=claim.note,
-        reason_reference=claim.reason_reference,
     )

@@ -1,6 +1,7 @@
 """The counter: a claim is taken in, changed, calculated and handed on."""
 
 import datetime as dt
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -13,16 +14,16 @@ from hospitals.history import doing
 from hospitals.models import ServiceHall
 from hospitals.reasons import Refused
 from hospitals.turns import take_turns
-from settlement.accounts.year import hold_year
+from settlement.accounts.year import turn_of_year
 from settlement.claims.calculation import Worked, work_out
 from settlement.claims.checks import entry_faults, same_contents
 from settlement.claims.clock import due_day
-from settlement.claims.contents import fill, keep_details, keep_materials, stay_of
-from settlement.claims.entry import ClaimEntry
+from settlement.claims.contents import entry_of, fill, keep_details, keep_materials, stay_of
+from settlement.claims.entry import ClaimEntry, Details
 from settlement.claims.locking import lock_at_counter, require_right
-from settlement.claims.receipts import hold
+from settlement.claims.receipts import hold, turns_of
 from settlement.claims.steps import hand_on
-from settlement.findings.looking import hold_stays, look
+from settlement.findings.looking import hold_stays, look, turn_of_stays
 from settlement.models import Claim, Settlement
 from settlement.models.claim import CLAIM_LIFECYCLE
 from settlement.vocabulary import ClaimStatus
@@ -46,7 +47,9 @@ def accept_claim(
     once.  Raises Refused.
     """
     with transaction.atomic(), doing(_("受理"), by=by):
-        take_turns([f"request {request_token}"])
+        year = [turn_of_year(person, entry.stay.admitted_on)] if hands_on else []
+        receipts = turns_of(receipt.key for receipt in entry.receipts)
+        take_turns([f"request {request_token}"], year, [turn_of_stays(person)], receipts)
         earlier = Claim.objects.filter(request_token=request_token).first()
         if earlier:
             return _same_again(earlier, by, entry)
@@ -57,11 +60,11 @@ def accept_claim(
         require_right(claim, by)
         if hall and hall.area_id != person.area_id:
             raise Refused.because("hall", _("%s不属于参保地") % hall.name)
+        worked = _enter(claim, entry, by=by, looks=not hands_on)
         if hands_on:
-            hold_year(person, entry.stay.admitted_on)
-        worked = _enter(claim, entry, by=by)
-        if hands_on:
-            claim = CLAIM_LIFECYCLE.follow(claim, "submit", effect=lambda locked: hand_on(locked, by=by, worked=worked))
+            CLAIM_LIFECYCLE.go_on(claim, "submit", lambda new: hand_on(new, by=by, worked=worked, entry=entry))
+        elif claim.calculation:
+            claim.save(update_fields=["calculation"])
     return claim
 
 
@@ -73,6 +76,23 @@ def change_claim(*, by: User, claim: Claim, version: int, entry: ClaimEntry) -> 
     with transaction.atomic(), doing(_("修改"), by=by):
         locked = lock_at_counter(claim, by, version)
         _enter(locked, entry, by=by)
+        locked.save()
+    return locked
+
+
+def replace_details(*, by: User, claim: Claim, version: int, details: Details) -> Claim:
+    """Put these details in the place of the claim's; total and eligible follow from them.  Raises Refused.
+
+    version: what the person saw.
+    """
+    with transaction.atomic(), doing(_("导入明细"), by=by):
+        locked = lock_at_counter(claim, by, version)
+        entry, cost = entry_of(locked), details.cost()
+        if cost is None:
+            raise Refused.because("details", _("没有明细"))
+        stay = replace(entry.stay, total=cost.total, eligible=cost.eligible, cost=cost)
+        _enter(locked, replace(entry, stay=stay, details=details), by=by)
+        locked.save()
     return locked
 
 
@@ -80,7 +100,8 @@ def calculate_claim(*, by: User, claim: Claim, version: int) -> Claim:
     """Calculate again, by the filing, insurance and policy as they stand now.  Raises Refused."""
     with transaction.atomic(), doing(_("重新计算"), by=by):
         locked = lock_at_counter(claim, by, version)
-        _save_calculated(locked, by=by)
+        _calculate(locked, by=by)
+        locked.save()
     return locked
 
 
@@ -98,24 +119,30 @@ def _same_again(earlier: Claim, by: User, entry: ClaimEntry) -> Claim:
     raise Refused.because("already_accepted", _("此表单已受理为报销件 %s，请在该件上修改") % earlier.number)
 
 
-def _enter(claim: Claim, entry: ClaimEntry, *, by: User) -> Worked:
-    """Write the entry into the claim with its rows, and calculate it.  Within the caller's transaction."""
+def _enter(claim: Claim, entry: ClaimEntry, *, by: User, looks: bool = True) -> Worked:
+    """Write the entry into the claim with its rows, and calculate it.  Within the caller's transaction, which saves.
+
+    A new claim gets its row here, which its rows need; its caller has taken the turns.  looks: for what it looks like.
+    """
+    is_new = claim.pk is None
     fill(claim, entry)
     claim.entered_by = sorted({*(claim.entered_by or ()), by.pk})
     faults = entry_faults(claim, entry)
     if faults:
         raise Refused.all_of(faults)
     claim.category = entry.stay.category or claim.category
-    hold_stays(claim.person)
-    worked = _save_calculated(claim, by=by)
-    hold(claim, entry.receipts)
-    keep_materials(claim, entry.materials)
-    keep_details(claim, entry.details)
-    look(claim)
+    if not is_new:
+        hold_stays(claim.person)
+    worked = _calculate(claim, by=by)
+    hold(claim, entry.receipts, is_new=is_new)
+    keep_materials(claim, entry.materials, is_new=is_new)
+    keep_details(claim, entry.details, is_new=is_new)
+    if looks:
+        look(claim)
     return worked
 
 
-def _save_calculated(claim: Claim, *, by: User) -> Worked:
+def _calculate(claim: Claim, *, by: User) -> Worked:
     """Work the stay out and keep what follows of it; a calculation is written only where it says something new."""
     worked = work_out(claim.person, stay_of(claim))
     standing = worked.standing
@@ -124,8 +151,7 @@ def _save_calculated(claim: Claim, *, by: User) -> Worked:
     insured = standing.participation
     claim.scheme, claim.employment, claim.hardship = insured.scheme, insured.employment, insured.hardship
     if claim.pk is None:
-        claim.save()
+        claim.save(force_insert=True)
     if claim.calculation is None or not worked.agrees_with(claim.calculation):
         claim.calculation = worked.stored(by=by, claim=claim) if worked.is_calculated else None
-    claim.save()
     return worked

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from filings.assessment import MaterialGroup
 from filings.vocabulary import Category, Material
 from hospitals.reasons import Reason
+from settlement.claims.checklist import ClaimRules
 from settlement.claims.entry import MaterialEntry
 from settlement.models import ClaimPolicy
 
@@ -71,10 +72,12 @@ class Requirement:
 
 def requirements(area: str, category: Category, day: dt.date) -> tuple[Requirement, ...]:
     """The checklist in force on the day of admission; empty where the area's document lists nothing."""
-    policy = ClaimPolicy.objects.in_force(area, day)
-    if policy is None:
+    return requirements_by(ClaimPolicy.objects.rules_on(area, day), category)
+
+
+def requirements_by(rules: ClaimRules | None, category: Category) -> tuple[Requirement, ...]:
+    if rules is None:
         return ()
-    rules = policy.rules()
     return tuple(Requirement(group, rules.cite(group)) for group in rules.checklist(category))
 
 

@@ -13,7 +13,7 @@ from filings.models import FilingPolicy
 from filings.vocabulary import Category, Material, Matter
 from hospitals.history import doing
 from hospitals.reasons import Reason, Refused
-from settlement.claims.contents import entry_of
+from settlement.claims.contents import materials_of
 from settlement.claims.locking import lock_at_counter
 from settlement.claims.materials import Requirement, requirements
 from settlement.models import Claim
@@ -42,7 +42,7 @@ def is_offered(claim: Claim, on: dt.date) -> bool:
 
 def lacking(claim: Claim) -> tuple[MaterialGroup, ...]:
     """What the checklist asks for and the claim does not hold."""
-    given = {entry.material: entry for entry in entry_of(claim).materials}
+    given = {entry.material: entry for entry in materials_of(claim)}
     required = requirements(claim.area_id, Category.of(claim.category), claim.admitted_on)
     return tuple(one.group for one in required if one.shortfall(given))
 

@@ -5,6 +5,7 @@ One of a claim that was refused, withdrawn or reversed may be handed in again: i
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -15,8 +16,13 @@ from settlement.claims.entry import ReceiptEntry, ReceiptKey
 from settlement.models import Claim, Receipt
 
 
-def taken(keys: Iterable[ReceiptKey], *, by_others_than: Claim | None = None) -> dict[ReceiptKey, Reason]:
-    """Which of these receipts other claims that are alive hold, anywhere: their number and area, nothing more."""
+def taken(
+    keys: Iterable[ReceiptKey], *, by_others_than: Claim | None = None, made_by: UUID | None = None
+) -> dict[ReceiptKey, Reason]:
+    """Which of these receipts other claims that are alive hold, anywhere: their number and area, nothing more.
+
+    made_by: a request whose claim is not another one.
+    """
     wanted = Q()
     for code, number in keys:
         wanted |= Q(code=code, number=number)
@@ -25,6 +31,8 @@ def taken(keys: Iterable[ReceiptKey], *, by_others_than: Claim | None = None) ->
     found = Receipt.objects.filter(wanted, bars_others=True).select_related("claim__area")
     if by_others_than is not None:
         found = found.exclude(claim=by_others_than)
+    if made_by is not None:
+        found = found.exclude(claim__request_token=made_by)
     return {
         (receipt.code, receipt.number): Reason(
             "receipt_taken",
@@ -45,26 +53,35 @@ def repeated(receipts: Sequence[ReceiptEntry]) -> list[ReceiptKey]:
     return [key for key, times in Counter(receipt.key for receipt in receipts).items() if times > 1]
 
 
-def hold(claim: Claim, receipts: Sequence[ReceiptEntry]) -> None:
+def turns_of(keys: Iterable[ReceiptKey]) -> list[str]:
+    return [f"receipt {code} {number}" for code, number in keys]
+
+
+def hold(claim: Claim, receipts: Sequence[ReceiptEntry], *, is_new: bool = False) -> None:
     """Make these the receipts of the claim; those it no longer has become free.  Within the caller's transaction.
 
     Two who hold the same receipt at once take turns: the second one waits here, and then sees whose it is.
-    Raises Refused.
+    is_new: the claim has none yet, and its caller has taken their turns.  Raises Refused.
     """
     again = repeated(receipts)
     if again:
         raise Refused.all_of(Reason("receipt_repeated", _("票据 %s 在本件中重复") % " ".join(key)) for key in again)
     wanted = {receipt.key: receipt for receipt in receipts}
-    held = {(receipt.code, receipt.number): receipt for receipt in claim.receipts.all()}
-    take_turns(f"receipt {code} {number}" for code, number in wanted.keys() | held.keys())
+    held = {} if is_new else {(receipt.code, receipt.number): receipt for receipt in claim.receipts.all()}
+    if not is_new:
+        take_turns(turns_of(wanted.keys() | held.keys()))
     conflicts = taken(wanted, by_others_than=claim)
     if conflicts:
         raise Refused.all_of(conflicts.values())
+    if gone := [receipt.pk for key, receipt in held.items() if key not in wanted]:
+        Receipt.objects.filter(pk__in=gone).delete()
     for key, receipt in held.items():
-        if key not in wanted:
-            receipt.delete()
-    for key, entry in wanted.items():
-        _write(held.get(key) or Receipt(claim=claim, code=entry.code, number=entry.number), entry)
+        if key in wanted and _written(receipt, wanted[key]):
+            receipt.save()
+    new = [Receipt(claim=claim, code=code, number=number) for code, number in wanted if (code, number) not in held]
+    for receipt in new:
+        _written(receipt, wanted[receipt.code, receipt.number])
+    Receipt.objects.bulk_create(new)
 
 
 def bar_again(claim: Claim) -> None:
@@ -73,15 +90,16 @@ def bar_again(claim: Claim) -> None:
     Raises Refused where another claim holds one of them meanwhile.
     """
     keys = [(receipt.code, receipt.number) for receipt in claim.receipts.all()]
-    take_turns(f"receipt {code} {number}" for code, number in keys)
+    take_turns(turns_of(keys))
     conflicts = taken(keys, by_others_than=claim)
     if conflicts:
         raise Refused.all_of(conflicts.values())
 
 
-def _write(receipt: Receipt, entry: ReceiptEntry) -> None:
+def _written(receipt: Receipt, entry: ReceiptEntry) -> bool:
+    """Whether that changes anything."""
     now = (entry.check_code, entry.amount, entry.issued_on)
-    if receipt.pk and now == (receipt.check_code, receipt.amount, receipt.issued_on):
-        return
+    if now == (receipt.check_code, receipt.amount, receipt.issued_on):
+        return False
     receipt.check_code, receipt.amount, receipt.issued_on = now
-    receipt.save()
+    return True

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from filings.assessment import FilingRules
 from filings.coverage import covering_filing, lineage, scope_of
 from filings.models import Filing, FilingPolicy, InsuredPerson, Participation
 from filings.models.filing import FilingStatus
@@ -13,7 +12,8 @@ from filings.vocabulary import LONG_TERM, Category, Handling, Scheme, Tier
 from hospitals.models import Area
 from hospitals.reasons import Reason, Refused
 from hospitals.vocabulary import Scope
-from settlement.claims.materials import requirements
+from settlement.claims.checklist import ClaimRules
+from settlement.claims.materials import requirements_by
 from settlement.models import ClaimPolicy
 
 UNFILED = (Category.REFERRAL, Category.EMERGENCY, Category.TEMPORARY)
@@ -22,7 +22,10 @@ COUNTS_WITHOUT_FILING = frozenset({Handling.AUTOMATIC, Handling.DEEMED, Handling
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """tier: None where no policy says which; `reason` then says so, and otherwise why this one."""
+    """tier: None where no policy says which; `reason` then says so, and otherwise why this one.
+
+    claim_rules: what the area asks for with claims, on the day of admission.
+    """
 
     participation: Participation
     filing: Filing | None
@@ -30,6 +33,7 @@ class Standing:
     tier: Tier | None
     scope: Scope
     reason: Reason
+    claim_rules: ClaimRules | None
 
 
 def standing_of(
@@ -45,6 +49,7 @@ def standing_of(
         raise Refused.because("not_insured", _("入院日期 %s 没有参保关系，不能报销") % admitted_on)
     scope = scope_of(person.area_id, treatment_area)
     filing = covering_filing(person, treatment_area, admitted_on)
+    asked = ClaimPolicy.objects.rules_on(person.area_id, admitted_on)
     if filing:
         reason = Reason(
             "tier_by_filing",
@@ -58,12 +63,19 @@ def standing_of(
         tier: Tier | None = Tier.of(filing.tier)
         category = Category.of(filing.category)
     else:
-        _refuse_after_cancellation(person, treatment_area, admitted_on)
+        _refuse_after_cancellation(person, treatment_area, admitted_on, asked)
         if category not in UNFILED:
             raise Refused.because("category_missing", _("没有备案覆盖入院日期，请选择就医类别"))
-        tier, reason = _tier_without_filing(person, category, Scheme.of(participation.scheme), scope, admitted_on)
+        scheme = Scheme.of(participation.scheme)
+        tier, reason = _tier_without_filing(person, category, scheme, scope, admitted_on, asked)
     return Standing(
-        participation=participation, filing=filing, category=category, tier=tier, scope=scope, reason=reason
+        participation=participation,
+        filing=filing,
+        category=category,
+        tier=tier,
+        scope=scope,
+        reason=reason,
+        claim_rules=asked,
     )
 
 
@@ -74,10 +86,11 @@ def _refuse_place(person: InsuredPerson, place: Area) -> None:
         raise Refused.because("place_not_elsewhere", _("就医地应为参保地以外的统筹区（市或直辖市）"))
 
 
-def _refuse_after_cancellation(person: InsuredPerson, treatment_area: Area, admitted_on: dt.date) -> None:
+def _refuse_after_cancellation(
+    person: InsuredPerson, treatment_area: Area, admitted_on: dt.date, asked: ClaimRules | None
+) -> None:
     """Where the area's document says so: after cancellation, cost at the former place is not paid."""
-    policy = ClaimPolicy.objects.in_force(person.area_id, admitted_on)
-    if policy is None or not policy.after_cancellation:
+    if asked is None or not asked.after_cancellation:
         return
     ended = (
         Filing.objects.filter(
@@ -96,22 +109,26 @@ def _refuse_after_cancellation(person: InsuredPerson, treatment_area: Area, admi
             "end": ended.end_on,
             "place": ended.destination.name,
         }
-        raise Refused.because("after_cancellation", text, f"《{policy.document}》{policy.after_cancellation}")
+        raise Refused.because("after_cancellation", text, f"《{asked.document}》{asked.after_cancellation}")
 
 
 def _tier_without_filing(
-    person: InsuredPerson, category: Category, scheme: Scheme, scope: Scope, day: dt.date
+    person: InsuredPerson,
+    category: Category,
+    scheme: Scheme,
+    scope: Scope,
+    day: dt.date,
+    asked: ClaimRules | None,
 ) -> tuple[Tier | None, Reason]:
     """What the filing policy says of the category.  Where it asks for a filing, a claim's own materials stand for it if
     the area's document lists them for the category."""
-    policy = FilingPolicy.objects.in_force(person.area_id, day)
-    rules: FilingRules | None = policy.rules() if policy else None
+    rules = FilingPolicy.objects.rules_on(person.area_id, day)
     rule = rules.rule_for(category, None, scheme, scope) if rules else None
     if rules is None or rule is None:
         text = _("%(area)s未配置%(category)s的备案政策，待遇档次不能确定")
         return None, Reason("tier_not_configured", text % {"area": person.area.name, "category": category.label})
     by_materials = rule.handling not in COUNTS_WITHOUT_FILING
-    if by_materials and not requirements(person.area_id, category, day):
+    if by_materials and not requirements_by(asked, category):
         text = _("%s须有覆盖入院日期的备案；按规定可以补办的，先补办备案") % category.label
         raise Refused.because("filing_needed", text, rules.cite(rule.section))
     text = _("无备案，%(how)s，按%(category)s适用%(tier)s：%(text)s%(assumption)s")

@@ -17,6 +17,7 @@ from settlement.claims.calculation import Worked, work_out
 from settlement.claims.checks import OUTDATED, not_ready
 from settlement.claims.clock import go_on, stop
 from settlement.claims.contents import stay_of
+from settlement.claims.entry import ClaimEntry
 from settlement.claims.lifecycle import EDITABLE
 from settlement.claims.receipts import bar_again
 from settlement.claims.supplementing import Received, close, completes, issue, keep, take_in
@@ -130,15 +131,15 @@ def restore(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
     return _back("restore", by, claim, version, reason, effect)
 
 
-def hand_on(claim: Claim, *, by: User, worked: Worked | None = None) -> None:
+def hand_on(claim: Claim, *, by: User, worked: Worked | None = None, entry: ClaimEntry | None = None) -> None:
     """What has to be done before review and has not been.  Within the transaction that moves the claim.
 
-    worked: what was worked out in this very transaction, with the year held.
+    worked, entry: what was worked out and entered in this very transaction, with the year and the stays held.
     """
     if claim.status in EDITABLE:
         _forget_review(claim)
     if claim.status in (*EDITABLE, ClaimStatus.ENTERED):
-        _check(claim)
+        _check(claim, entry, worked)
     if claim.settlement_id is None:
         book(claim, by=by, worked=worked)
     else:
@@ -151,6 +152,7 @@ def book(claim: Claim, *, by: User, worked: Worked | None = None) -> None:
 
     Raises Refused where filing, insurance or policy have changed since the clerk saw the calculation.
     """
+    is_fresh = worked is None
     if worked is None:
         hold_year(claim.person, claim.admitted_on)
         worked = work_out(claim.person, stay_of(claim))
@@ -178,7 +180,8 @@ def book(claim: Claim, *, by: User, worked: Worked | None = None) -> None:
         result=worked.result,
         calculation=claim.calculation,
     )
-    hold_stays(claim.person)
+    if is_fresh:
+        hold_stays(claim.person)
     look(claim)
 
 
@@ -242,8 +245,8 @@ def _supplied(
     return moved
 
 
-def _check(claim: Claim) -> None:
-    reasons = not_ready(claim)
+def _check(claim: Claim, entry: ClaimEntry | None = None, worked: Worked | None = None) -> None:
+    reasons = not_ready(claim, entry, worked)
     if reasons:
         raise Refused.all_of(reasons)
 

@@ -33,7 +33,11 @@ Pair = tuple[Claim, Case, Found | None]
 
 def hold_stays(person: InsuredPerson) -> None:
     """Nobody else looks at the stays of this person, whichever area's row it is, until the transaction ends."""
-    take_turns([f"stays {person.id_type} {person.id_number}"])
+    take_turns([turn_of_stays(person)])
+
+
+def turn_of_stays(person: InsuredPerson) -> str:
+    return f"stays {person.id_type} {person.id_number}"
 
 
 def look(claim: Claim) -> None:

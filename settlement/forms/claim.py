@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -20,7 +20,8 @@ from settlement.claims.contents import entry_of
 from settlement.claims.entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry, sum_of
 from settlement.claims.receipts import taken
 from settlement.claims.standing import UNFILED
-from settlement.forms.fields import PlaceField, YuanField
+from settlement.forms.details import DetailsForm, details_as_posted
+from settlement.forms.fields import PlaceField, YuanField, text_input
 from settlement.models import Claim
 from settlement.models.claim import account_number
 from settlement.models.claim_parts import receipt_number
@@ -28,11 +29,8 @@ from settlement.vocabulary import ManualReason
 
 MOST_RECEIPTS = 200
 STALE_PAGE = "页面已失效，请重新打开后再填写"
-STAY_NEEDS = ("treatment_area", "admitted_on", "discharged_on", "hospital_level", "total", "eligible")
-
-
-def text_input(**attrs: Any) -> forms.TextInput:
-    return forms.TextInput(attrs={"autocomplete": "off", **attrs})
+COUNTED = ("total", "eligible")
+STAY_NEEDS = ("treatment_area", "admitted_on", "discharged_on", "hospital_level", *COUNTED)
 
 
 class StayForm(forms.Form):
@@ -69,8 +67,10 @@ class StayForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, halls: list[tuple[str, str]], **options: Any) -> None:
+    def __init__(self, *args: Any, halls: list[tuple[str, str]], is_counted: bool = False, **options: Any) -> None:
+        """is_counted: total and eligible follow from the details; what stands in their boxes counts for nothing."""
         super().__init__(*args, **options)
+        self.is_counted = is_counted
         self.fields["hall"].choices = halls  # type: ignore[attr-defined]
         self.fields["hall"].required = bool(halls)
         if not self.is_bound:
@@ -84,6 +84,9 @@ class StayForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The hospital's entry in the directory, and its level where none was chosen."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for counted in COUNTED if self.is_counted else ():
+            self.errors.pop(counted, None)
+            cleaned[counted] = None
         place, name = cleaned.get("treatment_area"), cleaned.get("hospital_name")
         hospital = Hospital.objects.filter(area=place, name=name).first() if place and name else None
         cleaned["hospital"] = hospital
@@ -135,17 +138,18 @@ class ReceiptRows(forms.BaseFormSet):
         """The rows that are whole."""
         return [form.entry() for form in self.filled if form.is_valid()]
 
-    def mark_known(self, claim: Claim | None) -> None:
-        """Say at the row which receipt stands here twice, and which one another claim holds."""
-        rows = [(place, form, form.entry()) for place, form in enumerate(self.filled, start=1) if form.is_valid()]
-        known = taken((entry.key for _place, _form, entry in rows), by_others_than=claim)
+    def mark_repeated(self) -> None:
+        """Say at the row which receipt stands here twice."""
         first: dict[tuple[str, str], int] = {}
-        for place, form, entry in rows:
-            if entry.key in first:
-                form.add_error("number", _("与第%d张票据重复") % first[entry.key])
-            elif entry.key in known:
-                form.add_error("number", known[entry.key].text)
-            first.setdefault(entry.key, place)
+        for place, form in enumerate(self.filled, start=1):
+            if form.is_valid() and first.setdefault(form.entry().key, place) != place:
+                form.add_error("number", _("与第%d张票据重复") % first[form.entry().key])
+
+    def mark_taken(self, claim: Claim | None, request: UUID | None) -> None:
+        """Say at the row which receipt another claim holds; claim: this one, request: the one this very form made."""
+        rows = {form.entry().key: form for form in self.filled if form.is_valid()}
+        for key, reason in taken(rows, by_others_than=claim, made_by=request).items():
+            rows[key].add_error("number", reason.text)
 
 
 ReceiptFormSet = forms.formset_factory(
@@ -185,6 +189,23 @@ class MaterialForm(forms.Form):
         return None
 
 
+class MaterialForms(dict[Material, MaterialForm]):
+    """The form of each material, made once it is asked for; what is not ticked counts for nothing."""
+
+    def __init__(self, data: Mapping[str, Any] | None) -> None:
+        super().__init__()
+        self.data = data
+
+    def __missing__(self, material: Material) -> MaterialForm:
+        form = self[material] = MaterialForm(material, data=_of_material(material, self.data))
+        return form
+
+    def ticked(self) -> list[MaterialForm]:
+        data = self.data or {}
+        ticks = ("seen", "absent")
+        return [self[one] for one in Material if any(f"material-{one}-{tick}" in data for tick in ticks)]
+
+
 class CounterForm:
     """The whole form: the stay, the rows of receipts, the ticks of the materials.
 
@@ -200,24 +221,31 @@ class CounterForm:
         claim: Claim | None = None,
     ) -> None:
         self.person, self.claim = person, claim
-        self.stay = StayForm(data, halls=halls or [], initial={"payee_name": person.name})
+        self.details = DetailsForm(data, claim)
+        initial = {"payee_name": person.name}
+        self.stay = StayForm(data, halls=halls or [], is_counted=self.details.is_counted, initial=initial)
         self.receipts: Any = ReceiptFormSet(data, prefix="receipts")
-        self.materials = {material: MaterialForm(material, data=_of_material(material, data)) for material in Material}
+        self.materials = MaterialForms(data)
 
     @property
     def given(self) -> dict[str, Any]:
         """What of the stay can be read so far."""
-        return self.stay.cleaned_data if self.stay.is_bound and self.stay.errors is not None else {}
+        given = self.stay.cleaned_data if self.stay.is_bound and self.stay.errors is not None else {}
+        cost = self.details.cost
+        return {**given, "total": cost.total, "eligible": cost.eligible} if cost else given
 
-    def is_valid(self) -> bool:
-        faulty = [part for part in (self.stay, self.receipts, *self.materials.values()) if not part.is_valid()]
-        self.receipts.mark_known(self.claim or self._sent_before())
+    def is_whole(self) -> bool:
+        """Whether it can be handed to a verb, which looks itself at what other claims hold."""
+        parts = (self.stay, self.details, self.receipts, *self.materials.ticked())
+        faulty = [part for part in parts if not part.is_valid()]
+        self.receipts.mark_repeated()
         return not faulty and not any(form.errors for form in self.receipts.filled)
 
-    def _sent_before(self) -> Claim | None:
-        """The claim this very form has made already; its receipts are no fault."""
-        token = self.given.get("request_token")
-        return Claim.objects.filter(request_token=token).first() if token else None
+    def is_valid(self) -> bool:
+        """The same, and no other claim holds one of the receipts: each is marked."""
+        self.is_whole()
+        self.receipts.mark_taken(self.claim, self.given.get("request_token"))
+        return self.is_whole()
 
     def entry(self) -> ClaimEntry:
         """What was entered; of a valid form."""
@@ -232,10 +260,11 @@ class CounterForm:
             payee=Payee(name=given["payee_name"], bank=given["payee_bank"], account=given["payee_account"]),
             receipts=tuple(self.receipts.entries()),
             materials=tuple(self.material_entries()),
+            details=self.details.details,
         )
 
     def material_entries(self) -> Iterable[MaterialEntry]:
-        entries = (form.entry() for form in self.materials.values() if form.is_valid())
+        entries = (form.entry() for form in self.materials.ticked() if form.is_valid())
         return [entry for entry in entries if entry]
 
     def stay_so_far(self) -> StayEntry | None:
@@ -254,16 +283,23 @@ class CounterForm:
             category=Category.of(given["category"]) if given.get("category") else None,
             total=given["total"],
             eligible=given["eligible"],
+            cost=self.details.cost,
         )
 
     def still_needed(self) -> list[str]:
         """The labels of what a calculation still waits for."""
         given = self.given
-        return [str(self.stay.fields[name].label) for name in STAY_NEEDS if given.get(name) in (None, "")]
+        missing = [name for name in STAY_NEEDS if given.get(name) in (None, "")]
+        if self.details.is_counted and COUNTED[0] in missing:
+            return [str(self.stay.fields[name].label) for name in missing if name not in COUNTED] + [_("费用明细")]
+        return [str(self.stay.fields[name].label) for name in missing]
 
     def show(self, refused: Refused) -> None:
         """Put the reasons of a refusal at their fields; what belongs to none, above the form."""
         for reason in refused.reasons:
+            if reason.code == "details" or (reason.code in COUNTED and self.details.is_counted):
+                self.details.faults.append(_said(reason))
+                continue
             field = reason.code if reason.code in self.stay.fields else NON_FIELD_ERRORS
             self.stay.add_error(None if field == NON_FIELD_ERRORS else field, _said(reason))
 
@@ -293,6 +329,7 @@ def as_posted(claim: Claim) -> dict[str, Any]:
         "payee_account": payee.account,
         "request_token": str(claim.request_token),
         "version": claim.version,
+        **details_as_posted(claim),
         "receipts-TOTAL_FORMS": len(entry.receipts),
         "receipts-INITIAL_FORMS": 0,
     }

@@ -16,6 +16,10 @@ from hospitals.reasons import Refused
 AMOUNT = re.compile(r"[0-9]+(\.[0-9]+)?|[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 
 
+def text_input(**attrs: Any) -> forms.TextInput:
+    return forms.TextInput(attrs={"autocomplete": "off", **attrs})
+
+
 class YuanField(forms.DecimalField):
     """Yuan to the fen: 25000, 25,000.00, full-width digits; never rounded, never a float."""
 

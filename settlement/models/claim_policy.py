@@ -1,6 +1,8 @@
 """Claim policies: one version of what an area asks for with a manual claim."""
 
+import datetime as dt
 from decimal import Decimal
+from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,8 +14,23 @@ from filings.assessment.rules import MaterialGroup
 from filings.vocabulary import Category, Material
 from hospitals.history import tracked
 from hospitals.models import DatedPolicy
-from hospitals.models.policy import immutable_rows
+from hospitals.models.policy import PolicyQuerySet, immutable_rows
 from settlement.claims.checklist import STATED, ClaimRules
+
+_rules_read: dict[tuple[int, dt.datetime | None, dt.date | None], ClaimRules] = {}
+
+
+class ClaimPolicyQuerySet(PolicyQuerySet):
+    def rules_on(self, area: str, day: dt.date) -> ClaimRules | None:
+        """The rules in force in an area on a day.  One query: a published version never changes, but for its last day,
+        so that its rules are read once a process."""
+        policy = self.in_force(area, day)
+        if policy is None:
+            return None
+        version = (policy.pk, policy.published_at, policy.ends_on)
+        if version not in _rules_read:
+            _rules_read[version] = policy.rules()
+        return _rules_read[version]
 
 
 @tracked(exclude=("period",))
@@ -54,6 +71,7 @@ class ClaimPolicy(DatedPolicy):
     )
     second_review_source = models.CharField(_("复审抽查的依据"), max_length=200, blank=True)
     assumed = models.BooleanField(_("时限和抽查比例为示例"), default=False, help_text=_("文件没有给出、仅供演示的数字"))
+    objects: ClassVar[ClaimPolicyQuerySet] = ClaimPolicyQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta(DatedPolicy.Meta):
         verbose_name = verbose_name_plural = _("报销材料政策")

@@ -40,6 +40,7 @@ def beside(form: CounterForm) -> dict[str, Any]:
         "result": worked.shown() if worked else None,
         "year": worked.year if worked else None,
         "on_receipts": on_receipts,
+        "cost": form.details.cost,
         "receipts_differ": total is not None and on_receipts != total,
         "checklist": _checklist(form, worked),
         "reason_notes": _reason_notes(form, stay),

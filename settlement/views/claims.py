@@ -38,6 +38,7 @@ from settlement.findings.shown import is_concerned
 from settlement.forms.steps import PromiseForm, StepForm, asks, form_of, other_fields
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
+from settlement.views.details import details_shown
 from settlement.vocabulary import ClaimStatus, ManualReason
 
 VERBS: dict[str, Callable[..., Claim]] = {
@@ -175,6 +176,7 @@ def _page(
         "may_see_filing": found.area_id in reach_of(request.user).areas_of(Right.SEE_FILINGS),
         "refused": reasons,
         "open_points": _open_points(request, found, result),
+        **details_shown(found),
         "receipts": receipts,
         "receipts_sum": sum((receipt.amount for receipt in receipts), 0),
         "materials": list(found.materials.all()),

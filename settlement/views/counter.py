@@ -21,6 +21,7 @@ from settlement.models import Claim
 from settlement.views.beside import beside
 
 SUGGESTED = 50
+HANDS_ON = "hands_on"  # the button that takes in and submits
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +34,7 @@ def new_claim(request: StaffRequest) -> HttpResponse:
     person = _person(request, int(wanted) if wanted.isdecimal() and len(wanted) < 19 else 0)
     halls = halls_of(request.user, person.area_id)
     form = CounterForm(request.POST or None, person=person, halls=halls)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_whole():
         given = form.given
         try:
             claim = accept_claim(
@@ -43,11 +44,13 @@ def new_claim(request: StaffRequest) -> HttpResponse:
                 hall=ServiceHall.objects.get(pk=given["hall"]) if given["hall"] else None,
                 entry=form.entry(),
                 request_token=given["request_token"],
+                hands_on=HANDS_ON in request.POST,
             )
         except Refused as refused:
             form.show(refused)
         else:
-            messages.success(request, _("已受理，报销编号 %s") % claim.number)
+            done = _("已受理并提交审核，报销编号 %s") if claim.settlement_id else _("已受理，报销编号 %s")
+            messages.success(request, done % claim.number)
             return redirect(claim)
     return _page(request, form, _("受理手工报销"), reverse("person", args=[person.pk]))
 
@@ -62,7 +65,7 @@ def edit_claim(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect(claim)
     data = request.POST if request.method == "POST" else as_posted(claim)
     form = CounterForm(data, person=claim.person, claim=claim)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_whole():
         try:
             change_claim(
                 by=request.user,

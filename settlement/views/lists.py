@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -69,6 +70,11 @@ class ClaimList(ListPage):
 
     def queryset(self) -> QuerySet[Claim]:
         return Claim.objects.select_related("person", "area", "calculation")
+
+    def sort_field(self, request: HttpRequest) -> str:
+        """Days of acceptance are listed by day, which their index gives in order."""
+        of_days = request.GET.get("since") or request.GET.get("until")
+        return super().sort_field(request) if request.GET.get("sort") or not of_days else "-accepted_on"
 
     def extra_context(self) -> dict[str, Any]:
         return {"here": self.here, "for_finance": reach_of(self.request.user).has(Right.RELEASE_CLAIMS)}

@@ -8,7 +8,10 @@ import django
 
 from tests.benchmarks.measure import HEADER, Ratio
 
-BENCHMARKS = ("hospital_import", "json_lines", "lists", "sweeps", "people", "replays")
+BENCHMARKS = (
+    *("hospital_import", "json_lines", "lists", "sweeps", "people"),
+    *("claim_request", "claim_lists", "replays"),
+)
 
 
 def main(names: list[str]) -> int:

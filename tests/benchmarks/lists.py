@@ -43,9 +43,9 @@ def paths() -> list[str]:
     return [path for links in PAGES.values() for path in links]
 
 
-def clerk() -> User:
+def clerk(role: Role = Role.CLERK) -> User:
     user = User.objects.create_user(f"bench-{uuid.uuid4().hex[:8]}")
-    Post.objects.bulk_create([Post(user=user, role=Role.CLERK, area_id=area) for area in AREAS])
+    Post.objects.bulk_create([Post(user=user, role=role, area_id=area) for area in AREAS])
     return user
 
 

@@ -10,7 +10,7 @@ from hospitals.access import RIGHTS, Right
 from hospitals.vocabulary import Role
 from tests import factories as make
 from tests.settlement.books import a_settlement
-from tests.settlement.recoupments import stored_recoupment, stored_reminder, stored_settlement
+from tests.settlement.recoupments import stored_recoupment, stored_reminder
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +120,10 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "findings": (Right.SEE_FINDINGS, "get", ""),
     "finding": (Right.SEE_FINDINGS, "get", "finding"),
     "decide_finding": (Right.REVIEW_CLAIMS, "post", "finding clear"),
+    "details_template": (Right.ACCEPT_CLAIMS, "get", ""),
+    "claim_details": (Right.SEE_CLAIMS, "get", "claim"),
+    "confirm_details": (Right.ACCEPT_CLAIMS, "post", "claim"),
+    "export_details": (Right.EXPORT, "get", "claim"),
     "take_claim": (Right.REVIEW_CLAIMS, "post", "claim approve"),
     "replays": (Right.KEEP_POLICIES, "get", ""),
     "new_replay": (Right.KEEP_POLICIES, "get", ""),
@@ -180,7 +184,6 @@ BEHIND = {
     "claim": lambda area: make.ClaimFactory(person__area__code=area),
     "finding": lambda area: make.FindingFactory(claim__person__area__code=area),
     "replay": lambda area: make.ReplayFactory(policy__area__code=area),
-    "settlement": stored_settlement,
     "recoupment": stored_recoupment,
     "settlement": lambda area: a_settlement(area),
 }

@@ -1,6 +1,6 @@
 "use strict";
 
-// Rows of a form (receipts): added and removed by mouse or keyboard; the numbers of the fields only ever grow.
+// Rows of a form (receipts, details): added and removed by mouse or keyboard; the numbers of the fields only ever grow.
 const form = document.getElementById("claim-form");
 
 function addRow(table) {
@@ -31,12 +31,13 @@ form.addEventListener("click", (event) => {
   if (remover) removeRow(remover.closest("tr"));
 });
 
-// A scanner ends a code with Enter: that goes on to the next box, and from the last one to a new row.  Ctrl+Enter saves.
+// A scanner ends a code with Enter: that goes on to the next box, and from the last one to a new row.  Ctrl+Enter saves, with Shift it
+// hands the claim on as well.
 form.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.isComposing || event.target.closest("button, a, summary, textarea")) return;
   event.preventDefault();
   if (event.ctrlKey) {
-    form.requestSubmit();
+    form.requestSubmit(event.shiftKey ? form.querySelector("[data-hands-on]") : null);
     return;
   }
   const boxes = [...form.querySelectorAll("input:not([type=hidden]), select")].filter((box) => box.offsetParent);

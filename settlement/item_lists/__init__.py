@@ -1,0 +1,1 @@
+"""Details of cost as a workbook: in, with a preview of every row, and out."""
