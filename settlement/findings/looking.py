@@ -18,7 +18,6 @@ from filings.models import InsuredPerson
 from filings.vocabulary import SettlementWay
 from hospitals.access import portal_account
 from hospitals.history import doing
-from hospitals.models import Area
 from hospitals.turns import take_turns
 from hospitals.vocabulary import Service
 from settlement.claims.lifecycle import OVER
@@ -29,6 +28,20 @@ from settlement.vocabulary import ClaimStatus, FindingStatus
 
 Case = Claim | Settlement
 Pair = tuple[Claim, Case, Found | None]
+
+# Documents are indexed within an area: one step of the index an area, instead of the whole register.
+SAME_PERSON = """
+    WITH RECURSIVE home AS (
+        (SELECT area_id FROM filings_insuredperson ORDER BY area_id LIMIT 1)
+        UNION ALL
+        SELECT (
+            SELECT area_id FROM filings_insuredperson WHERE area_id > home.area_id ORDER BY area_id LIMIT 1
+        ) FROM home WHERE home.area_id IS NOT NULL
+    )
+    SELECT person.id FROM home CROSS JOIN LATERAL (
+        SELECT id FROM filings_insuredperson WHERE area_id = home.area_id AND id_type = %s AND id_number = %s
+    ) AS person
+"""
 
 
 def hold_stays(person: InsuredPerson) -> None:
@@ -82,9 +95,8 @@ def look_at_claims(settlement: Settlement) -> None:
 
 
 def _people(person: InsuredPerson) -> list[int]:
-    """The rows of one person, in every area; by way of the areas, which is how their document is indexed."""
-    same = {"id_type": person.id_type, "id_number": person.id_number}
-    return list(InsuredPerson.objects.filter(area__in=Area.objects.all(), **same).values_list("pk", flat=True))
+    """The rows of one person, in every area."""
+    return [row.pk for row in InsuredPerson.objects.raw(SAME_PERSON, [person.id_type, person.id_number])]
 
 
 def _alive() -> Any:

@@ -35,8 +35,8 @@ class FindingList(ListPage):
     columns = (
         Column("疑点编号", lambda row: row.number, sort="pk", link=lambda row: row.get_absolute_url(), kind="date"),
         Column("类型", lambda row: row.get_kind_display()),
-        Column("姓名", lambda row: row.person.name),
-        Column("参保地", lambda row: row.area.name),
+        Column("姓名", lambda row: row.person.name, kind="date"),
+        Column("参保地", lambda row: row.area.name, kind="date"),
         Column("报销编号", lambda row: row.claim.number, link=lambda row: row.claim.get_absolute_url(), kind="date"),
         Column("报销状态", lambda row: claim_badge(row.claim), exported=lambda row: row.claim.get_status_display()),
         Column("相关案件", other_case),
