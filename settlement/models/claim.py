@@ -28,6 +28,7 @@ from settlement.claims.lifecycle import (
     calculation_is_its_own,
     frozen_beyond_counter,
 )
+from settlement.payments.lifecycle import stands_still_while_being_paid
 from settlement.vocabulary import ClaimStatus, Detail, ManualReason
 
 account_number = RegexValidator(r"^[0-9]{8,30}$", _("应为8至30位数字"))
@@ -234,7 +235,12 @@ class Claim(models.Model):
             models.Index(fields=["person", "-admitted_on"], name="claim_by_person"),
             models.Index(fields=["area", "due_on", "id"], name="claim_by_due_day"),
         )
-        triggers = (CLAIM_LIFECYCLE.trigger(), frozen_beyond_counter(), calculation_is_its_own())
+        triggers = (
+            CLAIM_LIFECYCLE.trigger(),
+            frozen_beyond_counter(),
+            calculation_is_its_own(),
+            stands_still_while_being_paid(),
+        )
 
     def __str__(self) -> str:
         return self.number

@@ -1,0 +1,23 @@
+"""Jobs: long files of results are read and written down by the worker, so that no page waits for them."""
+
+from django.contrib.auth.models import User
+from procrastinate.contrib.django import app
+
+from hospitals.list_jobs import apply_waiting, preview_waiting
+from settlement.models import ResultImport
+from settlement.payments.results import verbs as results
+
+BROKEN_OFF = "登记时出错，已登记的有效；可再次确认，不会重复登记。仍不成功请联系管理员"
+
+
+@app.task(name="preview_payment_results", queue="lists")
+def preview_results(list_import: int) -> None:
+    preview_waiting(ResultImport, list_import, lambda found: results.preview(list_import=found, by=found.made_by))
+
+
+@app.task(name="apply_payment_results", queue="lists")
+def apply_results(list_import: int, by: int) -> None:
+    def apply(found: ResultImport) -> None:
+        results.apply_queued(list_import=found, by=User.objects.get(pk=by))
+
+    apply_waiting(ResultImport, list_import, apply, failed=BROKEN_OFF)
