@@ -139,6 +139,8 @@ PERSON_PANELS = [
 ]
 # Sections that the apps beyond `filings` add to a commitment's page: what else followed from it.
 COMMITMENT_PANELS = ["settlement.claims.shown.claim_of_commitment"]
+# Sections of a claim's page, in this order: (request, claim) -> SafeString | None.
+CLAIM_PANELS: list[str] = ["settlement.payments.shown.payments_of_claim"]
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

@@ -24,8 +24,8 @@ from filings.models.filing import FilingStatus
 from filings.models.people import matched_by
 from hospitals.access import Reach, Right, reach_of, require
 from hospitals.listing import first_of
-from settlement.models import Claim
-from settlement.vocabulary import ClaimStatus
+from settlement.models import Claim, Payment, PaymentBatch
+from settlement.vocabulary import BatchStatus, ClaimStatus
 
 SHOWN = 10
 
@@ -46,6 +46,7 @@ PLACES = (
     Place("承诺", "commitments", Right.SEE_FILINGS, ("/commitments/", "/sanctions/")),
     Place("住院登记", "registrations", Right.SEE_FILINGS, ("/registrations/",)),
     Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
+    Place("拨付", "payments", Right.SEE_PAYMENTS, ("/payments/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
 )
 
@@ -115,7 +116,28 @@ def queues(user: Any, reach: Reach) -> list[Queue]:
     add("待审核报销", "没有待审核的报销", Claim, Right.REVIEW_CLAIMS, ClaimStatus.IN_REVIEW)
     add("待财务复核", "没有待复核的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.APPROVED)
     add("待支付", "没有待支付的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.RELEASED)
-    return [*found, *_of_commitments(user, reach)]
+    return [*found, *_of_payments(user, reach), *_of_commitments(user, reach)]
+
+
+def _of_payments(user: Any, reach: Reach) -> Iterator[Queue]:
+    """What a second person of finance confirms, what the bank has not answered; what the counter puts right."""
+    if reach.has(Right.RELEASE_CLAIMS):
+        rows: Any = PaymentBatch.objects.select_related("area")
+        for title, empty, status in (
+            ("待核对的拨付批次", "没有待核对的批次", BatchStatus.DRAFT),
+            ("待送出的拨付批次", "没有待送出的批次", BatchStatus.CONFIRMED),
+            ("待回盘的拨付批次", "没有待回盘的批次", BatchStatus.SENT),
+        ):
+            batches = rows.filter(status=status)
+            if status is BatchStatus.DRAFT:
+                batches = batches.exclude(made_by=user)
+            parts = batches.visible_parts(user, Right.RELEASE_CLAIMS)
+            yield Queue(title, empty, f"{reverse('payments')}?status={status}", first_of(parts, ["pk"], SHOWN, rows))
+    if reach.has(Right.ACCEPT_CLAIMS):
+        rows = Payment.objects.select_related("person", "area", "claim", "batch")
+        parts = rows.failed_for_good().filter(correction=None).visible_parts(user, Right.ACCEPT_CLAIMS)
+        title, empty = "支付失败待更正", "没有支付失败待更正的"
+        yield Queue(title, empty, reverse("failed_payments"), first_of(parts, ["pk"], SHOWN, rows))
 
 
 def _of_commitments(user: Any, reach: Reach) -> Iterator[Queue]:

@@ -5,6 +5,7 @@ Settings name the panels, so that a page need not know who adds to it.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -57,7 +58,12 @@ def in_order(own: Iterable[NextStep], panels: Iterable[Panel]) -> list[NextStep]
 
 def panels_under(request: StaffRequest, commitment: Commitment) -> Iterator[SafeString]:
     """What else followed from a commitment: each of `settings.COMMITMENT_PANELS` gives a section or None."""
-    for path in settings.COMMITMENT_PANELS:
-        section = import_string(path)(request, commitment)
+    return sections_of(settings.COMMITMENT_PANELS, request, commitment)
+
+
+def sections_of(paths: Iterable[str], request: StaffRequest, case: Any) -> Iterator[SafeString]:
+    """Each dotted function is called with the request and the case; None adds nothing."""
+    for path in paths:
+        section = import_string(path)(request, case)
         if section is not None:
             yield section

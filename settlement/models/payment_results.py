@@ -16,7 +16,12 @@ from settlement.vocabulary import PaymentStatus
 
 RESULT_LIFECYCLE = list_lifecycle(Right.RELEASE_CLAIMS)
 WORDS = {ListAction.NEW: _("待登记"), ListAction.SAME: _("已登记")}
-STATES = {ListStatus.APPLYING.value: "正在登记", ListStatus.APPLIED.value: "已登记"}
+CHANGED_STATES = {ListStatus.APPLYING.value: "正在登记", ListStatus.APPLIED.value: "已登记"}
+RESULT_STATES = [
+    (status.value, CHANGED_STATES.get(status.value, status.label))
+    for status in ListStatus
+    if status is not ListStatus.UNDONE
+]
 
 
 @tracked(exclude=("content", "stage", "progress"))
@@ -48,7 +53,7 @@ class ResultImport(ListImport):
         return reverse("payment_result_import", args=[self.pk])
 
     def get_status_display(self) -> str:  # type: ignore[no-redef]  # in the words of results
-        return STATES.get(self.status) or ListStatus.name_of(self.status)
+        return CHANGED_STATES.get(self.status) or ListStatus.name_of(self.status)
 
     def word_for(self, action: ListAction) -> str:
         return str(WORDS.get(action, action.label))

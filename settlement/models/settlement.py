@@ -172,6 +172,10 @@ class FollowUpDue(models.Model):
     text = models.CharField(_("规定"), max_length=300)
     source = models.CharField(_("依据"), max_length=300)
 
+    objects: ClassVar[VisibleQuerySet["FollowUpDue"]] = VisibleQuerySet.as_manager()  # type: ignore[assignment]
+    seen_with = Right.SEE_PAYMENTS
+    area_path = "settlement__area"
+
     class Meta:
         verbose_name = verbose_name_plural = _("后续支付")
         ordering = ("id",)

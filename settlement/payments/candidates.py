@@ -58,4 +58,4 @@ def dues_to_pay(area: Area, component: Component, payer: Payer, period: Period) 
 def payees_of(people: Collection[int]) -> dict[int, PayeeAccount]:
     """The account on record of each person, on which follow-ups are paid; one query."""
     rows = PayeeAccount.objects.filter(Q(corrects=None) | Q(corrects__claim=None), person__in=people)
-    return {row.person_id: row for row in rows.order_by("person", "-pk").distinct("person")}
+    return {row.person_id: row for row in rows.order_by("person_id", "-pk").distinct("person_id")}

@@ -131,9 +131,11 @@ def parts_make_the_total() -> pgtrigger.Trigger:
         operation=pgtrigger.Update,
         condition=pgtrigger.Q(new__status__in=[B.CONFIRMED, B.SENT, B.CLOSED]),
         func=f"""
-            IF (NEW.count, NEW.total) IS DISTINCT FROM (
-                SELECT count(*)::integer, COALESCE(sum(amount), 0)
-                FROM settlement_payment WHERE batch_id = NEW.id AND status <> 'void'
+            IF NOT EXISTS (
+                SELECT 1 FROM (
+                    SELECT count(*) AS count, COALESCE(sum(amount), 0) AS total
+                    FROM settlement_payment WHERE batch_id = NEW.id AND status <> 'void'
+                ) parts WHERE parts.count = NEW.count AND parts.total = NEW.total
             ) THEN
                 RAISE EXCEPTION '批次的笔数和金额须与各笔付款相符' USING ERRCODE = 'integrity_constraint_violation';
             END IF;

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from filings.identity import masked
+from filings.panels import sections_of
 from filings.vocabulary import Category, Material
 from hospitals.access import Right, StaffRequest, reach_of, require
 from hospitals.lifecycle import Move
@@ -166,6 +168,7 @@ def _page(
         "result": result,
         "account": _account(request, found),
         "earlier": list(found.calculations.exclude(settles=found).select_related("made_by", "policy")),
+        "panels": list(sections_of(settings.CLAIM_PANELS, request, found)),
         "history": claim_history(found),
     }
     status = 422 if failed or reasons else 200

@@ -22,7 +22,7 @@ from settlement.vocabulary import ClaimStatus, Component, Payer
 from tests import factories as make
 from tests.settlement.office import Office, a_person, an_entry
 
-ACCOUNT = "6222020000000000006"
+ACCOUNT = "6222020000000000018"
 HEADER = ("付款编号", "收款人", "银行账号", "金额", "结果", "失败原因", "银行流水号", "支付日期")
 
 
@@ -115,7 +115,7 @@ def settled(office: Office, person: InsuredPerson | None = None, *, settled_on: 
     calculation = Calculation.objects.create(
         policy=policy, inputs={}, result={}, fund="600", personal="400", total="1000", made_by=office.clerk
     )
-    return Settlement.objects.create(
+    settlement = Settlement.objects.create(
         area=person.area,
         person=person,
         way="direct",
@@ -139,6 +139,8 @@ def settled(office: Office, person: InsuredPerson | None = None, *, settled_on: 
         settled_on=settled_on or today(),
         made_by=office.clerk,
     )
+    settlement.refresh_from_db()
+    return settlement
 
 
 def due(
