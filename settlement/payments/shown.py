@@ -55,7 +55,10 @@ def payments_of_claim(request: StaffRequest, claim: Claim) -> SafeString | None:
         and reach.covers(Right.ACCEPT_CLAIMS, claim.area_id, claim.hall_id)
     )
     context = {
-        "payments": [(row, payment_badge(row), account_for(request.user, row), result_of(row)) for row in payments],
+        "payments": [
+            (row, payment_badge(row), account_for(request.user, row), result_of(row), getattr(row, "correction", None))
+            for row in payments
+        ],
         "may_see": claim.area_id in reach.areas_of(Right.SEE_PAYMENTS),
         "to_correct": last if may_correct else None,
     }

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from hospitals.access import RIGHTS, Right
 from hospitals.vocabulary import Role
 from tests import factories as make
+from tests import payment_factories as payments
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +113,27 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "promise_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
     "calculate_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
     "take_claim": (Right.REVIEW_CLAIMS, "post", "claim approve"),
+    "payments": (Right.SEE_PAYMENTS, "get", ""),
+    "new_batch": (Right.RELEASE_CLAIMS, "get", ""),
+    "payment_batch": (Right.SEE_PAYMENTS, "get", "batch"),
+    "payment_sheet": (Right.SEE_PAYMENTS, "get", "batch"),
+    "payment_file": (Right.RELEASE_CLAIMS, "get", "batch csv"),
+    "batch_step": (Right.RELEASE_CLAIMS, "post", "batch send"),
+    "remove_payment": (Right.RELEASE_CLAIMS, "post", "batch"),
+    "payment_amount": (Right.RELEASE_CLAIMS, "get", "payment"),
+    "payment_result_imports": (Right.SEE_PAYMENTS, "get", ""),
+    "payment_result_upload": (Right.RELEASE_CLAIMS, "get", ""),
+    "payment_result_import": (Right.SEE_PAYMENTS, "get", "payment_result"),
+    "payment_result_progress": (Right.SEE_PAYMENTS, "get", "payment_result"),
+    "payment_result_faults": (Right.RELEASE_CLAIMS, "post", "payment_result"),
+    "payment_result_preview": (Right.RELEASE_CLAIMS, "post", "payment_result"),
+    "payment_result_apply": (Right.RELEASE_CLAIMS, "post", "payment_result"),
+    "payment_result_put_back": (Right.RELEASE_CLAIMS, "post", "payment_result"),
+    "payment_result_discard": (Right.RELEASE_CLAIMS, "post", "payment_result"),
+    "follow_ups": (Right.SEE_PAYMENTS, "get", ""),
+    "failed_payments": (Right.SEE_CLAIMS, "get", ""),
+    "correct_payee": (Right.ACCEPT_CLAIMS, "get", "payment"),
+    "payee_account": (Right.ACCEPT_CLAIMS, "get", "person"),
 }
 PUBLIC_KINDS = {"", "hospital"}
 
@@ -148,6 +170,9 @@ BEHIND = {
     "sanction": lambda area: make.SanctionFactory(person__area__code=area),
     "scan": lambda area: make.ScanFactory(filing__person__area__code=area),
     "claim": lambda area: make.ClaimFactory(person__area__code=area),
+    "batch": lambda area: payments.BatchFactory(area__code=area),
+    "payment": lambda area: payments.PaymentFactory(person__area__code=area),
+    "payment_result": lambda area: payments.ResultFactory(area__code=area),
 }
 
 

@@ -137,6 +137,16 @@ def is_waiting() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def is_over() -> bool:
+    """The server, too, has done with whoever was killed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()"
+        )
+        return not cursor.fetchone()[0]
+
+
 @contextmanager
 def held(table: str, key: int) -> Iterator[None]:
     """Somebody else is at work on a row, and takes their time."""
@@ -151,7 +161,7 @@ def killed_while_waiting(step: str, key: int | str, office: Office, table: str, 
         until(is_waiting)
         process.send_signal(signal.SIGKILL)
         assert process.wait(timeout=PATIENCE) == -signal.SIGKILL
-    until(lambda: not is_waiting())
+    until(is_over)
 
 
 def is_each_paid_once(claims: list[Claim], batch: PaymentBatch) -> None:
@@ -199,7 +209,7 @@ def test_results_killed_anywhere_again_and_again_end_the_same(office):
             until(lambda enough=done: Payment.objects.filter(status=PaymentStatus.PAID).count() >= enough)
             process.send_signal(signal.SIGKILL)
             process.wait(timeout=PATIENCE)
-        until(lambda: not is_waiting())
+        until(is_over)
         paid = set(Payment.objects.filter(status=PaymentStatus.PAID).values_list("claim", flat=True))
         assert paid == set(Claim.objects.filter(status=ClaimStatus.PAID).values_list("pk", flat=True))
     ends("apply", found.pk, office)
