@@ -148,14 +148,17 @@ def is_over() -> bool:
 
 
 @contextmanager
-def held(table: str, key: int) -> Iterator[None]:
-    """Somebody else is at work on a row, and takes their time."""
+def held(table: str, key: int | None) -> Iterator[None]:
+    """Somebody else is at work on a row, or on the table, and takes their time."""
     with psycopg.connect(environment()["DATABASE_URL"]) as other:
-        other.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR UPDATE", [key])
+        if key is None:
+            other.execute(f"LOCK TABLE {table} IN SHARE MODE")
+        else:
+            other.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR UPDATE", [key])
         yield
 
 
-def killed_while_waiting(step: str, key: int | str, office: Office, table: str, row: int) -> None:
+def killed_while_waiting(step: str, key: int | str, office: Office, table: str, row: int | None) -> None:
     """Stopped where much is written and nothing of it committed, and killed there."""
     with held(table, row), running(step, key, office) as process:
         until(is_waiting)
@@ -177,7 +180,7 @@ def is_each_paid_once(claims: list[Claim], batch: PaymentBatch) -> None:
 def test_batch_killed_while_made_sent_and_answered_pays_each_once(office):
     claims = released(office, CASES)
     middle = claims[CASES // 2]
-    killed_while_waiting("make", make.TIELING, office, "filings_insuredperson", middle.person_id)
+    killed_while_waiting("make", make.TIELING, office, "settlement_payment", None)
     assert not Payment.objects.exists()
     assert not PaymentBatch.objects.exists()
     ends("make", make.TIELING, office)

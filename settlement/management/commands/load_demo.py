@@ -11,6 +11,7 @@ from filings import demo_commitments as commitments
 from hospitals import demo as staff
 from hospitals.development import is_development_database
 from settlement import demo as claims
+from settlement import demo_payments as payments
 
 
 class Command(BaseCommand):
@@ -25,3 +26,4 @@ class Command(BaseCommand):
             self.stdout.write(filings.load(users))
             self.stdout.write(commitments.load(users))
             self.stdout.write(claims.load(users))
+            self.stdout.write(payments.load(users))
