@@ -16,7 +16,7 @@ from hospitals.history import doing
 from hospitals.models import Area
 from hospitals.reasons import Reason, Refused
 from settlement.calculation.money import NIL
-from settlement.models import Claim, FollowUpDue, Payment, PaymentBatch
+from settlement.models import Claim, FollowUpDue, PayeeAccount, Payment, PaymentBatch
 from settlement.payments.candidates import Period, claims_to_pay, dues_to_pay, payees_of
 from settlement.payments.checks import faults_of, warnings_of
 from settlement.payments.lifecycle import BATCH_LIFECYCLE, PAYMENT_LIFECYCLE
@@ -174,7 +174,7 @@ def _failed(kind: str, keys: list[int]) -> dict[int, Payment]:
 
 
 def _for_claim(claim: Claim, failed: Payment | None) -> Payment:
-    payee = failed.correction if failed else None  # type: ignore[attr-defined]
+    payee = failed.correction if failed else None
     return Payment(
         area_id=claim.area_id,
         person=claim.person,
@@ -190,7 +190,7 @@ def _for_claim(claim: Claim, failed: Payment | None) -> Payment:
     )
 
 
-def _for_due(due: FollowUpDue, failed: Payment | None, accounts: dict, payer: Payer) -> Payment:
+def _for_due(due: FollowUpDue, failed: Payment | None, accounts: dict[int, PayeeAccount], payer: Payer) -> Payment:
     """The insurer finds the account itself."""
     person = due.settlement.person
     payee = accounts[person.pk] if payer == Payer.AGENCY else None

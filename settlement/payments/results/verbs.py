@@ -58,7 +58,7 @@ def preview(*, list_import: ResultImport, by: User | None) -> ResultImport:
             locked.notes = notes_of(table)
             locked.problem, locked.progress, locked.stage = "", 100, ""
             store(locked, plan)
-    return locked  # type: ignore[no-any-return]
+    return locked
 
 
 def queue(*, list_import: ResultImport, by: User) -> ResultImport:
@@ -67,7 +67,7 @@ def queue(*, list_import: ResultImport, by: User) -> ResultImport:
         if not locked.is_applicable:
             raise Refused.because("nothing_new", _("没有可以登记的结果"))
         locked.problem, locked.stage, locked.progress = "", _("等待登记"), 0
-    return locked  # type: ignore[no-any-return]
+    return locked
 
 
 def apply(*, list_import: ResultImport, by: User) -> ResultImport:
@@ -90,4 +90,4 @@ def apply_queued(*, list_import: ResultImport, by: User) -> ResultImport:
             locked.applied_by, locked.applied_at = by, timezone.now()
             locked.content, locked.problem = None, ""
             locked.progress, locked.stage = 100, ""
-    return locked  # type: ignore[no-any-return]
+    return locked
