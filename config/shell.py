@@ -135,7 +135,7 @@ def _of_payments(user: Any, reach: Reach) -> Iterator[Queue]:
             yield Queue(title, empty, f"{reverse('payments')}?status={status}", first_of(parts, ["pk"], SHOWN, rows))
     if reach.has(Right.ACCEPT_CLAIMS):
         rows = Payment.objects.select_related("person", "area", "claim", "batch")
-        parts = rows.failed_for_good().filter(correction=None).visible_parts(user, Right.ACCEPT_CLAIMS)
+        parts = rows.to_correct().filter(correction=None).visible_parts(user, Right.ACCEPT_CLAIMS)
         title, empty = "支付失败待更正", "没有支付失败待更正的"
         yield Queue(title, empty, reverse("failed_payments"), first_of(parts, ["pk"], SHOWN, rows))
 

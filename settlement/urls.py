@@ -21,6 +21,7 @@ urlpatterns = [
     path("payments/follow-ups/", follow_ups.FollowUpList.as_view(), name="follow_ups"),
     path("payments/failed/", follow_ups.FailedList.as_view(), name="failed_payments"),
     path("payments/rows/<int:pk>/correct/", follow_ups.correct, name="correct_payee"),
+    path("payments/rows/<int:pk>/come-back/", follow_ups.come_back, name="return_payment"),
     path("payments/rows/<int:pk>/amount/", payments.amount, name="payment_amount"),
     path("payments/<int:pk>/", payments.BatchPage.as_view(), name="payment_batch"),
     path("payments/<int:pk>/file/<slug:kind>/", payments.download, name="payment_file"),

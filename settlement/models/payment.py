@@ -80,7 +80,7 @@ class PayeeAccount(models.Model):
 class PaymentBatch(models.Model):
     """Payments of one area and kind that go out together.  payer: whose bank account, or the insurer's list.
 
-    acknowledged: what the second person was warned of and accepted.  count, total: of what was not taken out.
+    acknowledged: how many warnings the second person has vouched for.  count, total: of what was not taken out.
     """
 
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", db_index=False, verbose_name=_("参保地"))
@@ -92,7 +92,7 @@ class PaymentBatch(models.Model):
     count = models.PositiveIntegerField(_("笔数"), default=0)
     total = yuan(_("金额合计"))
     status = models.CharField(_("状态"), max_length=10, choices=BatchStatus.choices(), default=BatchStatus.DRAFT)
-    acknowledged = models.JSONField(_("已确认的提示"), default=list, blank=True)
+    acknowledged = models.PositiveIntegerField(_("已核实的提示"), default=0)
     file_sha256 = models.CharField(_("送出文件摘要"), max_length=64, blank=True)
     made_by = models.ForeignKey(USER, models.PROTECT, related_name="+", db_index=False, verbose_name=_("编制人"))
     made_at = models.DateTimeField(_("编制时间"), auto_now_add=True)
@@ -191,6 +191,11 @@ class PaymentQuerySet(VisibleQuerySet["Payment"]):
         later = self.model._default_manager.filter(replaces=OuterRef("pk")).exclude(status=PaymentStatus.VOID)
         return self.filter(~Exists(later), status=PaymentStatus.FAILED)
 
+    def to_correct(self) -> Self:
+        """Failed at the bank, and still due: the counter puts the account right."""
+        still_due = Q(claim__status="released") | Q(due__settlement__reversal=None, due__payer=Payer.AGENCY)
+        return self.failed_for_good().filter(still_due)
+
 
 @tracked()
 class Payment(models.Model):
@@ -233,6 +238,7 @@ class Payment(models.Model):
     status = models.CharField(_("状态"), max_length=10, choices=PaymentStatus.choices(), default=PaymentStatus.PENDING)
     paid_on = models.DateField(_("支付日期"), null=True, blank=True)
     reference = models.CharField(_("银行流水号"), max_length=60, blank=True)
+    vouched = models.TextField(_("核实的提示"), blank=True, help_text=_("核对人确认过的提示"))
     failure = models.CharField(_("失败原因"), max_length=300, blank=True)
     made_at = models.DateTimeField(_("编制时间"), auto_now_add=True)
     version = models.PositiveIntegerField(default=1, editable=False)

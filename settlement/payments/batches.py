@@ -18,7 +18,7 @@ from hospitals.reasons import Reason, Refused
 from settlement.calculation.money import NIL
 from settlement.models import Claim, FollowUpDue, PayeeAccount, Payment, PaymentBatch
 from settlement.payments.candidates import Period, claims_to_pay, dues_to_pay, payees_of
-from settlement.payments.checks import faults_of, warnings_of
+from settlement.payments.checks import Warned, faults_of, warnings_of
 from settlement.payments.lifecycle import BATCH_LIFECYCLE, PAYMENT_LIFECYCLE
 from settlement.vocabulary import BatchKind, Component, Payer, PaymentStatus
 
@@ -121,8 +121,9 @@ def confirm(*, by: User, batch: PaymentBatch, version: int, acknowledged: bool =
         warnings = warnings_of(locked)
         if warnings and not acknowledged:
             text = _("有 %d 处提示须逐项核实后确认") % len(warnings)
-            raise Refused(Reason("not_acknowledged", text), *warnings[:SHOWN])
-        locked.acknowledged = [warning.text for warning in warnings]
+            raise Refused(Reason("not_acknowledged", text), *(warned.reason for warned in warnings[:SHOWN]))
+        locked.acknowledged = len(warnings)
+        _vouch(locked, warnings)
         locked.confirmed_by, locked.confirmed_at = by, timezone.now()
         _count(locked)
 
@@ -134,7 +135,8 @@ def reopen(*, by: User, batch: PaymentBatch, version: int, reason: str) -> Payme
 
     def effect(locked: PaymentBatch) -> None:
         locked.confirmed_by = locked.confirmed_at = None
-        locked.acknowledged = []
+        locked.acknowledged = 0
+        locked.payments.exclude(vouched="").update(vouched="", version=F("version") + 1)
 
     return BATCH_LIFECYCLE.take(batch, "reopen", by=by, version=version, reason=_kept(reason), effect=effect)
 
@@ -227,6 +229,17 @@ def _count(batch: PaymentBatch) -> None:
     batch.count, batch.total = sums["count"], sums["total"] or NIL
     if not batch.count:
         raise Refused.because("nothing_to_pay", _("批次中没有付款；不再拨付的，请作废批次"))
+
+
+def _vouch(batch: PaymentBatch, warnings: list[Warned]) -> None:
+    """Each warning stays with its payment."""
+    texts: dict[int, list[str]] = {}
+    for warned in warnings:
+        texts.setdefault(warned.payment, []).append(warned.reason.text)
+    rows = list(batch.payments.filter(pk__in=texts).only("pk", "version"))
+    for row in rows:
+        row.vouched, row.version = "；".join(texts[row.pk]), row.version + 1
+    Payment.objects.bulk_update(rows, ["vouched", "version"], batch_size=CHUNK)
 
 
 def _kept(reason: str) -> str:

@@ -42,7 +42,14 @@ def faults_of(batch: PaymentBatch) -> list[Reason]:
     return [reason for row in _rows(batch) for reason in _faults(row, batch.is_insurers)]
 
 
-def warnings_of(batch: PaymentBatch) -> list[Reason]:
+class Warned(NamedTuple):
+    """A warning, and the key of the payment that it is of."""
+
+    payment: int
+    reason: Reason
+
+
+def warnings_of(batch: PaymentBatch) -> list[Warned]:
     """What the second person has to look into and vouch for; in the order of the payments."""
     if batch.is_insurers:
         return []
@@ -50,7 +57,7 @@ def warnings_of(batch: PaymentBatch) -> list[Reason]:
     owners: dict[str, dict[int, str]] = defaultdict(dict)
     for row in rows:
         owners[row.account][row.person] = row.insured
-    return [reason for row in rows for reason in _warnings(row, owners[row.account])]
+    return [Warned(row.pk, reason) for row in rows for reason in _warnings(row, owners[row.account])]
 
 
 def _rows(batch: PaymentBatch) -> Iterator[Paid]:

@@ -1,5 +1,6 @@
 """What a claim's payment says to the claim's own steps."""
 
+from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -29,8 +30,19 @@ def come_back(claim: Claim, reason: str) -> None:
     """The money of a claim came back after it had been paid.  Within the transaction of the claim's own step."""
     paid = Payment.objects.filter(claim=claim, status=PaymentStatus.PAID).first()
     if paid:
+        PAYMENT_LIFECYCLE.follow(paid, "come_back", effect=lambda locked: _failed(locked, reason))
 
-        def failed(locked: Payment) -> None:
-            locked.failure = reason.strip()[:300]
 
-        PAYMENT_LIFECYCLE.follow(paid, "come_back", effect=failed)
+def give_back(*, by: User, payment: Payment, version: int, reason: str) -> Payment:
+    """The money of a follow-up came back after it had been paid; a claim's has a step of its own.  Raises Refused."""
+    if payment.claim_id:
+        raise Refused.because("by_its_claim", _("请在报销件上办理支付退回"))
+    if payment.batch.status in LIVE_BATCH:
+        raise Refused.because("in_batch", _("批次 %s 尚未回盘完毕") % payment.batch.number)
+    return PAYMENT_LIFECYCLE.take(
+        payment, "come_back", by=by, version=version, reason=reason, effect=lambda locked: _failed(locked, reason)
+    )
+
+
+def _failed(payment: Payment, reason: str) -> None:
+    payment.failure = reason.strip()[:300]

@@ -7,7 +7,7 @@ from filings.identity import masked
 from hospitals.access import Right, StaffRequest, User, reach_of
 from hospitals.listing import badge
 from settlement.models import Claim, Payment, PaymentBatch
-from settlement.vocabulary import BatchStatus, PaymentStatus
+from settlement.vocabulary import BatchStatus, ClaimStatus, PaymentStatus
 
 BATCH_TONES = {BatchStatus.SENT: "warn", BatchStatus.CLOSED: "good", BatchStatus.VOIDED: "bad"}
 TONES = {PaymentStatus.IN_TRANSIT: "warn", PaymentStatus.PAID: "good", PaymentStatus.FAILED: "bad"}
@@ -51,6 +51,7 @@ def payments_of_claim(request: StaffRequest, claim: Claim) -> SafeString | None:
     last = payments[0]
     may_correct = (
         last.status == PaymentStatus.FAILED
+        and claim.status == ClaimStatus.RELEASED
         and not hasattr(last, "correction")
         and reach.covers(Right.ACCEPT_CLAIMS, claim.area_id, claim.hall_id)
     )

@@ -18,8 +18,10 @@ from hospitals.listing import Column, ListPage, badge, form_page
 from hospitals.reasons import Refused
 from hospitals.templatetags.portal import yuan
 from settlement.forms.payments import PayeeForm
+from settlement.forms.steps import ReasonForm
 from settlement.models import FollowUpDue, PayeeAccount, Payment
 from settlement.payment_filters import FailedFilter, FollowUpFilter
+from settlement.payments.live import give_back
 from settlement.payments.payees import Account, correct_payee, proposal_for, set_payee
 from settlement.payments.shown import account_for, subject_of
 from settlement.vocabulary import Payer, PaymentStatus
@@ -133,7 +135,7 @@ class FailedList(ListPage):
         return super().get(request)
 
     def queryset(self) -> QuerySet[Any]:
-        rows = Payment.objects.failed_for_good()
+        rows = Payment.objects.to_correct()
         return rows.select_related("person", "claim", "due__settlement", "correction")
 
     def extra_context(self) -> dict[str, Any]:
@@ -161,6 +163,23 @@ def correct(request: StaffRequest, pk: int) -> HttpResponse:
             return redirect(payment.claim or "failed_payments")
     context = {"form": form, "payment": payment, "person": payment.person, "subject": subject_of(payment)}
     return form_page(request, "settlement/payee.html", context | {"title": _("更正收款账户")})
+
+
+@require_http_methods(["GET", "POST"])
+def come_back(request: StaffRequest, pk: int) -> HttpResponse:
+    """The bank has given the money of a follow-up back."""
+    require(request.user, Right.RELEASE_CLAIMS)
+    rows = Payment.objects.visible_to(request.user, Right.RELEASE_CLAIMS)
+    payment = get_object_or_404(rows.select_related("person", "claim", "batch", "due__settlement"), pk=pk)
+    form = ReasonForm(posted(request), initial={"version": payment.version})
+    if request.method == "POST" and form.is_valid():
+        try:
+            give_back(by=request.user, payment=payment, **form.cleaned_data)
+            return redirect(payment.batch)
+        except Refused as refused:
+            tell(form, refused)
+    context = {"form": form, "payment": payment, "subject": subject_of(payment), "due": payment.due}
+    return form_page(request, "settlement/payment_amount.html", context | {"title": _("支付退回")})
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import Count, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -118,18 +119,23 @@ class BatchPage(ListPage):
             Column("状态", payment_badge, exported=lambda row: row.get_status_display(), kind="nowrap"),
             Column("结果", result_of),
         ]
+        if batch.acknowledged:
+            columns.append(Column("核实的提示", lambda row: row.vouched))
         if batch.is_insurers:
             del columns[4:7]
-        if batch.status == BatchStatus.DRAFT and _may_handle(user, batch):
+        is_open = batch.status == BatchStatus.DRAFT or (batch.status == BatchStatus.CLOSED and batch.period_from)
+        if is_open and _may_handle(user, batch):
             columns.append(Column("", self._actions, exported=lambda row: ""))
         return tuple(columns)
 
     def _actions(self, row: Payment) -> str:
+        if row.status == PaymentStatus.PAID:
+            return format_html('<a href="{}">支付退回</a>', reverse("return_payment", args=[row.pk]))
         if row.status != PaymentStatus.PENDING:
             return ""
         button = format_html('<button class="link" form="take-out" name="payment" value="{}">撤出</button>', row.pk)
         if row.due and row.due.amount is None and not self.batch.is_insurers:
-            return format_html('<a href="/payments/rows/{}/amount/">核定金额</a> {}', row.pk, button)
+            return format_html('<a href="{}">核定金额</a> {}', reverse("payment_amount", args=[row.pk]), button)
         return button
 
     def queryset(self) -> QuerySet[Any]:
@@ -148,7 +154,7 @@ class BatchPage(ListPage):
             "period": _period(batch),
             "states": [(state.label, states[state]) for state in PaymentStatus if states.get(state)],
             "faults": faults_of(batch)[:PRINTED] if is_draft else [],
-            "warnings": warnings[:PRINTED],
+            "warnings": [warned.reason for warned in warnings[:PRINTED]],
             "warning_count": len(warnings),
             "steps": [self._step(move, bool(warnings)) for move in moves],
             "reasons": self.failed[2] if self.failed else (),
@@ -248,6 +254,7 @@ def amount(request: StaffRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             tell(form, refused)
     context = {"form": form, "payment": payment, "subject": subject_of(payment), "due": payment.due}
+    context["title"] = _("核定金额")
     return form_page(request, "settlement/payment_amount.html", context)
 
 

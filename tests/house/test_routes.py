@@ -120,6 +120,7 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "payment_file": (Right.RELEASE_CLAIMS, "get", "batch csv"),
     "batch_step": (Right.RELEASE_CLAIMS, "post", "batch send"),
     "remove_payment": (Right.RELEASE_CLAIMS, "post", "batch"),
+    "return_payment": (Right.RELEASE_CLAIMS, "get", "payment"),
     "payment_amount": (Right.RELEASE_CLAIMS, "get", "payment"),
     "payment_result_imports": (Right.SEE_PAYMENTS, "get", ""),
     "payment_result_upload": (Right.RELEASE_CLAIMS, "get", ""),

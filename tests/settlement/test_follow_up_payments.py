@@ -12,11 +12,13 @@ from settlement.accounts.posting import reverse
 from settlement.models import PayeeAccount, Payment
 from settlement.payments import batches, sending
 from settlement.payments.candidates import claims_to_pay
-from settlement.payments.payees import Account, proposal_for, set_payee
+from settlement.payments.live import give_back
+from settlement.payments.payees import Account, correct_payee, proposal_for, set_payee
 from settlement.payments.recouping import paid_of_reversed
 from settlement.vocabulary import BatchStatus, Component, Payer, PaymentStatus
 from tests.settlement.office import a_person
 from tests.settlement.payments import (
+    ACCOUNT,
     applied,
     causes,
     due,
@@ -159,12 +161,21 @@ def test_failed_follow_up_is_paid_onto_the_corrected_account(office):
     applied(office, failing(first))
     with pytest.raises(Refused):
         follow_up_batch(office)
-    from settlement.payments.payees import correct_payee
-
     account = Account(first.payee_name, "示例银行", "62229999999")
     correct_payee(by=office.clerk, payment=first, account=account, reason="卡已注销")
     second = follow_up_batch(office).payments.get()
     assert (second.due, second.attempt, second.replaces, second.payee_account) == (row, 2, first, account.account)
+
+
+def test_follow_up_that_came_back_is_paid_again(office):
+    row = due(office)
+    payment = out(office, follow_up_batch(office)).payments.get()
+    applied(office, line(payment))
+    payment.refresh_from_db()
+    give_back(by=office.finance, payment=payment, version=payment.version, reason="退汇")
+    account = Account(payment.payee_name, "示例银行", ACCOUNT)
+    correct_payee(by=office.clerk, payment=payment, account=account, reason="换卡")
+    assert [p.due for p in follow_up_batch(office).payments.all()] == [row]
 
 
 @pytest.mark.clause("YT-13")
