@@ -25,7 +25,7 @@ GRACE_SECONDS = 20
 PR_SET_PDEATHSIG = 1  # prctl(2): the signal a process gets when its parent dies
 DEMO_ACCOUNTS = (
     "clerk（窗口经办）、reviewer（审核）、finance（财务复核）、supervisor（主管）、hotline（咨询）、auditor（稽核）、"
-    "supervisor-deputy（副主管，发布主管提交的政策）"
+    "supervisor-deputy（副主管，发布主管提交的政策）、finance-deputy（核对拨付批次）"
 )
 CHECKS = (
     ("ruff", "check", "."),

@@ -146,6 +146,7 @@ COMMITMENT_PANELS = [
 ]
 # Sections of a claim's page, in this order: (request, claim) -> SafeString | None.
 CLAIM_PANELS = [
+    "settlement.payments.shown.payments_of_claim",
     "settlement.findings.shown.findings_of_claim",
     "settlement.recoupments.shown.recoupments_of_claim",
 ]

@@ -25,8 +25,8 @@ from filings.models.people import matched_by
 from hospitals.access import Reach, Right, reach_of, require
 from hospitals.listing import COUNT_BOUND, first_of
 from settlement.filters import BEFORE_REVIEW, UNSUBMITTED
-from settlement.models import Claim, Finding, Recoupment
-from settlement.vocabulary import ClaimStatus, FindingStatus, RecoupmentStatus
+from settlement.models import Claim, Finding, Payment, PaymentBatch, Recoupment
+from settlement.vocabulary import BatchStatus, ClaimStatus, FindingStatus, RecoupmentStatus
 
 SHOWN = 10
 BY_DUE_DAY = ("due_on", "pk")  # those without a last day stand behind
@@ -52,6 +52,7 @@ PLACES = (
     Place("政策试算", "replays", Right.KEEP_POLICIES, ("/replays/",)),
     Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
     Place("结算", "settlements", Right.SEE_CLAIMS, ("/settlements/",)),
+    Place("拨付", "payments", Right.SEE_PAYMENTS, ("/payments/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
 )
 
@@ -139,7 +140,8 @@ def queues(user: Any, reach: Reach) -> list[Queue]:
     add("待复审报销", "没有待复审的报销", *for_claims, ClaimStatus.SECOND_REVIEW, only=second, order=BY_DUE_DAY)
     add("待财务复核", "没有待复核的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.APPROVED)
     add("待支付", "没有待支付的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.RELEASED)
-    return [*found, *_of_findings(user, reach), *_of_recoupments(user, reach), *_of_commitments(user, reach)]
+    of_money = (*_of_findings(user, reach), *_of_payments(user, reach), *_of_recoupments(user, reach))
+    return [*found, *of_money, *_of_commitments(user, reach)]
 
 
 def _of_findings(user: Any, reach: Reach) -> Iterator[Queue]:
@@ -151,6 +153,27 @@ def _of_findings(user: Any, reach: Reach) -> Iterator[Queue]:
         cases = first_of(open_ones.visible_parts(user, Right.REVIEW_CLAIMS), ["pk"], SHOWN, rows)
         title = f"待核查疑点（{count if count <= COUNT_BOUND else f'{COUNT_BOUND}以上'}）"
         yield Queue(title, "没有待核查的疑点", reverse("findings"), cases)
+
+
+def _of_payments(user: Any, reach: Reach) -> Iterator[Queue]:
+    """What a second person of finance confirms, what the bank has not answered; what the counter puts right."""
+    if reach.has(Right.RELEASE_CLAIMS):
+        rows: Any = PaymentBatch.objects.select_related("area")
+        for title, empty, status in (
+            ("待核对的拨付批次", "没有待核对的批次", BatchStatus.DRAFT),
+            ("待送出的拨付批次", "没有待送出的批次", BatchStatus.CONFIRMED),
+            ("待回盘的拨付批次", "没有待回盘的批次", BatchStatus.SENT),
+        ):
+            batches = rows.filter(status=status)
+            if status is BatchStatus.DRAFT:
+                batches = batches.exclude(made_by=user)
+            parts = batches.visible_parts(user, Right.RELEASE_CLAIMS)
+            yield Queue(title, empty, f"{reverse('payments')}?status={status}", first_of(parts, ["pk"], SHOWN, rows))
+    if reach.has(Right.ACCEPT_CLAIMS):
+        rows = Payment.objects.select_related("person", "area", "claim", "batch")
+        parts = rows.to_correct().filter(correction=None).visible_parts(user, Right.ACCEPT_CLAIMS)
+        title, empty = "支付失败待更正", "没有支付失败待更正的"
+        yield Queue(title, empty, reverse("failed_payments"), first_of(parts, ["pk"], SHOWN, rows))
 
 
 def _of_commitments(user: Any, reach: Reach) -> Iterator[Queue]:

@@ -45,6 +45,7 @@ class Right(Term):
     ACCEPT_CLAIMS = "accept_claims", "受理报销"
     REVIEW_CLAIMS = "review_claims", "审核报销"
     RELEASE_CLAIMS = "release_claims", "财务复核与支付"
+    SEE_PAYMENTS = "see_payments", "查看拨付"
     REVERSE_SETTLEMENTS = "reverse_settlements", "冲正结算"
     SEE_FINDINGS = "see_findings", "查看疑点"
     SEE_DIRECTORY = "see_directory", "查看机构目录"
@@ -71,6 +72,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.SEE_DIRECTORY,
             Right.SEE_POLICIES,
             Right.RELEASE_CLAIMS,
+            Right.SEE_PAYMENTS,
             Right.EXPORT,
         }
     ),
@@ -86,13 +88,14 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.LIFT_SANCTIONS,
             Right.REVERSE_SETTLEMENTS,
             Right.SEE_FINDINGS,
+            Right.SEE_PAYMENTS,
             Right.EXPORT,
         }
     ),
     Role.HOTLINE: frozenset(
         {Right.SEE_PEOPLE, Right.SEE_FILINGS, Right.SEE_CLAIMS, Right.SEE_DIRECTORY, Right.SEE_POLICIES}
     ),
-    Role.AUDITOR: frozenset(_SEE_CASES | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.EXPORT}),
+    Role.AUDITOR: frozenset(_SEE_CASES | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.EXPORT}),
 }
 
 

@@ -17,6 +17,7 @@ NAMES = {
     Role.AUDITOR: "示例稽核",
 }
 HALL_CLERK = "clerk-kuiwen"
+SECOND = "finance-deputy"  # confirms the batches that finance makes
 DEPUTY = "supervisor-deputy"  # publishes what the supervisor proposes, and the other way round
 
 
@@ -24,8 +25,9 @@ def load() -> dict[str, User]:
     """The accounts by name, made where they are missing; whatever somebody changed about them stays."""
     users = {role.value: _account(role.value, NAMES[role]) for role in Role}
     users[DEPUTY] = _account(DEPUTY, "示例副主管")
+    users[SECOND] = _account(SECOND, "示例财务二")
     areas = Area.objects.in_bulk(AREAS)
-    for role, name in (*((role, role.value) for role in Role), (Role.SUPERVISOR, DEPUTY)):
+    for role, name in (*((role, role.value) for role in Role), (Role.SUPERVISOR, DEPUTY), (Role.FINANCE, SECOND)):
         for area in areas.values():
             Post.objects.get_or_create(user=users[name], role=role.value, area=area, hall=None)
     hall = ServiceHall.objects.filter(area="370700", district="奎文区").order_by("position").first()

@@ -94,7 +94,7 @@ def load(users: Mapping[str, User]) -> str:
         if Claim.objects.filter(request_token=token).exists():
             continue
         person = InsuredPerson.objects.filter(area=sample.area, name=sample.name).earliest("pk")
-        entry = _entry(sample, place, today)
+        entry = entry_of(sample, place, today)
         on = today - dt.timedelta(days=sample.accepted_ago)
         claim = accept_claim(by=users["clerk"], on=on, person=person, hall=None, entry=entry, request_token=token)
         for account, step in sample.steps:
@@ -124,7 +124,7 @@ def _sample_term(users: Mapping[str, User]) -> None:
     policy.publish(by=users["supervisor-deputy"])
 
 
-def _entry(sample: Sample, place: int, today: dt.date) -> ClaimEntry:
+def entry_of(sample: Sample, place: int, today: dt.date) -> ClaimEntry:
     discharged_on = today - dt.timedelta(days=sample.days_ago)
     amount = Decimal(sample.on_receipts or sample.total)
     first = (amount / 3).quantize(Decimal("0.01"))

@@ -1,9 +1,14 @@
-"""Jobs of settlement: replays run in the worker, so that no page waits for them."""
+"""Jobs of settlement: replays and long files of results are for the worker, so that no page waits for them."""
 
+from django.contrib.auth.models import User
 from procrastinate.contrib.django import app
 
-from settlement.models import PolicyReplay
+from hospitals.list_jobs import apply_waiting, preview_waiting
+from settlement.models import PolicyReplay, ResultImport
+from settlement.payments.results import verbs as results
 from settlement.replays.verbs import carry_out
+
+BROKEN_OFF = "登记时出错，已登记的有效；可再次确认，不会重复登记。仍不成功请联系管理员"
 
 
 @app.task(name="replay_policy", queue="lists")
@@ -12,3 +17,16 @@ def replay_policy(replay: int, attempt: int) -> None:
     found = PolicyReplay.objects.select_related("policy").filter(pk=replay).first()
     if found is not None:
         carry_out(replay=found, attempt=attempt)
+
+
+@app.task(name="preview_payment_results", queue="lists")
+def preview_results(list_import: int) -> None:
+    preview_waiting(ResultImport, list_import, lambda found: results.preview(list_import=found, by=found.made_by))
+
+
+@app.task(name="apply_payment_results", queue="lists")
+def apply_results(list_import: int, by: int) -> None:
+    def apply(found: ResultImport) -> None:
+        results.apply_queued(list_import=found, by=User.objects.get(pk=by))
+
+    apply_waiting(ResultImport, list_import, apply, failed=BROKEN_OFF)

@@ -7,11 +7,14 @@ from settlement.views import (
     counter,
     details,
     findings,
+    follow_ups,
     lists,
+    payments,
     recoupments,
     replays,
     settlements,
 )
+from settlement.views import payment_results as results
 
 urlpatterns = [
     path("claims/", lists.ClaimList.as_view(), name="claims"),
@@ -54,4 +57,18 @@ urlpatterns = [
     path("settlements/<int:pk>/sheet/", settlements.sheet, name="settlement_sheet"),
     path("people/<int:pk>/accounts/", accounts.accounts, name="person_accounts"),
     path("people/<int:pk>/accounts/carry-in/", accounts.add, name="carry_in"),
+    path("payments/", payments.BatchList.as_view(), name="payments"),
+    path("payments/new/", payments.new_batch, name="new_batch"),
+    *results.PAGES.urls("payments/results/", results.ResultList),
+    path("payments/follow-ups/", follow_ups.FollowUpList.as_view(), name="follow_ups"),
+    path("payments/failed/", follow_ups.FailedList.as_view(), name="failed_payments"),
+    path("payments/rows/<int:pk>/correct/", follow_ups.correct, name="correct_payee"),
+    path("payments/rows/<int:pk>/come-back/", follow_ups.come_back, name="return_payment"),
+    path("payments/rows/<int:pk>/amount/", payments.amount, name="payment_amount"),
+    path("payments/<int:pk>/", payments.BatchPage.as_view(), name="payment_batch"),
+    path("payments/<int:pk>/file/<slug:kind>/", payments.download, name="payment_file"),
+    path("payments/<int:pk>/sheet/", payments.sheet, name="payment_sheet"),
+    path("payments/<int:pk>/remove/", payments.take_out, name="remove_payment"),
+    path("payments/<int:pk>/<slug:verb>/", payments.step, name="batch_step"),
+    path("people/<int:pk>/payee/", follow_ups.payee, name="payee_account"),
 ]

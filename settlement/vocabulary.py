@@ -170,6 +170,34 @@ class Payer(Term):
     INSURER = "insurer", "承办大病保险的保险公司"
 
 
+class BatchKind(Term):
+    """What a batch of payments is for; beside claims, the components that are followed up later."""
+
+    CLAIMS = "claims", "个人零星报销"
+    CIVIL_SERVANT = "civil_servant", "公务员医疗补助"
+    LARGE_AMOUNT = "large_amount", "职工大额医疗费用补助"
+    SERIOUS_ILLNESS = "serious_illness", "居民大病保险"
+    MEDICAL_AID = "medical_aid", "医疗救助"
+
+
+class BatchStatus(Term):
+    DRAFT = "draft", "草稿"
+    CONFIRMED = "confirmed", "已核对"
+    SENT = "sent", "已送出"
+    CLOSED = "closed", "已回盘"
+    VOIDED = "voided", "已作废"
+
+
+class PaymentStatus(Term):
+    """fin_dspo_flag 1, 2, 4, 9; a payment taken out of its batch before it was sent has none."""
+
+    PENDING = "pending", "未处理"
+    IN_TRANSIT = "in_transit", "在途"
+    PAID = "paid", "已付"
+    FAILED = "failed", "支付失败"
+    VOID = "void", "已撤出"
+
+
 FUND_OF_COMPONENT = {
     Component.LARGE_AMOUNT: Fund.LARGE_AMOUNT,
     Component.SERIOUS_ILLNESS: Fund.SERIOUS_ILLNESS,

@@ -19,6 +19,7 @@ from settlement.findings.decisions import must_be_free
 from settlement.findings.looking import hold_stays, look
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
+from settlement.payments.live import come_back, refuse_in_batch
 from settlement.recoupments.following import refuse_while_recouped
 
 LONGEST_REASON, LONGEST_REFERENCE = 300, 60
@@ -124,6 +125,7 @@ def return_to_review(*, by: User, claim: Claim, version: int, reason: str) -> Cl
     """Finance gives it back; the reviewer decides anew.  Raises Refused."""
 
     def effect(locked: Claim) -> None:
+        refuse_in_batch(locked)
         locked.finance_reason = _kept(reason)
         _forget_decisions(locked)
 
@@ -134,6 +136,7 @@ def unrelease(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
     """A release is taken back before payment.  Raises Refused."""
 
     def effect(locked: Claim) -> None:
+        refuse_in_batch(locked)
         locked.released_by = locked.released_at = None
         stepped(locked, by, reason)
 
@@ -141,20 +144,27 @@ def unrelease(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
 
 
 def pay(*, by: User, claim: Claim, version: int, paid_on: dt.date, reference: str, on: dt.date) -> Claim:
-    """Record that the bank has paid.  reference: the bank's number.  on: today.  Raises Refused."""
-    reference = reference.strip()
-    if not 0 < len(reference) <= LONGEST_REFERENCE:
-        raise Refused.because("reference", _("请填写银行流水号，不超过%d字") % LONGEST_REFERENCE)
+    """Record that the bank has paid a claim that is in no batch.  reference: the bank's number.  on: today.
+    Raises Refused."""
 
     def effect(locked: Claim) -> None:
         _must_be_free(locked)
-        released_on = timezone.localdate(locked.released_at)
-        if not released_on <= paid_on <= on:
-            text = _("支付日期应在放行日期 %(released)s 至今天之间")
-            raise Refused.because("paid_on", text % {"released": released_on})
-        locked.paid_by, locked.paid_on, locked.payment_reference = by, paid_on, reference
+        refuse_in_batch(locked)
+        paid(locked, by=by, paid_on=paid_on, reference=reference, on=on)
 
     return CLAIM_LIFECYCLE.take(claim, "pay", by=by, version=version, effect=effect)
+
+
+def paid(claim: Claim, *, by: User, paid_on: dt.date, reference: str, on: dt.date) -> None:
+    """Who recorded the payment, when and under which number it was paid.  Within the step; raises Refused."""
+    reference = reference.strip()
+    if not 0 < len(reference) <= LONGEST_REFERENCE:
+        raise Refused.because("reference", _("请填写银行流水号，不超过%d字") % LONGEST_REFERENCE)
+    released_on = timezone.localdate(claim.released_at)
+    if not released_on <= paid_on <= on:
+        text = _("支付日期应在放行日期 %(released)s 至今天之间")
+        raise Refused.because("paid_on", text % {"released": released_on})
+    claim.paid_by, claim.paid_on, claim.payment_reference = by, paid_on, reference
 
 
 def bounce(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
@@ -162,6 +172,8 @@ def bounce(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
 
     def effect(locked: Claim) -> None:
         refuse_while_recouped(locked)
+        refuse_in_batch(locked)
+        come_back(locked, reason)
         locked.paid_by = locked.paid_on = None
         locked.payment_reference = ""
         stepped(locked, by, reason)
@@ -173,6 +185,7 @@ def reverse(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
     """A paid claim was not due: out of the person's year, and its money is to be recouped.  Raises Refused."""
 
     def effect(locked: Claim) -> None:
+        refuse_in_batch(locked)
         unbook(locked, by=by, reason=reason)
         stepped(locked, by, reason)
 

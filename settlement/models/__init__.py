@@ -3,6 +3,8 @@ from settlement.models.claim import Claim
 from settlement.models.claim_parts import Calculation, ClaimItem, ClaimMaterial, Receipt
 from settlement.models.claim_policy import ClaimMaterialRow, ClaimPolicy
 from settlement.models.finding import Finding
+from settlement.models.payment import PayeeAccount, Payment, PaymentBatch
+from settlement.models.payment_results import ResultImport, ResultRow
 from settlement.models.policy import BenefitPolicy
 from settlement.models.policy_components import ComponentRatioRow, ComponentRow, FollowUpRow, HardshipRow
 from settlement.models.policy_rows import CeilingRow, DeductibleRow, RatioRow
@@ -39,6 +41,9 @@ __all__ = [
     "FollowUpRow",
     "HardshipRow",
     "LaterStayRow",
+    "PayeeAccount",
+    "Payment",
+    "PaymentBatch",
     "PolicyReplay",
     "RatioRow",
     "Receipt",
@@ -49,6 +54,8 @@ __all__ = [
     "RecoupmentReminder",
     "RecoupmentShare",
     "ReductionRow",
+    "ResultImport",
+    "ResultRow",
     "Settlement",
     "SupplementItem",
     "SupplementNotice",

@@ -33,6 +33,7 @@ from settlement.claims.lifecycle import (
     held_by_findings,
     receipts_follow,
 )
+from settlement.payments.lifecycle import stands_still_while_being_paid
 from settlement.vocabulary import ClaimStatus, Detail, ManualReason
 
 account_number = RegexValidator(r"^[0-9]{8,30}$", _("应为8至30位数字"))
@@ -267,7 +268,7 @@ class Claim(models.Model):
         )
         triggers = (
             *(CLAIM_LIFECYCLE.trigger(), drawn_once(), frozen_beyond_counter(), calculation_is_its_own()),
-            *(settlement_is_its_own(), receipts_follow(), held_by_findings()),
+            *(settlement_is_its_own(), receipts_follow(), held_by_findings(), stands_still_while_being_paid()),
         )
 
     def __str__(self) -> str:

@@ -195,6 +195,8 @@ class FollowUpDue(models.Model):
     source = models.CharField(_("依据"), max_length=300)
 
     objects: ClassVar[FollowUpQuerySet] = FollowUpQuerySet.as_manager()  # type: ignore[assignment]
+    seen_with = Right.SEE_PAYMENTS
+    area_path = "settlement__area"
 
     class Meta:
         verbose_name = verbose_name_plural = _("后续支付")

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from hospitals.access import RIGHTS, Right
 from hospitals.vocabulary import Role
 from tests import factories as make
+from tests import payment_factories as payments
 from tests.settlement.books import a_settlement
 from tests.settlement.recoupments import stored_recoupment, stored_reminder
 
@@ -143,6 +144,28 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "reverse_settlement": (Right.REVERSE_SETTLEMENTS, "post", "settlement"),
     "person_accounts": (Right.SEE_CLAIMS, "get", "person"),
     "carry_in": (Right.REVERSE_SETTLEMENTS, "post", "person"),
+    "payments": (Right.SEE_PAYMENTS, "get", ""),
+    "new_batch": (Right.RELEASE_CLAIMS, "get", ""),
+    "payment_batch": (Right.SEE_PAYMENTS, "get", "batch"),
+    "payment_sheet": (Right.SEE_PAYMENTS, "get", "batch"),
+    "payment_file": (Right.RELEASE_CLAIMS, "get", "batch csv"),
+    "batch_step": (Right.RELEASE_CLAIMS, "post", "batch send"),
+    "remove_payment": (Right.RELEASE_CLAIMS, "post", "batch"),
+    "return_payment": (Right.RELEASE_CLAIMS, "get", "payment"),
+    "payment_amount": (Right.RELEASE_CLAIMS, "get", "payment"),
+    "payment_result_imports": (Right.SEE_PAYMENTS, "get", ""),
+    "payment_result_upload": (Right.RELEASE_CLAIMS, "get", ""),
+    "payment_result_import": (Right.SEE_PAYMENTS, "get", "payment_result"),
+    "payment_result_progress": (Right.SEE_PAYMENTS, "get", "payment_result"),
+    "payment_result_faults": (Right.RELEASE_CLAIMS, "post", "payment_result"),
+    "payment_result_preview": (Right.RELEASE_CLAIMS, "post", "payment_result"),
+    "payment_result_apply": (Right.RELEASE_CLAIMS, "post", "payment_result"),
+    "payment_result_put_back": (Right.RELEASE_CLAIMS, "post", "payment_result"),
+    "payment_result_discard": (Right.RELEASE_CLAIMS, "post", "payment_result"),
+    "follow_ups": (Right.SEE_PAYMENTS, "get", ""),
+    "failed_payments": (Right.SEE_CLAIMS, "get", ""),
+    "correct_payee": (Right.ACCEPT_CLAIMS, "get", "payment"),
+    "payee_account": (Right.ACCEPT_CLAIMS, "get", "person"),
 }
 PUBLIC_KINDS = {"", "hospital"}
 
@@ -186,6 +209,9 @@ BEHIND = {
     "replay": lambda area: make.ReplayFactory(policy__area__code=area),
     "recoupment": stored_recoupment,
     "settlement": lambda area: a_settlement(area),
+    "batch": lambda area: payments.BatchFactory(area__code=area),
+    "payment": lambda area: payments.PaymentFactory(person__area__code=area),
+    "payment_result": lambda area: payments.ResultFactory(area__code=area),
 }
 
 

@@ -1,0 +1,102 @@
+"""Demo payments: a batch in each state, made of claims of their own, by the verbs like any other."""
+
+import csv
+import io
+from collections.abc import Mapping
+from uuid import uuid5
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from filings.models import InsuredPerson
+from hospitals.models import Area
+from hospitals.vocabulary import Level
+from settlement.claims.desk import accept_claim
+from settlement.demo import BEIJING, NAMESPACE, SHENYANG, TIELING, Sample, entry_of, samples
+from settlement.models import Claim, Payment, PaymentBatch
+from settlement.payments import batches, sending
+from settlement.payments.results import verbs as results
+
+CLAIMS = (
+    Sample(TIELING, "陈淑芬", SHENYANG, Level.TWO, 150, "肺炎", "12600.00", "10800.00"),
+    Sample(TIELING, "高桂兰", SHENYANG, Level.TWO, 150, "胆囊炎", "15300.00", "13200.00"),
+    Sample(TIELING, "周海", BEIJING, Level.THREE, 150, "胃癌", "38200.00", "30150.00"),
+    Sample(TIELING, "刘洋", SHENYANG, Level.TWO, 150, "骨折复查", "9900.00", "8800.00"),
+    Sample(TIELING, "陈淑芬", SHENYANG, Level.TWO, 170, "支气管炎", "7600.00", "6900.00"),
+    Sample(TIELING, "周海", BEIJING, Level.THREE, 170, "胃癌", "41000.00", "33400.00"),
+)
+FIRST_PLACE = 101  # beyond the demo claims, whose receipts are numbered by their place
+
+
+def load(users: Mapping[str, User]) -> str:
+    """Make the batches once; after the demo claims.  users: the demo accounts by name.  What there is, in one line."""
+    if not PaymentBatch.objects.exists():
+        finance, deputy = users["finance"], users["finance-deputy"]
+        claims = [_released(sample, place, users) for place, sample in enumerate(CLAIMS, FIRST_PLACE)]
+        _void(claims[4:], finance)
+        _answer(_sent(claims[:2], finance, deputy), finance)
+        _sent(claims[2:3], finance, deputy)
+        _confirmed(claims[3:4], finance, deputy)
+        _draft(claims[4:], finance)
+    return f"示例拨付批次 {PaymentBatch.objects.count()} 个"
+
+
+def _released(sample: Sample, place: int, users: Mapping[str, User]) -> Claim:
+    today = timezone.localdate()
+    released = samples(today)[0].steps[:-1]  # those of the demo claim that is paid, but for the payment
+    person = InsuredPerson.objects.filter(area=sample.area, name=sample.name).earliest("pk")
+    claim = accept_claim(
+        by=users["clerk"],
+        on=today,
+        person=person,
+        hall=None,
+        entry=entry_of(sample, place, today),
+        request_token=uuid5(NAMESPACE, f"claim {place}"),
+    )
+    for account, step in released:
+        claim = step(by=users[account], claim=claim, version=claim.version)
+    return claim
+
+
+def _draft(claims: list[Claim], finance: User) -> PaymentBatch:
+    area = Area.objects.get(pk=TIELING)
+    return batches.make_batch(by=finance, area=area, on=timezone.localdate(), claims=[claim.pk for claim in claims])
+
+
+def _void(claims: list[Claim], finance: User) -> None:
+    batch = _draft(claims, finance)
+    batches.void(by=finance, batch=batch, version=batch.version, reason="示例：期末调整，重新编制")
+
+
+def _confirmed(claims: list[Claim], finance: User, deputy: User) -> PaymentBatch:
+    batch = _draft(claims, finance)
+    return batches.confirm(by=deputy, batch=batch, version=batch.version, acknowledged=True)
+
+
+def _sent(claims: list[Claim], finance: User, deputy: User) -> PaymentBatch:
+    batch = _confirmed(claims, finance, deputy)
+    return sending.send(by=finance, batch=batch, version=batch.version)
+
+
+def _answer(batch: PaymentBatch, finance: User) -> None:
+    """The bank has paid the first and could not pay the second."""
+    today, out = timezone.localdate(), io.StringIO()
+    header = ("付款编号", "收款人", "银行账号", "金额", "结果", "失败原因", "银行流水号", "支付日期")
+    paid, failed = batch.payments.order_by("position")
+
+    def row(payment: Payment, *said: str) -> tuple[str, ...]:
+        return (payment.number, payment.payee_name, payment.payee_account, f"{payment.amount:.2f}", *said)
+
+    csv.writer(out).writerows(
+        [header, row(paid, "成功", "", "示例流水0002", today.isoformat()), row(failed, "失败", "账号户名不符", "", "")]
+    )
+    found = results.upload(
+        data=out.getvalue().encode("utf-8-sig"),
+        file_name="示例回盘.csv",
+        area=batch.area,
+        paid_on=None,
+        on=today,
+        by=finance,
+    )
+    found = results.preview(list_import=found, by=finance)
+    results.apply(list_import=found, by=finance)

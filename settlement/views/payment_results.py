@@ -1,0 +1,101 @@
+"""Results of payments as pages: upload, preview, confirm, faulty rows back."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from filings.identity import masked
+from hospitals.access import Right, StaffRequest
+from hospitals.list_imports import ShownFault
+from hospitals.listing import ListPage
+from hospitals.views.import_pages import IMPORT_COLUMNS, ImportPages
+from settlement import tasks
+from settlement.forms.payments import ResultForm
+from settlement.models import ResultImport
+from settlement.payment_filters import ResultFilter
+from settlement.payments.results import verbs
+from settlement.payments.results.columns import HEADINGS
+
+PAGE = 100
+
+
+class ResultPages(ImportPages):
+    model = ResultImport
+    name = "payment_result"
+    right = Right.RELEASE_CLAIMS
+    form = ResultForm
+    title = "收取拨付结果"
+    hint = (
+        "每一行按付款编号、账号和金额与送出的核对：先看预览，确认后才登记。"
+        "有误的行不影响其他各笔，可与银行核实改正后再次上传。"
+    )
+    subject = "收款人"
+    left_alone = "付款"
+    deed = "登记"
+    template = "settlement/payment_results.html"
+    worker_rows = 200
+
+    def take_in(self, request: StaffRequest, form: ResultForm, data: bytes) -> ResultImport:
+        given = form.cleaned_data
+        return verbs.upload(
+            data=data,
+            file_name=given["file"].name,
+            area=given["area"],
+            paid_on=given["paid_on"],
+            on=timezone.localdate(),
+            by=request.user,
+        )
+
+    def preview_later(self, found: ResultImport) -> None:
+        tasks.preview_results.defer(list_import=found.pk)
+
+    def preview_now(self, request: StaffRequest, found: ResultImport) -> None:
+        verbs.preview(list_import=found, by=request.user)
+
+    def apply_later(self, request: StaffRequest, found: ResultImport) -> None:
+        verbs.queue(list_import=found, by=request.user)
+        tasks.apply_results.defer(list_import=found.pk, by=request.user.pk)
+
+    def apply_now(self, request: StaffRequest, found: ResultImport) -> None:
+        verbs.apply(list_import=found, by=request.user)
+
+    def rows_of(self, found: ResultImport, action: str, after: int) -> tuple[list[Any], int]:
+        steps = found.steps.filter(action=action, position__gt=after).select_related("payment__batch")
+        rows = list(steps.order_by("position")[: PAGE + 1])
+        accounts = {found.headings.get("account", ""), HEADINGS["account"]}
+        shown = [
+            {
+                "row": row,
+                "faults": [
+                    ShownFault(
+                        fault["column"],
+                        masked(fault["value"]) if fault["column"] in accounts and fault["value"] else fault["value"],
+                        fault["text"],
+                        fault.get("source", ""),
+                    )
+                    for fault in row.faults
+                ],
+            }
+            for row in rows[:PAGE]
+        ]
+        return shown, rows[PAGE - 1].position if len(rows) > PAGE else 0
+
+
+PAGES = ResultPages()
+
+
+class ResultList(ListPage):
+    model = ResultImport
+    title = "拨付结果"
+    right = Right.SEE_PAYMENTS
+    filterset_class = ResultFilter
+    template_name = "settlement/payment_result_list.html"
+    empty_text = "还没有收取过结果"
+    columns = IMPORT_COLUMNS
+
+    def queryset(self) -> QuerySet[Any]:
+        return PAGES.queryset()
+
+    def extra_context(self) -> dict[str, Any]:
+        return {"here": "results", "may_import": PAGES.may_import(self.request.user)}
