@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.contrib.auth.models import User
@@ -85,9 +86,9 @@ def _in_instalments(users: Mapping[str, User], today: dt.date) -> None:
     finance = users["finance"]
     plan = even_plan(DUE, today, 3)
     recoupment = set_instalments(by=finance, recoupment=recoupment, plan=plan, on=today)
-    words = {"how": ReminderWay.PHONE, "reminded_on": today, "note": "示例：答应按期缴纳"}
+    words: dict[str, Any] = {"how": ReminderWay.PHONE, "reminded_on": today, "note": "示例：答应按期缴纳"}
     recoupment = remind(by=finance, recoupment=recoupment, on=today, **words)
-    came = {"amount": plan[0][1], "received_on": today, "reference": "示例收据0001"}
+    came: dict[str, Any] = {"amount": plan[0][1], "received_on": today, "reference": "示例收据0001"}
     receive(by=finance, recoupment=recoupment, on=today, **came)
 
 

@@ -202,7 +202,10 @@ def bars_others_while_alive() -> pgtrigger.Trigger:
 
 
 def held_by_findings() -> pgtrigger.Trigger:
-    """On the claim: no step towards payment while a finding stands open or is confirmed."""
+    """On the claim: no step towards payment while a finding stands open or is confirmed.
+
+    That the bank has paid what had gone out before is a fact, whatever was found since.
+    """
     moves = [CLAIM_LIFECYCLE.moves[verb] for verb in HELD]
     steps = _listed({f"{source} {move.target}" for move in moves for source in move.sources})
     return pgtrigger.Trigger(
@@ -213,7 +216,9 @@ def held_by_findings() -> pgtrigger.Trigger:
         func=f"""
             IF OLD.status || ' ' || NEW.status IN ({steps}) AND EXISTS (
                 SELECT 1 FROM settlement_finding WHERE claim_id = NEW.id AND status <> 'cleared'
-            ) THEN
+            ) AND NOT (NEW.status = 'paid' AND EXISTS (
+                SELECT 1 FROM settlement_payment WHERE claim_id = NEW.id AND status IN ('in_transit', 'paid')
+            )) THEN
                 RAISE EXCEPTION '疑点未排除，不能审核通过或支付' USING ERRCODE = 'integrity_constraint_violation';
             END IF;
             RETURN NEW;

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hospitals.models import Area
-from settlement.models import Claim, FollowUpDue, PayeeAccount, Payment
+from settlement.models import Claim, Finding, FollowUpDue, PayeeAccount, Payment
 from settlement.vocabulary import ClaimStatus, Component, Payer
 
 
@@ -20,11 +20,12 @@ class Period:
 
 
 def claims_to_pay(area: Area) -> QuerySet[Claim]:
-    """Released, with something to pay, in no batch; what failed waits for its correction."""
+    """Released, with something to pay, in no batch and held by no finding; what failed waits for its correction."""
     theirs = {"claim": OuterRef("pk")}
     return Claim.objects.filter(
         ~Exists(Payment.objects.counting().filter(**theirs)),
         ~Exists(Payment.objects.failed_for_good().filter(correction=None, **theirs)),
+        ~Exists(Finding.objects.holding().filter(**theirs)),
         area=area,
         status=ClaimStatus.RELEASED,
         calculation__fund__gt=0,

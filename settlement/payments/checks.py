@@ -10,7 +10,7 @@ from stdnum import luhn
 
 from filings.identity import masked
 from hospitals.reasons import Reason
-from settlement.models import PaymentBatch
+from settlement.models import Finding, PaymentBatch
 from settlement.vocabulary import PaymentStatus
 
 ACCOUNT = re.compile(r"[0-9]{8,30}")
@@ -39,7 +39,27 @@ COLUMNS = (
 
 def faults_of(batch: PaymentBatch) -> list[Reason]:
     """What keeps the batch from going out at all."""
-    return [reason for row in _rows(batch) for reason in _faults(row, batch.is_insurers)]
+    return [*held_in(batch), *(reason for row in _rows(batch) for reason in _faults(row, batch.is_insurers))]
+
+
+def held_in(batch: PaymentBatch) -> list[Reason]:
+    """The claims of the batch that look like another case, until a reviewer has cleared it."""
+    there = batch.payments.exclude(status=PaymentStatus.VOID)
+    findings = Finding.objects.holding().filter(claim__in=there.values("claim")).select_related("claim", "person")
+    text = _("%(name)s 的报销件 %(claim)s 有疑点 %(finding)s（%(state)s），须先撤出")
+    return [
+        Reason(
+            "held",
+            text
+            % {
+                "name": finding.person.name,
+                "claim": finding.claim.number,
+                "finding": finding.number,
+                "state": finding.get_status_display(),
+            },
+        )
+        for finding in findings.order_by("pk")
+    ]
 
 
 class Warned(NamedTuple):

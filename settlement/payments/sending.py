@@ -18,6 +18,7 @@ from openpyxl.cell import WriteOnlyCell
 from hospitals.exports import harmless
 from hospitals.reasons import Reason, Refused
 from settlement.models import Payment, PaymentBatch, Settlement
+from settlement.payments.checks import held_in
 from settlement.payments.lifecycle import BATCH_LIFECYCLE
 from settlement.vocabulary import PaymentStatus
 
@@ -37,6 +38,8 @@ def send(*, by: User, batch: PaymentBatch, version: int) -> PaymentBatch:
 
     def effect(locked: PaymentBatch) -> None:
         _refuse_reversed(locked)
+        if held := held_in(locked):
+            raise Refused.all_of(held)
         pending = locked.payments.filter(status=PaymentStatus.PENDING)
         pending.update(status=PaymentStatus.IN_TRANSIT, version=F("version") + 1)
         locked.file_sha256 = hashlib.sha256(as_csv(locked)).hexdigest()
