@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from settlement.vocabulary import BatchKind, Component, Payer, PaymentStatus
 
 LARGEST = 20_000  # payments; what is beyond waits for the next batch
 CHUNK = 2_000
+HEAVY = ("calculation__inputs", "calculation__result")  # of a claim; not looked at
 LONGEST_REASON = 300
 SHOWN = 20  # warnings told at once
 
@@ -42,7 +43,9 @@ def make_batch(*, by: User, area: Area, on: dt.date, claims: Collection[int] | N
         held = wanted.order_by("pk").select_for_update(of=("self",), skip_locked=True)
         keys = list(held.values_list("pk", flat=True)[:LARGEST])
         # another batch may have taken them between the look and the lock
-        found = list(claims_to_pay(area).filter(pk__in=keys).select_related("person", "calculation").order_by("pk"))
+        found = list(
+            claims_to_pay(area).filter(pk__in=keys).select_related("person", "calculation").defer(*HEAVY).order_by("pk")
+        )
         _refuse_missing(claims, found)
         failed = _failed("claim", [claim.pk for claim in found])
         _fill(batch, (_for_claim(claim, failed.get(claim.pk)) for claim in found))
@@ -236,10 +239,13 @@ def _vouch(batch: PaymentBatch, warnings: list[Warned]) -> None:
     texts: dict[int, list[str]] = {}
     for warned in warnings:
         texts.setdefault(warned.payment, []).append(warned.reason.text)
-    rows = list(batch.payments.filter(pk__in=texts).only("pk", "version"))
-    for row in rows:
-        row.vouched, row.version = "；".join(texts[row.pk]), row.version + 1
-    Payment.objects.bulk_update(rows, ["vouched", "version"], batch_size=CHUNK)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE settlement_payment SET vouched = said.text, version = version + 1 "
+            "FROM unnest(%s::bigint[], %s::text[]) AS said (id, text) "
+            "WHERE settlement_payment.id = said.id AND batch_id = %s",
+            [list(texts), ["；".join(said) for said in texts.values()], batch.pk],
+        )
 
 
 def _kept(reason: str) -> str:
