@@ -55,10 +55,7 @@ def not_ready(claim: Claim, entry: ClaimEntry | None = None, worked: Worked | No
     if on_receipts != claim.total:
         text = _("票据合计 %(receipts)s 元，与医疗费总额 %(total)s 元不一致")
         reasons.append(Reason("receipts_differ", text % {"receipts": on_receipts, "total": claim.total}))
-    if worked:
-        rules = worked.standing.claim_rules
-    else:
-        rules = ClaimPolicy.objects.rules_on(claim.area_id, claim.admitted_on)
+    rules = worked.standing.claim_rules if worked else ClaimPolicy.objects.rules_on(claim.area_id, claim.admitted_on)
     owed = still_required(claim, requirements_by(rules, Category.of(claim.category)))
     return [*reasons, *shortfalls(owed, materials)]
 

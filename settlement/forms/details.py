@@ -63,9 +63,7 @@ class ClassForm(forms.Form):
         given = self.cleaned_data
         if not given.get("amount"):
             return None
-        return ClassEntry(
-            name=self.kind.label, amount=given["amount"], **{name: given[name] or NIL for name in PARTS}
-        )
+        return ClassEntry(name=self.kind.label, amount=given["amount"], **{name: given[name] or NIL for name in PARTS})
 
 
 class ItemForm(forms.Form):
@@ -186,7 +184,7 @@ class DetailsForm:
     def _checked(self) -> tuple[Details, Cost | None]:
         details = NO_DETAILS
         if self.mode is Detail.BY_CLASS:
-            if not all([form.is_valid() for form in self.classes]):
+            if not all(form.is_valid() for form in self.classes):
                 self.faults.append(_("费用大类中有误"))
                 return details, None
             details = Details(classes=tuple(entry for form in self.classes if (entry := form.entry())))
@@ -206,7 +204,6 @@ class DetailsForm:
         except ValueError as fault:
             self.faults.append(str(fault))
             return details, None
-
 
     def _lines(self) -> tuple[Item, ...]:
         """The lines as they are posted, where none is at fault; else nothing, and the rows of the form say what is."""

@@ -14,7 +14,9 @@ from settlement.claims.entry import Details
 
 COLUMNS = (
     Column("serial", "序号", ("行号", "编号", "No"), serial=True),
-    Column("code", "项目编码", ("医保编码", "项目代码", "医保目录编码", "医保项目编码", "国家医保编码", "收费项目编码")),
+    Column(
+        "code", "项目编码", ("医保编码", "项目代码", "医保目录编码", "医保项目编码", "国家医保编码", "收费项目编码")
+    ),
     Column("name", "项目名称", ("名称", "收费项目名称", "药品名称", "医保项目名称", "项目"), required=True),
     Column("class", "目录类别", ("费用等级", "甲乙丙", "医保等级", "目录等级", "收费项目等级", "类别"), required=True),
     Column("quantity", "数量", ("次数", "数量合计"), required=True),

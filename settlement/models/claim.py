@@ -236,7 +236,9 @@ class Claim(models.Model):
             models.Index(fields=["area", "accepted_on", "id"], name="claim_by_acceptance"),
             models.Index(fields=["area", "total", "id"], name="claim_by_total"),
             models.Index(fields=["hall", "-id"], name="claim_by_hall"),
-            models.Index(fields=["area", "-id"], condition=Q(status__in=("approved", "released")), name="claim_at_finance"),
+            models.Index(
+                fields=["area", "-id"], condition=Q(status__in=("approved", "released")), name="claim_at_finance"
+            ),
             models.Index(fields=["person", "-admitted_on"], name="claim_by_person"),
             models.Index(fields=["area", "due_on", "id"], name="claim_by_due_day"),
         )

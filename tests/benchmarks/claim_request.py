@@ -98,9 +98,18 @@ def serving() -> Iterator[int]:
     """gunicorn, as the portal runs it, with one process."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
+        options = ["--bind", f"fd://{listener.fileno()}", "--threads", "4", "--keep-alive", "60"]
         server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"fd://{listener.fileno()}", "--threads", "4"]
-            + ["--no-control-socket", "--log-level", "warning", "--keep-alive", "60"],
+            [
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "config.wsgi",
+                *options,
+                "--no-control-socket",
+                "--log-level",
+                "warning",
+            ],
             pass_fds=[listener.fileno()],
             env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.benchmarks.server"},
         )
@@ -132,15 +141,33 @@ def whole() -> dict[str, str]:
     """What the counter form posts for a temporary outing to Shenyang: one receipt, ten items."""
     serial = next(serials)
     data = {
-        **{"treatment_area": "沈阳市（210100）", "hospital_name": "沈阳示例医院", "hospital_level": "3"},
-        **{"service": "inpatient", "admitted_on": "2026-03-01", "discharged_on": "2026-03-12", "diagnosis": "肺炎"},
-        **{"category": "temporary", "manual_reason": "not_networked", "payee_name": "王小明", "note": ""},
-        **{"payee_bank": "示例银行铁岭支行", "payee_account": "6222000000000000000"},
-        **{"request_token": str(uuid.uuid4()), "hands_on": "1", "detail": "by_item", "total": "", "eligible": ""},
-        **{"receipts-TOTAL_FORMS": "1", "receipts-INITIAL_FORMS": "0", "receipts-0-code": "99990000"},
-        **{"receipts-0-number": f"{os.getpid()}{serial:08}", "receipts-0-amount": "10000.00"},
-        **{"material-original_receipts-seen": "on", "material-original_receipts-originals": "1"},
-        **{"items-TOTAL_FORMS": "10", "items-INITIAL_FORMS": "0"},
+        "treatment_area": "沈阳市（210100）",
+        "hospital_name": "沈阳示例医院",
+        "hospital_level": "3",
+        "service": "inpatient",
+        "admitted_on": "2026-03-01",
+        "discharged_on": "2026-03-12",
+        "diagnosis": "肺炎",
+        "category": "temporary",
+        "manual_reason": "not_networked",
+        "payee_name": "王小明",
+        "note": "",
+        "payee_bank": "示例银行铁岭支行",
+        "payee_account": "6222000000000000000",
+        "request_token": str(uuid.uuid4()),
+        "hands_on": "1",
+        "detail": "by_item",
+        "total": "",
+        "eligible": "",
+        "receipts-TOTAL_FORMS": "1",
+        "receipts-INITIAL_FORMS": "0",
+        "receipts-0-code": "99990000",
+        "receipts-0-number": f"{os.getpid()}{serial:08}",
+        "receipts-0-amount": "10000.00",
+        "material-original_receipts-seen": "on",
+        "material-original_receipts-originals": "1",
+        "items-TOTAL_FORMS": "10",
+        "items-INITIAL_FORMS": "0",
     }
     for place in range(10):
         item = {"code": f"X{place:04}", "name": f"示例项目{place}", "catalogue": "02", "quantity": "2"}

@@ -14,7 +14,6 @@ from settlement.claims.details import sums_by_class
 from settlement.claims.entry import ClassEntry, Details
 from settlement.models import AccountEntry, Claim, ClaimItem, Settlement
 from settlement.vocabulary import CatalogueClass, ClaimStatus, Detail
-from tests import factories as make
 from tests.settlement.counter import form_data, new, panel
 from tests.settlement.office import a_person, a_receipt, an_entry
 from tests.settlement.refusals import codes, refusal
