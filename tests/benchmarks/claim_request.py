@@ -99,6 +99,7 @@ def serving() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         options = ["--bind", f"fd://{listener.fileno()}", "--threads", "4", "--keep-alive", "60"]
+        options += ["--no-control-socket", "--log-level", "warning"]
         server = subprocess.Popen(
             [
                 sys.executable,
