@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal, InvalidOperation
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -51,13 +50,15 @@ def read_line(written: Mapping[str, str]) -> Item | list[Reason]:
         return fields.faults
     if abs(quantity * price) > LARGEST:
         return [Reason("price", _("金额的整数部分最多十四位"))]
-    given: dict[str, Any] = {
-        "catalogue": catalogue,
-        "quantity": quantity,
-        "price": price,
-        "self_pay": self_pay or Decimal(0),
-    }
-    return Item(**given, limit=limit, code=line.get("code", ""), name=name)
+    return Item(
+        catalogue=catalogue,
+        quantity=quantity,
+        price=price,
+        self_pay=self_pay or Decimal(0),
+        limit=limit,
+        code=line.get("code", ""),
+        name=name,
+    )
 
 
 def plain_number(text: str) -> str:

@@ -184,7 +184,7 @@ class DetailsForm:
     def _checked(self) -> tuple[Details, Cost | None]:
         details = NO_DETAILS
         if self.mode is Detail.BY_CLASS:
-            if not all([form.is_valid() for form in self.classes]):  # noqa: C419 - every row is checked
+            if not all(form.is_valid() for form in self.classes):
                 self.faults.append(_("费用大类中有误"))
                 return details, None
             details = Details(classes=tuple(entry for form in self.classes if (entry := form.entry())))

@@ -100,8 +100,8 @@ PEOPLE = """
     INSERT INTO filings_insuredperson
         (id, area_id, name, initials, id_type, id_number, sex, phone, address, created_at, version)
     SELECT %(key)s + n, (%(areas)s::text[])[1 + (n %% 5)::int],
-        substr('王李张刘陈杨赵黄周吴', 1 + (n / 5 %% 10)::int, 1) ||
-        substr('小明华强芳丽军伟娟敏', 1 + (n / 50 %% 10)::int, 1),
+        substr('王李张刘陈杨赵黄周吴', 1 + (n / 5 %% 10)::int, 1)
+            || substr('小明华强芳丽军伟娟敏', 1 + (n / 50 %% 10)::int, 1),
         CASE n / 5 %% 10 WHEN 0 THEN 'wxm' ELSE 'lxm' END, '99', 'CL' || n, '0', '', '', now(), 1
     FROM generate_series(%(first)s::bigint / %(each)s, %(last)s::bigint / %(each)s) AS n
 """
@@ -121,8 +121,7 @@ CLAIMS = """
     SELECT %(key)s + n, (%(areas)s::text[])[1 + (n / %(each)s %% 5)::int], %(key)s + n / %(each)s, 'employee', 'active',
         '',
         CASE WHEN n / 5 %% 50 = 0 THEN 'emergency' WHEN n / 5 %% 3 = 0 THEN 'referral' ELSE 'temporary' END,
-        'temporary',
-        'not_networked', '110000', 'cross_province',
+        'temporary', 'not_networked', '110000', 'cross_province',
         CASE n / 7 %% 4 WHEN 0 THEN '北京' ELSE '沈阳' END || '示例第' || n %% 5000 || '医院', '3', 'inpatient',
         day, day + 9, '肺炎', 1000 + n %% 9000, 1000, 'totals', '王小明', '示例银行', '6222000000000000', '', day + 20,
         status, %(user)s, now(), ARRAY[%(user)s::bigint], '', '', '', %(key)s + n,

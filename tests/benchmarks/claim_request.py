@@ -98,19 +98,18 @@ def serving() -> Iterator[int]:
     """gunicorn, as the portal runs it, with one process."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
+        options = ["--bind", f"fd://{listener.fileno()}", "--threads", "4", "--keep-alive", "60"]
+        options += ["--no-control-socket", "--log-level", "warning"]
         server = subprocess.Popen(
             [
-                *(
-                    sys.executable,
-                    "-m",
-                    "gunicorn",
-                    "config.wsgi",
-                    "--bind",
-                    f"fd://{listener.fileno()}",
-                    "--threads",
-                    "4",
-                ),
-                *("--no-control-socket", "--log-level", "warning", "--keep-alive", "60"),
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "config.wsgi",
+                *options,
+                "--no-control-socket",
+                "--log-level",
+                "warning",
             ],
             pass_fds=[listener.fileno()],
             env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.benchmarks.server"},
