@@ -8,57 +8,18 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from hospitals.vocabulary import Level, ListStatus, Scope, Service
-from settlement.models import (
-    BenefitPolicy,
-    Calculation,
-    FollowUpDue,
-    Payment,
-    PaymentBatch,
-    ResultImport,
-    Settlement,
-)
-from settlement.vocabulary import BatchKind, BatchStatus, Component, Payer, PaymentStatus
-from tests.factories import BEIJING, AreaFactory, PersonFactory, UserFactory
+from filings.models import InsuredPerson
+from hospitals.vocabulary import ListStatus
+from settlement.models import FollowUpDue, Payment, PaymentBatch, ResultImport
+from settlement.vocabulary import BatchKind, BatchStatus, PaymentStatus
+from tests.factories import AreaFactory, PersonFactory, UserFactory
+from tests.settlement.booked import booked, owed
 
 
-class SettledFactory(DjangoModelFactory):
-    """A stay settled at the hospital."""
-
-    class Meta:
-        model = Settlement
-
-    person = factory.SubFactory(PersonFactory)
-    area = factory.SelfAttribute("person.area")
-    way, year, scheme, category, tier = "direct", 2026, "employee", "referral", "referral"
-    scope, service, hospital_level = Scope.CROSS_PROVINCE, Service.INPATIENT, Level.THREE
-    treatment_area = factory.SubFactory(AreaFactory, code=BEIJING)
-    hospital_name = "北京示例医院"
-    admitted_on, discharged_on = dt.date(2026, 3, 1), dt.date(2026, 3, 12)
-    medfee_sumamt, fund_pay_sumamt, psn_part_amt = Decimal(1000), Decimal(600), Decimal(400)
-    inscp_scp_amt, hifp_pay = Decimal(900), Decimal(600)
-    settled_on = factory.LazyFunction(timezone.localdate)
-    made_by = factory.SubFactory(UserFactory)
-
-    @factory.lazy_attribute
-    def calculation(self) -> Calculation:
-        policy = BenefitPolicy.objects.filter(area=self.area).first() or BenefitPolicy.objects.create(
-            area=self.area, version=99, starts_on=dt.date(2026, 1, 1), document="示例文件"
-        )
-        amounts = {"total": self.medfee_sumamt, "fund": self.fund_pay_sumamt, "personal": self.psn_part_amt}
-        return Calculation.objects.create(policy=policy, inputs={}, result={}, made_by=self.made_by, **amounts)
-
-
-class DueFactory(DjangoModelFactory):
-    class Meta:
-        model = FollowUpDue
-
-    settlement = factory.SubFactory(SettledFactory)
-    component = Component.CIVIL_SERVANT
-    payer = Payer.AGENCY
-    amount = Decimal("80.00")
-    text = "定期结算后发放"
-    source = "《示例》七4"
+def a_due(person: InsuredPerson) -> FollowUpDue:
+    """What a stay settled at the hospital left to be paid later."""
+    settlement = booked(person, {"hifp_pay": 600}, personal=400, later=[owed(amount="80.00")])
+    return settlement.follow_ups.get()
 
 
 class BatchFactory(DjangoModelFactory):
@@ -83,7 +44,7 @@ class PaymentFactory(DjangoModelFactory):
     person = factory.SubFactory(PersonFactory)
     area = factory.SelfAttribute("person.area")
     batch = factory.SubFactory(BatchFactory, area=factory.SelfAttribute("..area"), count=1, total=Decimal("80.00"))
-    due = factory.SubFactory(DueFactory, settlement__person=factory.SelfAttribute("...person"))
+    due = factory.LazyAttribute(lambda payment: a_due(payment.person))
     position = factory.Sequence(lambda n: n + 1)
     payee_name, payee_bank, payee_account = "王小明", "示例银行", "622200000000"
     id_tail = "1234"

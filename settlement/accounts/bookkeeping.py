@@ -16,11 +16,13 @@ COLUMN_OF = {
     Component.MEDICAL_AID: "maf_pay",
 }
 FUND_COLUMNS = ("hifp_pay", *COLUMN_OF.values())
-NEGATED = (
+OF_SETLINFO = (
     *("medfee_sumamt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt", "act_pay_dedc"),
     *(*FUND_COLUMNS, "fund_pay_sumamt", "psn_part_amt"),
 )
-"""Amounts of a settlement, those that a reversal takes contrary."""
+"""Amounts of a settlement under their names in the national interface."""
+NEGATED = (*OF_SETLINFO, "eligible")
+"""Those that a reversal takes contrary."""
 OWN_OF_REVERSAL = ("id", "reverses_id", "reason", "settled_on", "made_by_id", "made_at", *NEGATED)
 
 _FUND_OF_SCHEME = " ".join(f"WHEN '{scheme}' THEN '{fund}'" for scheme, fund in BASIC_FUND.items())

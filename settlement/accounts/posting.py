@@ -19,7 +19,7 @@ from hospitals.constraints import refused_by_constraints
 from hospitals.models import Area, Hospital
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Service
-from settlement.accounts.bookkeeping import COLUMN_OF, NEGATED
+from settlement.accounts.bookkeeping import COLUMN_OF, NEGATED, OF_SETLINFO
 from settlement.accounts.year import hold_year
 from settlement.calculation import Result, SettlementInfo, Stay
 from settlement.calculation.money import NIL
@@ -78,7 +78,7 @@ def post(
         settled_on=on,
         made_by=by,
         eligible=stay.eligible,
-        **{name: getattr(info, name) or NIL for name in NEGATED},
+        **{name: getattr(info, name) or NIL for name in OF_SETLINFO},
     )
     if result.follow_ups:
         FollowUpDue.objects.bulk_create(
@@ -122,7 +122,7 @@ def reverse(*, by: User, settlement: Settlement, reason: str, on: dt.date) -> Se
         )
         contrary.reverses, contrary.reason = settlement, reason
         contrary.settled_on, contrary.made_by = on, by
-        for name in (*NEGATED, "eligible"):
+        for name in NEGATED:
             setattr(contrary, name, -getattr(settlement, name))
         contrary.save(force_insert=True)
         AccountEntry.objects.bulk_create(

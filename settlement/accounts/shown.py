@@ -14,7 +14,7 @@ from filings.models import InsuredPerson
 from filings.panels import Panel
 from hospitals.access import Right, StaffRequest, reach_of
 from hospitals.listing import badge
-from settlement.accounts.bookkeeping import NEGATED
+from settlement.accounts.bookkeeping import OF_SETLINFO
 from settlement.models import Settlement, YearAccount
 
 
@@ -47,7 +47,7 @@ def amounts_of(settlement: Settlement) -> list[Amount]:
             str(Settlement._meta.get_field(name).verbose_name),  # type: ignore[union-attr]
             None if known.get(name) is None else getattr(settlement, name),
         )
-        for name in NEGATED
+        for name in OF_SETLINFO
     ]
 
 

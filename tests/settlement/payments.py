@@ -4,7 +4,6 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -13,13 +12,14 @@ from django.utils import timezone
 from filings.models import InsuredPerson
 from hospitals.models import Area
 from hospitals.vocabulary import Role
-from settlement.models import BenefitPolicy, Calculation, Claim, FollowUpDue, Payment, PaymentBatch, Settlement
+from settlement.models import Claim, FollowUpDue, Payment, PaymentBatch, Settlement
 from settlement.payments import batches, sending
 from settlement.payments.candidates import Period
 from settlement.payments.payees import Account, set_payee
 from settlement.payments.results import verbs
 from settlement.vocabulary import ClaimStatus, Component, Payer
 from tests import factories as make
+from tests.settlement.booked import booked, owed
 from tests.settlement.office import Office, a_person, an_entry
 
 ACCOUNT = "6222020000000000018"
@@ -108,39 +108,10 @@ def causes(found: Any) -> list[str]:
     return [fault["text"] for row in rows for fault in row.faults]
 
 
-def settled(office: Office, person: InsuredPerson | None = None, *, settled_on: dt.date | None = None) -> Settlement:
+def settled(office: Office, person: InsuredPerson | None = None, **options: Any) -> Settlement:
     """A stay settled at the hospital, as the books hold it."""
-    person = person or a_person()
-    policy = BenefitPolicy.objects.filter(area=make.TIELING).latest("pk")
-    calculation = Calculation.objects.create(
-        policy=policy, inputs={}, result={}, fund="600", personal="400", total="1000", made_by=office.clerk
-    )
-    settlement = Settlement.objects.create(
-        area=person.area,
-        person=person,
-        way="direct",
-        year=2026,
-        scheme="employee",
-        category="referral",
-        tier="referral",
-        scope="cross_province",
-        service="inpatient",
-        treatment_area_id=make.BEIJING,
-        hospital_name="北京示例医院",
-        hospital_level="3",
-        admitted_on=dt.date(2026, 3, 1),
-        discharged_on=dt.date(2026, 3, 12),
-        medfee_sumamt="1000",
-        inscp_scp_amt="900",
-        hifp_pay="600",
-        fund_pay_sumamt="600",
-        psn_part_amt="400",
-        calculation=calculation,
-        settled_on=settled_on or today(),
-        made_by=office.clerk,
-    )
-    settlement.refresh_from_db()
-    return settlement
+    options.setdefault("settled_on", today())
+    return booked(person or a_person(), {"hifp_pay": 600}, personal=400, by=office.clerk, **options)
 
 
 def due(
@@ -153,19 +124,11 @@ def due(
     **options: Any,
 ) -> FollowUpDue:
     """What a direct settlement left to be paid later."""
-    row = FollowUpDue.objects.create(
-        settlement=settled(office, **options),
-        component=component,
-        payer=payer,
-        amount=None if amount is None else Decimal(amount),
-        text="定期结算后发放",
-        source="《示例》七4",
-    )
+    settlement = settled(office, later=[owed(component, payer, amount)], **options)
     if has_account:
-        person = row.settlement.person
-        account = Account(person.name, "示例银行", ACCOUNT)
-        set_payee(by=office.clerk, person=person, account=account, reason="本人提供社保卡")
-    return row
+        account = Account(settlement.person.name, "示例银行", ACCOUNT)
+        set_payee(by=office.clerk, person=settlement.person, account=account, reason="本人提供社保卡")
+    return settlement.follow_ups.get()
 
 
 def period() -> Period:

@@ -7,13 +7,10 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from filings.models import Filing
-from filings.vocabulary import Category, SettlementWay, Tier
+from filings.vocabulary import Category
 from hospitals.access import portal_account
-from hospitals.vocabulary import Level, Scope, Service
 from settlement.direct_settlement import settle_directly
 from settlement.models import (
-    BenefitPolicy,
-    Calculation,
     Recoupment,
     RecoupmentPart,
     RecoupmentReminder,
@@ -24,7 +21,8 @@ from settlement.recoupments.lifecycle import RECOUPMENT_LIFECYCLE
 from settlement.vocabulary import Fund, ReminderWay
 from settlement.vocabulary import RecoupmentStatus as S
 from tests import factories as make
-from tests.settlement.office import ADMITTED, DISCHARGED, Office, a_stay
+from tests.settlement.booked import COMPONENTS, booked
+from tests.settlement.office import Office, a_stay
 
 ON = dt.date(2026, 3, 20)
 DUE_ON = dt.date(2026, 4, 30)
@@ -50,40 +48,10 @@ def settled(office: Office, filing: Filing | None = None, **stay: Any) -> Settle
 
 
 def paid_row(person: Any, filing: Filing | None = None, **fields: Any) -> Settlement:
-    """A direct settlement as the database holds it, whatever the policy says: 1000 of the basic fund, unless told."""
-    funds = {name: fields.pop(name, 0) for name in ("cvlserv_pay", "hifmi_pay", "hifob_pay", "maf_pay")}
+    """A direct settlement in the books, whatever the policy says: 1000 of the basic fund, unless told."""
+    funds = {name: fields.pop(name, 0) for name in COMPONENTS}
     funds["hifp_pay"] = fields.pop("hifp_pay", 1000)
-    total = sum(map(Decimal, funds.values()))
-    policy = BenefitPolicy.objects.filter(area=person.area).first() or BenefitPolicy.objects.create(
-        area=person.area, version=1, starts_on=dt.date(2026, 1, 1), document="示例文件"
-    )
-    calculation = Calculation.objects.create(
-        policy=policy, inputs={}, result={}, fund=total, personal=200, total=total + 200, made_by=portal_account()
-    )
-    given: dict[str, Any] = {
-        "area": person.area,
-        "person": person,
-        "way": SettlementWay.DIRECT,
-        "filing": filing,
-        "year": 2026,
-        "scheme": "employee",
-        "category": Category.TEMPORARY,
-        "tier": Tier.TEMPORARY,
-        "scope": Scope.CROSS_PROVINCE,
-        "service": Service.INPATIENT,
-        "treatment_area": make.AreaFactory(code=make.BEIJING),
-        "hospital_name": "北京示例医院",
-        "hospital_level": Level.THREE,
-        "admitted_on": ADMITTED,
-        "discharged_on": DISCHARGED,
-        "settled_on": DISCHARGED,
-        "medfee_sumamt": total + 200,
-        "psn_part_amt": 200,
-        "fund_pay_sumamt": total,
-        "calculation": calculation,
-        "made_by": portal_account(),
-    }
-    return Settlement.objects.get(pk=Settlement.objects.create(**given | funds | fields).pk)
+    return booked(person, funds, filing=filing, **fields)
 
 
 def stored_settlement(area: str) -> Settlement:

@@ -133,8 +133,8 @@ def test_reversal_needs_the_right_and_a_reason(books, person):
     made = books.settle(person)
     with pytest.raises(Refused, match="没有“冲正结算”的权限"):
         reverse_settlement(by=books.clerk, settlement=made, reason="重复上传", on=TODAY)
-    for reason in (" ", "长" * 301):
-        with pytest.raises(Refused, match="冲正须填写原因"):
+    for reason, said in ((" ", "冲正须填写原因"), ("长" * 301, "理由不能超过300字")):
+        with pytest.raises(Refused, match=said):
             reverse_settlement(by=books.supervisor, settlement=made, reason=reason, on=TODAY)
 
 
