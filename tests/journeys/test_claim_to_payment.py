@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 from filings.vocabulary import Category, Employment
 from hospitals.models import Area
 from hospitals.vocabulary import Level, Role
-from settlement.claims.desk import accept_claim, submit
+from settlement.claims.desk import accept_claim
+from settlement.claims.steps import submit
 from settlement.claims.standing import UNFILED
 from settlement.models import Claim
 from tests import factories as make
@@ -121,7 +122,7 @@ def test_sent_back_claim_comes_back_with_what_was_entered(shipped: None, sign_in
     page.keyboard.press("e")
     expect(page.get_by_label("诊断")).to_have_value("肺炎")
     page.get_by_role("button", name="删除此张票据").click()
-    row = page.locator("[data-rows] tbody tr")
+    row = page.locator("[data-rows=receipts] tbody tr")
     expect(row).to_have_count(1)
     expect(page.locator("#receipts-sum")).to_contain_text("不一致")
     row.get_by_role("textbox").nth(0).fill("11060125")
