@@ -19,7 +19,6 @@ from hospitals.models.areas import Area
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Term
 
-
 _read_once: dict[tuple[Any, ...], Any] = {}
 
 
