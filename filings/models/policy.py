@@ -31,7 +31,7 @@ class FilingPolicyQuerySet(PolicyQuerySet):
 
         One query: what was published never changes, but for the day it ends on, so that its rules are read once.
         """
-        policy = self.in_force(area, day)
+        policy = self.in_force_once(area, day)
         if policy is None:
             return None
         version = (policy.pk, policy.published_at, policy.ends_on)

@@ -19,6 +19,8 @@ from hospitals.models.areas import Area
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Term
 
+_read_once: dict[tuple[Any, ...], Any] = {}
+
 
 class PolicyStatus(Term):
     DRAFT = "draft", "草稿"
@@ -33,6 +35,23 @@ class PolicyQuerySet(VisibleQuerySet[Any]):
     def in_force(self, area: str, day: dt.date) -> Any:
         """The version of an area in force on a day, or None."""
         return self.published().filter(area=area, period__contains=day).first()
+
+    def in_force_once(self, area: str, day: dt.date) -> Any:
+        """The same, read once a process."""
+        return self.published().filter(area=area, period__contains=day).order_by("pk").first_once()
+
+    def first_once(self) -> Any:
+        """The first of these published versions, read once a process: it never changes, but for its last day.
+
+        One narrow query says which it is.  It is shared, and not for changing.
+        """
+        version = self.values_list("pk", "published_at", "ends_on").first()
+        if version is None:
+            return None
+        key = (self.model, *version)
+        if key not in _read_once:
+            _read_once[key] = self.model._default_manager.get(pk=version[0])
+        return _read_once[key]
 
 
 class DatedPolicy(models.Model):

@@ -24,7 +24,7 @@ class ClaimPolicyQuerySet(PolicyQuerySet):
     def rules_on(self, area: str, day: dt.date) -> ClaimRules | None:
         """The rules in force in an area on a day.  One query: a published version never changes, but for its last day,
         so that its rules are read once a process."""
-        policy = self.in_force(area, day)
+        policy = self.in_force_once(area, day)
         if policy is None:
             return None
         version = (policy.pk, policy.published_at, policy.ends_on)

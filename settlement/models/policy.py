@@ -34,7 +34,7 @@ class BenefitPolicyQuerySet(PolicyQuerySet):
         by_discharge = models.Q(version_day=VersionDay.DISCHARGE, starts_on__lte=discharged_on)
         by_admission = models.Q(version_day=VersionDay.ADMISSION, starts_on__lte=admitted_on)
         begun = self.published().filter(by_discharge | by_admission, area=area)
-        found: BenefitPolicy | None = begun.order_by("-starts_on").first()
+        found: BenefitPolicy | None = begun.order_by("-starts_on").first_once()
         return found
 
 

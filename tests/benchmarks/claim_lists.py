@@ -94,6 +94,7 @@ def fill(first: int, last: int) -> None:
         cursor.execute("SET session_replication_role = origin")
         for table in ("filings_insuredperson", "settlement_calculation", "settlement_claim"):
             cursor.execute(f"VACUUM ANALYZE {table}")
+        cursor.execute("CHECKPOINT")  # what was loaded is written out before anything is measured
 
 
 PEOPLE = """

@@ -11,8 +11,8 @@ from filings.vocabulary import Category, Employment
 from hospitals.models import Area
 from hospitals.vocabulary import Level, Role
 from settlement.claims.desk import accept_claim
-from settlement.claims.steps import submit
 from settlement.claims.standing import UNFILED
+from settlement.claims.steps import submit
 from settlement.models import Claim
 from tests import factories as make
 from tests.settlement.office import TODAY, an_entry
@@ -36,7 +36,7 @@ def test_claim_goes_from_window_to_payment_by_three_people(shipped: None, sign_i
     keyboard.type("沈阳市")
     for text, downs in (
         *(("沈阳示例医院", 0), ("", LEVELS.index(Level.THREE)), ("", 0), ("20260301", 0), ("20260312", 0)),
-        *(("肺炎", 0), ("", 1 + UNFILED.index(Category.TEMPORARY)), ("", 1)),
+        *(("肺炎", 0), ("", 1 + UNFILED.index(Category.TEMPORARY)), ("", 1), ("", 0)),
     ):
         keyboard.press("Enter")
         keyboard.type(text)

@@ -120,6 +120,15 @@ def test_details_of_a_claim_are_changed_on_its_form(office, clerk):
     assert (claim.detail, claim.items.count(), claim.total, claim.outside) == ("totals", 0, Decimal(25000), None)
 
 
+def test_as_many_items_as_the_form_takes_are_taken_in(office, clerk):
+    data = {"detail": "by_item", "items-TOTAL_FORMS": "200", "items-INITIAL_FORMS": "0"}
+    line = {"code": "X", "name": "药", "catalogue": "01", "quantity": "1", "price": "125", "self_pay": "", "limit": ""}
+    data |= {f"items-{place}-{name}": text for place in range(200) for name, text in line.items()}
+    assert new(office.person, clerk, **data).status_code == 302
+    assert Claim.objects.get().items.count() == 200
+    assert new(office.person, clerk, **data | {"items-TOTAL_FORMS": "201"}).status_code == 422
+
+
 def test_long_list_stays_as_it_is_where_the_form_does_not_show_it(office, clerk, monkeypatch):
     new(office.person, clerk, **ten_items())
     monkeypatch.setattr("settlement.forms.details.MOST_TYPED", 9)
