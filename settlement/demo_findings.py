@@ -128,6 +128,7 @@ def _entry(sample: Sample, place: int, stay: StayEntry) -> ClaimEntry:
     number = f"9{sample.serial:05d}{place:04d}"
     return ClaimEntry(
         manual_reason=ManualReason.SYSTEM_FAILURE,
+        reason_reference="示例工单0001",
         diagnosis="肺炎",
         note="示例",
         stay=stay,

@@ -18,12 +18,12 @@ from settlement.payments import batches, sending
 from settlement.payments.results import verbs as results
 
 CLAIMS = (
-    Sample(TIELING, "陈淑芬", SHENYANG, Level.TWO, 150, "肺炎", "12600.00", "10800.00"),
-    Sample(TIELING, "高桂兰", SHENYANG, Level.TWO, 150, "胆囊炎", "15300.00", "13200.00"),
-    Sample(TIELING, "周海", BEIJING, Level.THREE, 150, "胃癌", "38200.00", "30150.00"),
-    Sample(TIELING, "刘洋", SHENYANG, Level.TWO, 150, "骨折复查", "9900.00", "8800.00"),
-    Sample(TIELING, "陈淑芬", SHENYANG, Level.TWO, 170, "支气管炎", "7600.00", "6900.00"),
-    Sample(TIELING, "周海", BEIJING, Level.THREE, 170, "胃癌", "41000.00", "33400.00"),
+    Sample(TIELING, "陈淑芬", SHENYANG, Level.TWO, 215, "肺炎", "12600.00", "10800.00"),
+    Sample(TIELING, "高桂兰", SHENYANG, Level.TWO, 230, "胆囊炎", "15300.00", "13200.00"),
+    Sample(TIELING, "周海", BEIJING, Level.THREE, 245, "胃癌", "38200.00", "30150.00"),
+    Sample(TIELING, "刘洋", SHENYANG, Level.TWO, 260, "骨折复查", "9900.00", "8800.00"),
+    Sample(TIELING, "陈淑芬", SHENYANG, Level.TWO, 280, "支气管炎", "7600.00", "6900.00"),
+    Sample(TIELING, "周海", BEIJING, Level.THREE, 295, "胃癌", "41000.00", "33400.00"),
 )
 FIRST_PLACE = 101  # beyond the demo claims, whose receipts are numbered by their place
 

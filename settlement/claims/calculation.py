@@ -14,6 +14,7 @@ from settlement.calculation import Outcome, Result, Stay, calculate
 from settlement.claims.entry import StayEntry
 from settlement.claims.standing import Standing, standing_of
 from settlement.models import BenefitPolicy, Calculation, Claim
+from settlement.models.claim_policy import LookUp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +78,19 @@ def work_out(
     *,
     basis: SettlementWay = SettlementWay.MANUAL,
     year: YearState | None = None,
+    rules_on: LookUp | None = None,
 ) -> Worked:
     """Work out a stay by the version of the benefits that its days pick.  Writes nothing.
 
-    year: what the year had used; None reads it as it is now.  Raises Refused where the person's standing does not let
-    the stay be paid at all.
+    year: what the year had used; None reads it as it is now.  rules_on: as `standing_of` takes it.
+    Raises Refused where the person's standing does not let the stay be paid at all.
     """
     standing = standing_of(
         person=person,
         treatment_area=entry.treatment_area,
         admitted_on=entry.admitted_on,
         category=entry.category,
+        rules_on=rules_on,
     )
     policy = BenefitPolicy.objects.for_stay(
         person.area_id, admitted_on=entry.admitted_on, discharged_on=entry.discharged_on

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from hospitals.listing import badge
 from hospitals.working_days import Deadline, deadline_leaving, working_days_after, working_days_between
 from settlement.models import Claim, ClaimPolicy
+from settlement.models.claim_policy import LookUp
 from settlement.vocabulary import ClaimStatus
 
 SOON = 5  # working days before the last one
@@ -41,10 +42,10 @@ class Term:
     caveat: str = ""
 
 
-def due_day(area: str, accepted_on: dt.date) -> dt.date | None:
+def due_day(area: str, accepted_on: dt.date, rules_on: LookUp | None = None) -> dt.date | None:
     """The last day for the decision, by the policy in force at acceptance; None where it is not configured."""
-    policy = ClaimPolicy.objects.in_force(area, accepted_on)
-    days = policy.term_days if policy else None
+    rules = (rules_on or ClaimPolicy.objects.rules_on)(area, accepted_on)
+    days = rules.term_days if rules else None
     return working_days_after(accepted_on, days).day if days else None
 
 

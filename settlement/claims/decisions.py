@@ -35,7 +35,7 @@ def approve(
     or policy no longer bear out.  A claim drawn for it goes to second review instead, this time and every other.
     """
     with transaction.atomic():
-        held = Claim.objects.select_for_update().get(pk=claim.pk)
+        held = Claim.objects.select_for_update(no_key=True).get(pk=claim.pk)
         share = share_of(held) if held.is_sampled is None else None
         sampled = held.is_sampled if share is None else draw(share)
 

@@ -22,10 +22,11 @@ from settlement.claims.contents import entry_of, fill, keep_details, keep_materi
 from settlement.claims.entry import ClaimEntry, Details
 from settlement.claims.locking import lock_at_counter, require_right
 from settlement.claims.receipts import hold, turns_of
-from settlement.claims.steps import hand_on
-from settlement.findings.looking import hold_stays, look, turn_of_stays
-from settlement.models import Claim, Settlement
+from settlement.claims.steps import Fresh, hand_on
+from settlement.findings.looking import Held, hold_stays, look, turn_of_stays
+from settlement.models import Claim, ClaimPolicy, Settlement
 from settlement.models.claim import CLAIM_LIFECYCLE
+from settlement.models.claim_policy import LookUp
 from settlement.vocabulary import ClaimStatus
 
 NOT_COST = (ClaimStatus.REFUSED, ClaimStatus.WITHDRAWN)
@@ -56,15 +57,17 @@ def accept_claim(
         claim = Claim(
             area=person.area, hall=hall, person=person, made_by=by, accepted_on=on, request_token=request_token
         )
-        claim.due_on = due_day(person.area_id, on)
         require_right(claim, by)
         if hall and hall.area_id != person.area_id:
             raise Refused.because("hall", _("%s不属于参保地") % hall.name)
-        worked = _enter(claim, entry, by=by, looks=not hands_on)
+        rules_on = ClaimPolicy.objects.rules_on_days(person.area_id, on, entry.stay.admitted_on)
+        fresh = _enter(claim, entry, by=by, rules_on=rules_on)
         if hands_on:
-            CLAIM_LIFECYCLE.go_on(claim, "submit", lambda new: hand_on(new, by=by, worked=worked, entry=entry))
-        elif claim.calculation:
-            claim.save(update_fields=["calculation"])
+            CLAIM_LIFECYCLE.go_on(claim, "submit", lambda new: hand_on(new, by=by, fresh=fresh))
+        else:
+            look(claim, fresh.held)
+            if claim.calculation:
+                claim.save(update_fields=["calculation"])
     return claim
 
 
@@ -75,7 +78,7 @@ def change_claim(*, by: User, claim: Claim, version: int, entry: ClaimEntry) -> 
     """
     with transaction.atomic(), doing(_("修改"), by=by):
         locked = lock_at_counter(claim, by, version)
-        _enter(locked, entry, by=by)
+        look(locked, _enter(locked, entry, by=by).held)
         locked.save()
     return locked
 
@@ -91,7 +94,7 @@ def replace_details(*, by: User, claim: Claim, version: int, details: Details) -
         if cost is None:
             raise Refused.because("details", _("没有明细"))
         stay = replace(entry.stay, total=cost.total, eligible=cost.eligible, cost=cost)
-        _enter(locked, replace(entry, stay=stay, details=details), by=by)
+        look(locked, _enter(locked, replace(entry, stay=stay, details=details), by=by).held)
         locked.save()
     return locked
 
@@ -119,10 +122,10 @@ def _same_again(earlier: Claim, by: User, entry: ClaimEntry) -> Claim:
     raise Refused.because("already_accepted", _("此表单已受理为报销件 %s，请在该件上修改") % earlier.number)
 
 
-def _enter(claim: Claim, entry: ClaimEntry, *, by: User, looks: bool = True) -> Worked:
+def _enter(claim: Claim, entry: ClaimEntry, *, by: User, rules_on: LookUp | None = None) -> Fresh:
     """Write the entry into the claim with its rows, and calculate it.  Within the caller's transaction, which saves.
 
-    A new claim gets its row here, which its rows need; its caller has taken the turns.  looks: for what it looks like.
+    A new claim gets its row here, which its rows need; its caller has taken the turns.
     """
     is_new = claim.pk is None
     fill(claim, entry)
@@ -133,24 +136,24 @@ def _enter(claim: Claim, entry: ClaimEntry, *, by: User, looks: bool = True) -> 
     claim.category = entry.stay.category or claim.category
     if not is_new:
         hold_stays(claim.person)
-    worked = _calculate(claim, by=by)
-    hold(claim, entry.receipts, is_new=is_new)
+    worked = _calculate(claim, by=by, rules_on=rules_on)
+    elsewhere = hold(claim, entry.receipts, is_new=is_new)
     keep_materials(claim, entry.materials, is_new=is_new)
     keep_details(claim, entry.details, is_new=is_new)
-    if looks:
-        look(claim)
-    return worked
+    numbers = frozenset(f"{code} {number}" for code, number in (receipt.key for receipt in entry.receipts))
+    return Fresh(worked, entry, Held(numbers, elsewhere))
 
 
-def _calculate(claim: Claim, *, by: User) -> Worked:
+def _calculate(claim: Claim, *, by: User, rules_on: LookUp | None = None) -> Worked:
     """Work the stay out and keep what follows of it; a calculation is written only where it says something new."""
-    worked = work_out(claim.person, stay_of(claim))
+    worked = work_out(claim.person, stay_of(claim), rules_on=rules_on)
     standing = worked.standing
     claim.filing, claim.category, claim.scope = standing.filing, standing.category, standing.scope
     claim.tier = standing.tier or ""
     insured = standing.participation
     claim.scheme, claim.employment, claim.hardship = insured.scheme, insured.employment, insured.hardship
     if claim.pk is None:
+        claim.due_on = due_day(claim.area_id, claim.accepted_on, rules_on)
         claim.save(force_insert=True)
     if claim.calculation is None or not worked.agrees_with(claim.calculation):
         claim.calculation = worked.stored(by=by, claim=claim) if worked.is_calculated else None

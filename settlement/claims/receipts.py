@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from hospitals.reasons import Reason, Refused
@@ -23,29 +23,30 @@ def taken(
 
     made_by: a request whose claim is not another one.
     """
-    wanted = Q()
-    for code, number in keys:
-        wanted |= Q(code=code, number=number)
+    wanted = list(keys)
     if not wanted:
         return {}
-    found = Receipt.objects.filter(wanted, bars_others=True).select_related("claim__area")
+    found = _numbered(wanted).filter(bars_others=True)
     if by_others_than is not None:
         found = found.exclude(claim=by_others_than)
     if made_by is not None:
         found = found.exclude(claim__request_token=made_by)
-    return {
-        (receipt.code, receipt.number): Reason(
-            "receipt_taken",
-            _("票据 %(code)s %(number)s 已用于报销件 %(claim)s（%(area)s），不能重复报销")
-            % {
-                "code": receipt.code,
-                "number": receipt.number,
-                "claim": receipt.claim.number,
-                "area": receipt.claim.area.name,
-            },
-        )
-        for receipt in found
-    }
+    return {(receipt.code, receipt.number): _taken(receipt) for receipt in found}
+
+
+def _numbered(keys: Iterable[ReceiptKey]) -> QuerySet[Receipt]:
+    """keys: at least one."""
+    wanted = Q()
+    for code, number in keys:
+        wanted |= Q(code=code, number=number)
+    return Receipt.objects.filter(wanted).select_related("claim__area")
+
+
+def _taken(receipt: Receipt) -> Reason:
+    text = _("票据 %(code)s %(number)s 已用于报销件 %(claim)s（%(area)s），不能重复报销")
+    claim = receipt.claim
+    words = {"code": receipt.code, "number": receipt.number, "claim": claim.number, "area": claim.area.name}
+    return Reason("receipt_taken", text % words)
 
 
 def repeated(receipts: Sequence[ReceiptEntry]) -> list[ReceiptKey]:
@@ -57,10 +58,11 @@ def turns_of(keys: Iterable[ReceiptKey]) -> list[str]:
     return [f"receipt {code} {number}" for code, number in keys]
 
 
-def hold(claim: Claim, receipts: Sequence[ReceiptEntry], *, is_new: bool = False) -> None:
+def hold(claim: Claim, receipts: Sequence[ReceiptEntry], *, is_new: bool = False) -> list[Receipt]:
     """Make these the receipts of the claim; those it no longer has become free.  Within the caller's transaction.
 
-    Two who hold the same receipt at once take turns: the second one waits here, and then sees whose it is.
+    Two who hold the same receipt at once take turns: the second one waits here, and then sees whose it is.  Returns the
+    same receipts as claims have them that are over.
     is_new: the claim has none yet, and its caller has taken their turns.  Raises Refused.
     """
     again = repeated(receipts)
@@ -70,9 +72,9 @@ def hold(claim: Claim, receipts: Sequence[ReceiptEntry], *, is_new: bool = False
     held = {} if is_new else {(receipt.code, receipt.number): receipt for receipt in claim.receipts.all()}
     if not is_new:
         take_turns(turns_of(wanted.keys() | held.keys()))
-    conflicts = taken(wanted, by_others_than=claim)
-    if conflicts:
-        raise Refused.all_of(conflicts.values())
+    elsewhere = list(_numbered(wanted).exclude(claim=claim)) if wanted else []
+    if conflicts := [_taken(receipt) for receipt in elsewhere if receipt.bars_others]:
+        raise Refused.all_of(conflicts)
     if gone := [receipt.pk for key, receipt in held.items() if key not in wanted]:
         Receipt.objects.filter(pk__in=gone).delete()
     for key, receipt in held.items():
@@ -82,6 +84,7 @@ def hold(claim: Claim, receipts: Sequence[ReceiptEntry], *, is_new: bool = False
     for receipt in new:
         _written(receipt, wanted[receipt.code, receipt.number])
     Receipt.objects.bulk_create(new)
+    return elsewhere
 
 
 def bar_again(claim: Claim) -> None:

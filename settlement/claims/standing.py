@@ -15,6 +15,7 @@ from hospitals.vocabulary import Scope
 from settlement.claims.checklist import ClaimRules
 from settlement.claims.materials import requirements_by
 from settlement.models import ClaimPolicy
+from settlement.models.claim_policy import LookUp
 
 UNFILED = (Category.REFERRAL, Category.EMERGENCY, Category.TEMPORARY)
 COUNTS_WITHOUT_FILING = frozenset({Handling.AUTOMATIC, Handling.DEEMED, Handling.NOT_NEEDED})
@@ -37,10 +38,16 @@ class Standing:
 
 
 def standing_of(
-    *, person: InsuredPerson, treatment_area: Area, admitted_on: dt.date, category: Category | None
+    *,
+    person: InsuredPerson,
+    treatment_area: Area,
+    admitted_on: dt.date,
+    category: Category | None,
+    rules_on: LookUp | None = None,
 ) -> Standing:
     """The standing for a stay.  The filing that covers the day decides; without one, the category the clerk names.
 
+    rules_on: where the caller has looked up what the area asks for with claims.
     Raises Refused where the person was not insured, the place is none to be treated at, or a filing is needed.
     """
     _refuse_place(person, treatment_area)
@@ -49,7 +56,7 @@ def standing_of(
         raise Refused.because("not_insured", _("入院日期 %s 没有参保关系，不能报销") % admitted_on)
     scope = scope_of(person.area_id, treatment_area)
     filing = covering_filing(person, treatment_area, admitted_on)
-    asked = ClaimPolicy.objects.rules_on(person.area_id, admitted_on)
+    asked = (rules_on or ClaimPolicy.objects.rules_on)(person.area_id, admitted_on)
     if filing:
         reason = Reason(
             "tier_by_filing",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -21,7 +22,7 @@ from settlement.claims.entry import ClaimEntry
 from settlement.claims.lifecycle import EDITABLE
 from settlement.claims.receipts import bar_again
 from settlement.claims.supplementing import Received, close, completes, issue, keep, take_in
-from settlement.findings.looking import hold_stays, look
+from settlement.findings.looking import Held, hold_stays, look
 from settlement.models import Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
 from settlement.vocabulary import ClaimStatus
@@ -87,7 +88,7 @@ def ask(
 
     def effect(locked: Claim) -> None:
         stop(locked, timezone.localdate())
-        issue(locked, by=by, words=reason, materials=materials, others=others)
+        issue(locked, by=by, words=kept(reason), materials=materials, others=others)
 
     return _back("ask", by, claim, version, reason, effect)
 
@@ -131,31 +132,35 @@ def restore(*, by: User, claim: Claim, version: int, reason: str) -> Claim:
     return _back("restore", by, claim, version, reason, effect)
 
 
-def hand_on(claim: Claim, *, by: User, worked: Worked | None = None, entry: ClaimEntry | None = None) -> None:
-    """What has to be done before review and has not been.  Within the transaction that moves the claim.
+class Fresh(NamedTuple):
+    """What was worked out, entered and held in this very transaction, with the person's year and stays held."""
 
-    worked, entry: what was worked out and entered in this very transaction, with the year and the stays held.
-    """
+    worked: Worked
+    entry: ClaimEntry
+    held: Held
+
+
+def hand_on(claim: Claim, *, by: User, fresh: Fresh | None = None) -> None:
+    """What has to be done before review and has not been.  Within the transaction that moves the claim."""
     if claim.status in EDITABLE:
         _forget_review(claim)
     if claim.status in (*EDITABLE, ClaimStatus.ENTERED):
-        _check(claim, entry, worked)
+        _check(claim, fresh)
     if claim.settlement_id is None:
-        book(claim, by=by, worked=worked)
+        book(claim, by=by, fresh=fresh)
     else:
         hold_stays(claim.person)
         look(claim)
 
 
-def book(claim: Claim, *, by: User, worked: Worked | None = None) -> None:
+def book(claim: Claim, *, by: User, fresh: Fresh | None = None) -> None:
     """Write the claim into the person's year, by the year as it is now.  Within the transaction that moves the claim.
 
     Raises Refused where filing, insurance or policy have changed since the clerk saw the calculation.
     """
-    is_fresh = worked is None
-    if worked is None:
+    if fresh is None:
         hold_year(claim.person, claim.admitted_on)
-        worked = work_out(claim.person, stay_of(claim))
+    worked = fresh.worked if fresh else work_out(claim.person, stay_of(claim))
     if worked.stay is None or not worked.is_calculated:
         raise Refused.all_of(worked.result.reasons)
     if claim.calculation is None or not worked.rests_on_the_same(claim.calculation):
@@ -180,9 +185,9 @@ def book(claim: Claim, *, by: User, worked: Worked | None = None) -> None:
         result=worked.result,
         calculation=claim.calculation,
     )
-    if is_fresh:
+    if fresh is None:
         hold_stays(claim.person)
-    look(claim)
+    look(claim, fresh.held if fresh else None)
 
 
 def unbook(claim: Claim, *, by: User, reason: str, on: dt.date | None = None) -> None:
@@ -236,7 +241,7 @@ def _supplied(
         take_in(locked, received, on=on)
 
     with transaction.atomic():
-        Claim.objects.select_for_update().get(pk=claim.pk)
+        Claim.objects.select_for_update(no_key=True).get(pk=claim.pk)
         verb, effect = ("receive", wait_on) if waits and not completes(claim, received) else ("resume", go_on_with)
         moved = CLAIM_LIFECYCLE.take(claim, verb, by=by, reason=without, version=version, effect=effect)
         if verb == "resume":
@@ -245,8 +250,8 @@ def _supplied(
     return moved
 
 
-def _check(claim: Claim, entry: ClaimEntry | None = None, worked: Worked | None = None) -> None:
-    reasons = not_ready(claim, entry, worked)
+def _check(claim: Claim, fresh: Fresh | None = None) -> None:
+    reasons = not_ready(claim, fresh.entry, fresh.worked) if fresh else not_ready(claim)
     if reasons:
         raise Refused.all_of(reasons)
 

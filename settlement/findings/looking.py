@@ -7,11 +7,12 @@ working on, and does not wait for them: claims are locked without their keys, an
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from filings.models import InsuredPerson
@@ -53,10 +54,18 @@ def turn_of_stays(person: InsuredPerson) -> str:
     return f"stays {person.id_type} {person.id_number}"
 
 
-def look(claim: Claim) -> None:
+class Held(NamedTuple):
+    """The receipts of a claim ("code number"), and the same ones as other claims have or had them."""
+
+    numbers: frozenset[str]
+    elsewhere: Sequence[Receipt]
+
+
+def look(claim: Claim, held: Held | None = None) -> None:
     """What the claim looks like as it stands; within the transaction that writes it.
 
     Another claim that is not paid yet gets its finding too, so that it does not matter which came first.
+    held: of the claim, where its caller has just read it.
     """
     mine = _stay(claim)
     pairs: list[Pair] = []
@@ -67,14 +76,16 @@ def look(claim: Claim) -> None:
         pairs.append((claim, other, found_of(mine, theirs)))
         if other.status != ClaimStatus.PAID:
             pairs.append((other, claim, found_of(theirs, mine)))
-    direct = Settlement.objects.standing().filter(way=SettlementWay.DIRECT).select_related("area")
-    for settlement in direct.filter(person__in=people, **during):
-        pairs.append((claim, settlement, found_of(mine, _stay(settlement))))
-    receipts = {str(receipt) for receipt in claim.receipts.all()}
-    for earlier, numbers in _holders(receipts, Receipt.objects.exclude(claim=claim)).items():
+    receipts, elsewhere = held or _held_by(claim)
+    for earlier, numbers in _by_claim(elsewhere).items():
         pairs.append((claim, earlier, shared(numbers, _called(earlier))))
-    for settlement in direct.filter(receipts__overlap=sorted(receipts)):
-        pairs.append((claim, settlement, shared(receipts.intersection(settlement.receipts), _called(settlement))))
+    direct = Settlement.objects.standing().filter(way=SettlementWay.DIRECT).select_related("area", "person")
+    same = Q(person__in=people, **during) | Q(receipts__overlap=sorted(receipts))
+    for settlement in direct.filter(same):
+        if _is(settlement.person, claim.person):
+            pairs.append((claim, settlement, found_of(mine, _stay(settlement))))
+        if both := receipts.intersection(settlement.receipts):
+            pairs.append((claim, settlement, shared(both, _called(settlement))))
     _keep(pairs)
 
 
@@ -89,29 +100,42 @@ def look_at_claims(settlement: Settlement) -> None:
     )
     for claim in claims:
         pairs.append((claim, settlement, found_of(_stay(claim), direct)))
-    for claim, numbers in _holders(settlement.receipts, Receipt.objects.filter(bars_others=True)).items():
+    holders = _numbered(settlement.receipts, Receipt.objects.filter(bars_others=True))
+    for claim, numbers in _by_claim(holders).items():
         pairs.append((claim, settlement, shared(numbers, _called(settlement))))
     _keep(pairs)
 
 
-def _people(person: InsuredPerson) -> list[int]:
+def _people(person: InsuredPerson) -> RawSQL:
     """The rows of one person, in every area."""
-    return [row.pk for row in InsuredPerson.objects.raw(SAME_PERSON, [person.id_type, person.id_number])]
+    return RawSQL(SAME_PERSON, [person.id_type, person.id_number])  # noqa: S611 - the parameters are bound
+
+
+def _is(person: InsuredPerson, other: InsuredPerson) -> bool:
+    return (person.id_type, person.id_number) == (other.id_type, other.id_number)
 
 
 def _alive() -> Any:
     return Claim.objects.exclude(status__in=OVER).select_related("area").order_by("pk")
 
 
-def _holders(numbers: Iterable[str], among: Any) -> dict[Claim, list[str]]:
-    """The claims that hold, or held, receipts of these numbers."""
+def _held_by(claim: Claim) -> Held:
+    numbers = frozenset(str(receipt) for receipt in claim.receipts.all())
+    return Held(numbers, _numbered(numbers, Receipt.objects.exclude(claim=claim)))
+
+
+def _numbered(numbers: Iterable[str], among: Any) -> list[Receipt]:
+    """The receipts of these numbers, with their claims."""
     wanted = Q()
     for code, _blank, number in (text.partition(" ") for text in numbers):
         wanted |= Q(code=code, number=number)
+    return list(among.filter(wanted).select_related("claim__area")) if wanted else []
+
+
+def _by_claim(receipts: Iterable[Receipt]) -> dict[Claim, list[str]]:
     found: dict[Claim, list[str]] = defaultdict(list)
-    if wanted:
-        for receipt in among.filter(wanted).select_related("claim__area"):
-            found[receipt.claim].append(str(receipt))
+    for receipt in receipts:
+        found[receipt.claim].append(str(receipt))
     return found
 
 

@@ -176,7 +176,7 @@ class Settlement(models.Model):
         return f"JS{self.settled_on:%Y%m%d}{self.pk:08d}"
 
 
-class FollowUpQuerySet(models.QuerySet["FollowUpDue"]):
+class FollowUpQuerySet(VisibleQuerySet["FollowUpDue"]):
     def standing(self) -> "FollowUpQuerySet":
         """Those that are owed: of a reversed settlement nothing is."""
         return self.filter(settlement__reversal=None)

@@ -40,7 +40,7 @@ def make_batch(*, by: User, area: Area, on: dt.date, claims: Collection[int] | N
         wanted = claims_to_pay(area)
         if claims is not None:
             wanted = wanted.filter(pk__in=claims)
-        held = wanted.order_by("pk").select_for_update(of=("self",), skip_locked=True)
+        held = wanted.order_by("pk").select_for_update(of=("self",), skip_locked=True, no_key=True)
         keys = list(held.values_list("pk", flat=True)[:LARGEST])
         # another batch may have taken them between the look and the lock
         found = list(

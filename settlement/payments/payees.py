@@ -31,7 +31,7 @@ def correct_payee(*, by: User, payment: Payment, account: Account, reason: str) 
     """
     with transaction.atomic(), doing(_("更正收款账户"), by=by, reason=reason):
         if payment.claim_id:
-            Claim.objects.select_for_update().get(pk=payment.claim_id)
+            Claim.objects.select_for_update(no_key=True).get(pk=payment.claim_id)
         locked = Payment.objects.select_for_update(of=("self",)).select_related("claim").get(pk=payment.pk)
         _require_right(by, locked.area_id, locked.claim.hall_id if locked.claim else None)
         if not Payment.objects.failed_for_good().filter(pk=locked.pk).exists():

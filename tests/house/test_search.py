@@ -17,9 +17,13 @@ BOX = re.compile(r'<form class="search"[^>]*>.*?<input[^>]* name="words"[^>]*>.*
 PRINTS = {
     *("receipt", "print", "claim_sheet", "change_sheet"),
     *("registration_slip", "commitment_letter", "supplement_notice"),
+    *("settlement_sheet", "payment_sheet", "recoupment_notice", "recoupment_reminder"),
 }
-PARTS = {"list_progress", "people_progress", "roster_progress", "claim_hospitals"}
-DOWNLOADS = {"list_faults"}
+PARTS = {
+    *("list_progress", "people_progress", "roster_progress", "claim_hospitals"),
+    *("claim_details", "replay_progress", "payment_result_progress"),
+}
+DOWNLOADS = {"list_faults", "details_template", "export_details", "export_replay", "payment_file"}
 PAGES = [
     *(name for name, row in ROUTES.items() if row[1] == "get" and name not in PRINTS | PARTS | DOWNLOADS),
     *sorted(OPEN - {"login", "logout", "healthz", "admin_login"}),

@@ -52,7 +52,9 @@ class Office:
         return desk.accept_claim(**given | options)
 
     def claim_in(self, status: str, **options: Any) -> Claim:
-        """A claim brought to a state by the verbs."""
+        """A claim brought to a state by the verbs; of somebody else where the person has one already."""
+        if "person" not in options and self.person.claims.exists():
+            options["person"] = a_person()
         claim = self.accept(**options)
         for verb in WAYS[ClaimStatus(status)]:  # type: ignore[call-arg]
             claim = self.take(claim, verb)

@@ -72,7 +72,7 @@ def test_calculate_again_shows_why_not(office, clerk):
         (S.ENTERED, "clerk", ["明细回退", "核对明细", "提交审核"]),
         (S.CHECKED, "clerk", ["核对回退", "结算", "提交审核"]),
         (S.CALCULATED, "clerk", ["结算回退", "提交审核"]),
-        (S.SUPPLEMENT, "clerk", ["补正完毕"]),
+        (S.SUPPLEMENT, "clerk", ["收取补正材料", "补正完毕"]),
         (S.WITHDRAWN, "clerk", ["恢复受理"]),
         (S.IN_REVIEW, "clerk", ["撤回提交"]),
         (S.IN_REVIEW, "reviewer", ["审核通过", "转复审", "退回补正", "不予支付"]),

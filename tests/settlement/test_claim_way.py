@@ -187,7 +187,7 @@ def test_list_is_filtered_by_the_clock(by_clock, clerk, clock):
 
 
 def test_list_by_due_day_holds_what_runs_the_first_due_on_top(by_clock, office, clerk, monkeypatch):
-    due(office.take(office.take(office.accept(), "submit"), "approve"), dt.date(2026, 1, 5))
+    due(office.claim_in(S.APPROVED), dt.date(2026, 1, 5))
     order = [by_clock[name] for name in ("overdue", "soon", "late")]
     assert listed(clerk, "/claims/due/") == order
     assert listed(clerk, "/claims/due/?sort=-due_on") == order[::-1]

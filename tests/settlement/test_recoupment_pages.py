@@ -163,7 +163,7 @@ def test_whole_way_by_the_page(office: Office, signed_in: Any) -> None:
         ("set_instalments", {"lines": "2999-02-01 500"}, "两者须相等"),
         ("set_instalments", {"first_due_on": "2999-01-01", "count": "0"}, "期数"),
         ("propose_write_off", {"reason": ""}, "须填写理由"),
-        ("take_back", {"reason": "X", "receipt": "1"}, "选择一个有效的选项"),
+        ("take_back", {"reason": "X", "receipt": "0"}, "选择一个有效的选项"),
     ],
 )
 def test_fault_comes_back_in_its_dialog(

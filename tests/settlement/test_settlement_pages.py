@@ -50,7 +50,7 @@ def test_list_asks_the_database_alike_however_many_rows(books, clerk, count):
     clerk.get("/settlements/")
     with CaptureQueriesContext(connection) as queries:
         assert f"共 {count} 条" in text(clerk, "/settlements/")
-    assert len(queries) == 6, [query["sql"][:80] for query in queries]
+    assert len(queries) == 5, [query["sql"][:80] for query in queries]
 
 
 @pytest.mark.parametrize("sort", ["pk", "discharged_on", "settled_on", "medfee_sumamt", "fund_pay_sumamt"])

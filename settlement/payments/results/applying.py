@@ -76,7 +76,7 @@ def _write_down(row: ResultRow, by: User, on: dt.date) -> None:
     """The claim first, then its payment: as a claim's own steps lock them."""
     payments, key = Payment.objects.select_related("batch"), row.payment_id or 0  # a good row has one
     claim_key = payments.get(pk=key).claim_id
-    claim = Claim.objects.select_for_update().get(pk=claim_key) if claim_key else None
+    claim = Claim.objects.select_for_update(no_key=True).get(pk=claim_key) if claim_key else None
     payment = payments.select_for_update(of=("self",)).get(pk=key)
     said = said_of(row)
     # accounts were compared when the file was read, and do not change
