@@ -29,9 +29,8 @@ from filings.vocabulary import Category, CommitmentPurpose, Employment, Material
 from hospitals.models import Area, Hospital, HospitalListImport, Post, ServiceHall
 from hospitals.models.policy import PolicyStatus
 from hospitals.vocabulary import AreaKind, Level, ListStatus, Role, Scope
-from settlement.models import BenefitPolicy, Claim, Finding, PolicyReplay
-from settlement.replays.tally import Tally
-from settlement.vocabulary import FindingKind, ManualReason, ReplayStatus
+from settlement.models import Claim
+from settlement.vocabulary import ManualReason
 
 YANTAI, DONGYING, WEIFANG, JINING, TIELING, BEIJING = "370600", "370500", "370700", "370800", "211200", "110000"
 QINGDAO = "370200"  # an area of which nothing is configured
@@ -343,22 +342,6 @@ class ClaimFactory(DjangoModelFactory):
     entered_by = factory.LazyAttribute(lambda claim: [claim.made_by.pk])
 
 
-class FindingFactory(DjangoModelFactory):
-    """An open one of two claims of one stay, as the database holds it; accepting the second makes the real ones."""
-
-    class Meta:
-        model = Finding
-
-    claim = factory.SubFactory(ClaimFactory)
-    area = factory.SelfAttribute("claim.area")
-    hall = factory.SelfAttribute("claim.hall")
-    person = factory.SelfAttribute("claim.person")
-    kind = FindingKind.SAME_STAY
-    other_claim = factory.SubFactory(ClaimFactory, person=factory.SelfAttribute("..person"))
-    text = "示例疑点"
-    facts = factory.LazyFunction(list)
-
-
 class CommitmentFactory(DjangoModelFactory):
     """An open one of a filing, with nothing listed as missing; the verbs make the real ones."""
 
@@ -403,31 +386,4 @@ class ScanFactory(DjangoModelFactory):
     size = 1000
     sha256 = factory.Sequence(lambda n: f"{n:064x}")
     stored_name = factory.Sequence(lambda n: f"scans/lost-{n}.pdf")
-    made_by = factory.SubFactory(UserFactory)
-
-
-class BenefitDraftFactory(DjangoModelFactory):
-    """A draft without rows."""
-
-    class Meta:
-        model = BenefitPolicy
-
-    area = factory.SubFactory(AreaFactory)
-    version = factory.Sequence(lambda n: n + 100)
-    starts_on = dt.date(2027, 1, 1)
-    document = "示例文件"
-
-
-class ReplayFactory(DjangoModelFactory):
-    """A replay that is done, of no settlement at all; the verbs make the real ones."""
-
-    class Meta:
-        model = PolicyReplay
-
-    policy = factory.SubFactory(BenefitDraftFactory)
-    area = factory.SelfAttribute("policy.area")
-    since, until = dt.date(2025, 1, 1), dt.date(2025, 12, 31)
-    status = ReplayStatus.DONE
-    result = factory.LazyFunction(lambda: Tally().as_dict())
-    finished_at = factory.LazyFunction(timezone.now)
     made_by = factory.SubFactory(UserFactory)

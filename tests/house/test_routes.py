@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from hospitals.access import RIGHTS, Right
 from hospitals.vocabulary import Role
 from tests import factories as make
-from tests import payment_factories as payments
+from tests import money_factories as money
 from tests.settlement.books import a_settlement
 from tests.settlement.recoupments import stored_recoupment, stored_reminder
 
@@ -205,13 +205,13 @@ BEHIND = {
     "sanction": lambda area: make.SanctionFactory(person__area__code=area),
     "scan": lambda area: make.ScanFactory(filing__person__area__code=area),
     "claim": lambda area: make.ClaimFactory(person__area__code=area),
-    "finding": lambda area: make.FindingFactory(claim__person__area__code=area),
-    "replay": lambda area: make.ReplayFactory(policy__area__code=area),
+    "finding": lambda area: money.FindingFactory(claim__person__area__code=area),
+    "replay": lambda area: money.ReplayFactory(policy__area__code=area),
     "recoupment": stored_recoupment,
     "settlement": lambda area: a_settlement(area),
-    "batch": lambda area: payments.BatchFactory(area__code=area),
-    "payment": lambda area: payments.PaymentFactory(person__area__code=area),
-    "payment_result": lambda area: payments.ResultFactory(area__code=area),
+    "batch": lambda area: money.BatchFactory(area__code=area),
+    "payment": lambda area: money.PaymentFactory(person__area__code=area),
+    "payment_result": lambda area: money.ResultFactory(area__code=area),
 }
 
 

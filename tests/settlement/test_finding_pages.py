@@ -10,6 +10,7 @@ from hospitals.vocabulary import Role
 from settlement.models import Finding
 from settlement.vocabulary import ClaimStatus
 from tests import factories as make
+from tests import money_factories as money
 from tests.settlement.office import a_receipt, an_entry
 from tests.settlement.test_findings import direct, twin
 
@@ -84,7 +85,7 @@ def test_list_takes_as_many_statements_for_many(signed_in, office):
     client, counts = signed_in(office.reviewer), []
     for number in (1, 3, 30):
         while Finding.objects.count() < number:
-            make.FindingFactory(claim__person__area__code=make.TIELING)
+            money.FindingFactory(claim__person__area__code=make.TIELING)
         client.get("/findings/")
         with CaptureQueriesContext(
             connection,

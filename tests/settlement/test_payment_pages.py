@@ -12,7 +12,7 @@ from hospitals.vocabulary import Role
 from settlement.models import PayeeAccount, Payment, PaymentBatch
 from settlement.vocabulary import BatchStatus, ClaimStatus, PaymentStatus
 from tests import factories as make
-from tests import payment_factories as made
+from tests import money_factories as made
 from tests.settlement.office import an_entry
 from tests.settlement.payments import (
     ACCOUNT,

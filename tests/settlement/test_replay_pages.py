@@ -18,6 +18,7 @@ from settlement.replays import verbs
 from settlement.replays.workers import ReplayBroken, replay_here
 from settlement.vocabulary import ReplayStatus
 from tests import factories as make
+from tests import money_factories as money
 from tests.settlement.histories import publish
 from tests.settlement.test_replays import MARCH, draft_of, settle, simple
 
@@ -251,7 +252,7 @@ def test_list_takes_the_same_queries_for_one_three_and_thirty(supervisor, draft)
     counts = []
     for number in (1, 2, 27):
         for _ in range(number):
-            make.ReplayFactory(policy=draft)
+            money.ReplayFactory(policy=draft)
         with CaptureQueriesContext(connection) as queries:
             text = supervisor.get("/replays/").content.decode()
         counts.append(len(queries))

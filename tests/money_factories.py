@@ -1,4 +1,4 @@
-"""Payments for tests, as the database holds them; the verbs make the real ones."""
+"""Payments, findings and replays for tests, as the database holds them; the verbs make the real ones."""
 
 import datetime as dt
 from decimal import Decimal
@@ -10,9 +10,10 @@ from factory.django import DjangoModelFactory
 
 from filings.models import InsuredPerson
 from hospitals.vocabulary import ListStatus
-from settlement.models import FollowUpDue, Payment, PaymentBatch, ResultImport
-from settlement.vocabulary import BatchKind, BatchStatus, PaymentStatus
-from tests.factories import AreaFactory, PersonFactory, UserFactory
+from settlement.models import BenefitPolicy, Finding, FollowUpDue, Payment, PaymentBatch, PolicyReplay, ResultImport
+from settlement.replays.tally import Tally
+from settlement.vocabulary import BatchKind, BatchStatus, FindingKind, PaymentStatus, ReplayStatus
+from tests.factories import AreaFactory, ClaimFactory, PersonFactory, UserFactory
 from tests.settlement.booked import booked, owed
 
 
@@ -77,3 +78,46 @@ def failed_payment(**options: Any) -> Payment:
     batches.update(status=BatchStatus.CLOSED, closed_at=now)
     payment.refresh_from_db()
     return payment
+
+
+class FindingFactory(DjangoModelFactory):
+    """An open one of two claims of one stay, as the database holds it; accepting the second makes the real ones."""
+
+    class Meta:
+        model = Finding
+
+    claim = factory.SubFactory(ClaimFactory)
+    area = factory.SelfAttribute("claim.area")
+    hall = factory.SelfAttribute("claim.hall")
+    person = factory.SelfAttribute("claim.person")
+    kind = FindingKind.SAME_STAY
+    other_claim = factory.SubFactory(ClaimFactory, person=factory.SelfAttribute("..person"))
+    text = "示例疑点"
+    facts = factory.LazyFunction(list)
+
+
+class BenefitDraftFactory(DjangoModelFactory):
+    """A draft without rows."""
+
+    class Meta:
+        model = BenefitPolicy
+
+    area = factory.SubFactory(AreaFactory)
+    version = factory.Sequence(lambda n: n + 100)
+    starts_on = dt.date(2027, 1, 1)
+    document = "示例文件"
+
+
+class ReplayFactory(DjangoModelFactory):
+    """A replay that is done, of no settlement at all; the verbs make the real ones."""
+
+    class Meta:
+        model = PolicyReplay
+
+    policy = factory.SubFactory(BenefitDraftFactory)
+    area = factory.SelfAttribute("policy.area")
+    since, until = dt.date(2025, 1, 1), dt.date(2025, 12, 31)
+    status = ReplayStatus.DONE
+    result = factory.LazyFunction(lambda: Tally().as_dict())
+    finished_at = factory.LazyFunction(timezone.now)
+    made_by = factory.SubFactory(UserFactory)
