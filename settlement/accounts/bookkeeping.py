@@ -143,29 +143,29 @@ def adds_to_account() -> pgtrigger.Trigger:
         name="entry_adds_to_account",
         when=pgtrigger.After,
         operation=pgtrigger.Insert,
-        declare=[("before", "RECORD"), ("given", "JSONB"), ("earlier", "RECORD"), ("agrees", "BOOLEAN")],
+        declare=[("account", "RECORD"), ("given", "JSONB"), ("earlier", "RECORD"), ("agrees", "BOOLEAN")],
         func=f"""
             UPDATE settlement_yearaccount SET {", ".join(f"{name} = {name} + NEW.{name}" for name in SUMS)}
             WHERE person_id = NEW.person_id AND year = NEW.year AND fund = NEW.fund
-            RETURNING paid - NEW.paid AS paid, owed - NEW.owed AS owed,
-                personal_eligible - NEW.personal_eligible AS personal_eligible INTO before;
+            RETURNING paid, owed, personal_eligible INTO account;
             IF NOT FOUND THEN
                 INSERT INTO settlement_yearaccount (person_id, year, fund, {", ".join(SUMS)})
                 VALUES (NEW.person_id, NEW.year, NEW.fund, {", ".join(f"NEW.{name}" for name in SUMS)});
-                SELECT 0::numeric AS paid, 0::numeric AS owed, 0::numeric AS personal_eligible INTO before;
+                account := NEW;
             END IF;
             IF NEW.kind <> 'settled' THEN RETURN NULL; END IF;
             SELECT inputs INTO given FROM settlement_calculation WHERE id = (
                 SELECT calculation_id FROM settlement_settlement WHERE id = NEW.settlement_id
             );
             IF {_COMPONENT} IS NOT NULL THEN
-                agrees := before.paid + before.owed
+                agrees := account.paid - NEW.paid + account.owed - NEW.owed
                     = coalesce((given -> 'paid_this_year' ->> {_COMPONENT})::numeric, 0);
             ELSE
                 SELECT coalesce(sum(deductible), 0) AS deductible, coalesce(sum(stays), 0) AS stays INTO earlier
                 FROM settlement_accountentry WHERE person_id = NEW.person_id AND year = NEW.year
                 AND fund = NEW.fund AND service = NEW.service AND id <> NEW.id;
-                agrees := (before.paid, before.personal_eligible, earlier.deductible, earlier.stays)
+                agrees := (account.paid - NEW.paid, account.personal_eligible - NEW.personal_eligible,
+                           earlier.deductible, earlier.stays)
                     = ((given ->> 'fund_paid_this_year')::numeric, (given ->> 'personal_eligible_this_year')::numeric,
                        (given ->> 'deductible_paid_this_year')::numeric, (given ->> 'stays_this_year')::int);
             END IF;
