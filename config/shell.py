@@ -49,11 +49,11 @@ PLACES = (
     Place("住院登记", "registrations", Right.SEE_FILINGS, ("/registrations/",)),
     Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
     Place("疑点核查", "findings", Right.SEE_FINDINGS, ("/findings/",)),
-    Place("政策试算", "replays", Right.KEEP_POLICIES, ("/replays/",)),
-    Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
-    Place("结算", "settlements", Right.SEE_CLAIMS, ("/settlements/",)),
     Place("拨付", "payments", Right.SEE_PAYMENTS, ("/payments/",)),
+    Place("结算", "settlements", Right.SEE_CLAIMS, ("/settlements/",)),
+    Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
+    Place("政策试算", "replays", Right.KEEP_POLICIES, ("/replays/",)),
 )
 
 
