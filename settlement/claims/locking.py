@@ -22,5 +22,12 @@ def lock_at_counter(claim: Claim, by: User, version: int) -> Claim:
         raise Refused.because("changed_meanwhile", _("此件刚刚被他人改动，请核对后再办理"))
     if not locked.is_editable:
         raise Refused.because("wrong_state", _("当前状态为“%s”，不能修改") % locked.get_status_display())
+    refuse_reviewer(locked, by)
     locked.version += 1
     return locked
+
+
+def refuse_reviewer(claim: Claim, by: User) -> None:
+    """Whoever has reviewed a claim does not enter anything of it while their word stands.  Raises Refused."""
+    if by.pk in (claim.reviewed_by_id, claim.confirmed_by_id):
+        raise Refused.because("same_person", _("录入须由审核过此件以外的人员办理"))

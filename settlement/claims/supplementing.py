@@ -11,6 +11,7 @@ from filings.vocabulary import Category, Material
 from hospitals.reasons import Reason, Refused
 from settlement.claims.contents import entry_of
 from settlement.claims.entry import MaterialEntry
+from settlement.claims.locking import refuse_reviewer
 from settlement.claims.materials import Requirement, requirements
 from settlement.claims.promising import still_required
 from settlement.models import Claim, ClaimMaterial, SupplementItem, SupplementNotice
@@ -93,6 +94,7 @@ def close(claim: Claim, *, by: User, without: str) -> None:
 
 def keep(claim: Claim, *, by: User) -> None:
     """What was handed in comes among the claim's materials, beside what it held.  The claim is at the counter again."""
+    refuse_reviewer(claim, by)
     held = {row.material: row for row in claim.materials.all()}
     for item in SupplementItem.objects.filter(notice__claim=claim, handed_in_on__isnull=False).exclude(material=""):
         row = held.get(item.material)

@@ -193,8 +193,8 @@ class Claim(models.Model):
                 violation_error_message=_("未放行的报销件不能有放行记录"),
             ),
             models.CheckConstraint(
-                condition=Q(status__in=SETTLED, settlement__isnull=False, calculation__isnull=False)
-                | (~Q(status__in=SETTLED) & Q(settlement=None)),
+                condition=Q(status__in=sorted(SETTLED), settlement__isnull=False, calculation__isnull=False)
+                | (~Q(status__in=sorted(SETTLED)) & Q(settlement=None)),
                 name="claim_settled_from_calculation_on",
                 violation_error_message=_("结算以后的报销件须已记入年度账户，此前不能记入"),
             ),

@@ -199,7 +199,7 @@ def test_past_imports_take_the_same_queries_whatever_their_number(client: Any, c
     client.get("/people/imports/")
     with CaptureQueriesContext(connection) as queries:
         client.get("/people/imports/")
-    assert len(queries) == 6, [query["sql"][:90] for query in queries]
+    assert len(queries) == 5, [query["sql"][:90] for query in queries]
     assert not [query for query in queries if '"content"' in query["sql"]]
 
 
@@ -209,7 +209,7 @@ def test_preview_takes_the_same_queries_whatever_its_length(client: Any, count: 
     page(client, found)
     with CaptureQueriesContext(connection) as queries:
         page(client, found)
-    assert len(queries) == 7, [query["sql"][:90] for query in queries]
+    assert len(queries) == 6, [query["sql"][:90] for query in queries]
 
 
 def test_long_tab_is_paged(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:

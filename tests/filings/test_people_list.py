@@ -99,4 +99,4 @@ def test_people_list_takes_the_same_queries_whatever_its_length(signed_in: Signe
     client.get("/people/")
     with CaptureQueriesContext(connection) as queries:
         client.get("/people/")
-    assert len(queries) == (6 if areas == 1 else 7), [query["sql"][:80] for query in queries]
+    assert len(queries) == (5 if areas == 1 else 6), [query["sql"][:80] for query in queries]

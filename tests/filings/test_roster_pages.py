@@ -248,7 +248,7 @@ def test_rosters_take_the_same_queries_whatever_their_number(client: Any, polici
     client.get("/rosters/")
     with CaptureQueriesContext(connection) as queries:
         client.get("/rosters/")
-    assert len(queries) == 7, [query["sql"][:90] for query in queries]
+    assert len(queries) == 6, [query["sql"][:90] for query in queries]
     assert not [query for query in queries if '"content"' in query["sql"]]
 
 

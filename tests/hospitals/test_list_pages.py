@@ -202,7 +202,7 @@ def test_past_imports_take_the_same_queries_whatever_their_number(client: Any, c
     client.get("/hospitals/imports/")
     with CaptureQueriesContext(connection) as queries:
         client.get("/hospitals/imports/")
-    assert len(queries) == 6, [query["sql"][:90] for query in queries]
+    assert len(queries) == 5, [query["sql"][:90] for query in queries]
     assert not [query for query in queries if '"content"' in query["sql"]]
 
 

@@ -74,7 +74,7 @@ def test_list_takes_the_same_queries_whatever_its_length(client: Any, count: int
         connection,
     ) as queries:
         client.get("/hospitals/")
-    assert len(queries) == 8, [query["sql"][:80] for query in queries]
+    assert len(queries) == 7, [query["sql"][:80] for query in queries]
 
 
 def test_total_is_counted_up_to_a_bound(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import pytest
 from filings.models.filing import FilingStatus
 from filings.vocabulary import Category, Employment, Material, Tier
 from hospitals.reasons import Refused
+from hospitals.vocabulary import Role
 from settlement.claims import desk
 from settlement.claims.contents import entry_of
 from settlement.claims.entry import MaterialEntry
@@ -183,3 +184,14 @@ def test_entry_reads_back_as_it_was_entered(office):
     assert replace(read, receipts=sorted(read.receipts, key=str)) == replace(
         entry, receipts=sorted(entry.receipts, key=str)
     )
+
+
+def test_whoever_sent_a_claim_back_enters_nothing_of_it(office):
+    claim = office.claim_in(ClaimStatus.RETURNED)
+    make.PostFactory(user=office.reviewer, role=Role.CLERK, area=claim.area)
+    del office.reviewer._reach
+    with pytest.raises(Refused, match="录入须由审核过此件以外的人员办理"):
+        desk.change_claim(by=office.reviewer, claim=claim, version=claim.version, entry=an_entry(note="补"))
+    asked = office.take(claim, "ask")
+    with pytest.raises(Refused, match="录入须由审核过此件以外的人员办理"):
+        office.take(asked, "resume", by=office.reviewer)
