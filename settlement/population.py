@@ -18,7 +18,7 @@ from filings.vocabulary import Category, Employment, Hardship, Scheme, Settlemen
 from hospitals.models import Area
 from hospitals.vocabulary import Level, Scope, Service
 from settlement.accounts.posting import StayRecord, post, reverse
-from settlement.accounts.year import year_state
+from settlement.accounts.year import YearState, year_state
 from settlement.calculation import Outcome, Stay, calculate
 from settlement.models import AccountEntry, BenefitPolicy, Calculation, Settlement, YearAccount
 
@@ -161,22 +161,23 @@ def _settle(
         fund_paid_this_year=Decimal(0),
         **insured,
     )
-    stay = year_state(person, day, stay.scheme).applied_to(stay)
+    year = year_state(person, day, stay.scheme)
+    stay = year.applied_to(stay)
     result = calculate(stay, policy.rules_once())
     if result.outcome is not Outcome.CALCULATED:
         return
     on = stay.discharged_on
     record = StayRecord(person=person, category=Category.TEMPORARY, treatment_area=place, hospital_name="示例医院")
-    calculation = _calculation(stay, result, policy, by)
+    calculation = _calculation(stay, year, result, policy, by)
     settlement = post(by=by, on=on, record=record, stay=stay, result=result, calculation=calculation)
     if dice.random() < 0.02:
         reverse(by=by, settlement=settlement, reason="示例", on=on)
 
 
-def _calculation(stay: Stay, result: Any, policy: BenefitPolicy, by: User) -> Calculation:
+def _calculation(stay: Stay, year: YearState, result: Any, policy: BenefitPolicy, by: User) -> Calculation:
     return Calculation.objects.create(
         policy=policy,
-        inputs={"eligible": str(stay.eligible)},
+        inputs={"eligible": str(stay.eligible), **year.inputs()},
         result=result.as_dict(),
         fund=result.fund,
         personal=result.personal,

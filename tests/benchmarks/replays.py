@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import psycopg
-from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import F, Max
 from django.db.models.functions import Least
 
 from filings.models import InsuredPerson
+from hospitals.access import portal_account
 from settlement.models import BenefitPolicy, RatioRow
 from settlement.population import YEAR, settle_people
 from settlement.replays.questions import question_of
@@ -98,8 +98,7 @@ def floor(question: Question) -> None:
 def fill() -> int:
     """People, and the years of the patterns for all of them; no triggers, no waiting."""
     first = (InsuredPerson.objects.aggregate(last=Max("pk"))["last"] or 0) + 1_000
-    if not User.objects.exists():
-        raise RuntimeError("an account first")
+    portal_account()  # who settles
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(
