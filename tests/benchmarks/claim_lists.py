@@ -114,15 +114,15 @@ CALCULATIONS = """
 """
 CLAIMS = """
     INSERT INTO settlement_claim
-        (id, area_id, person_id, scheme, employment, hardship, category, tier, manual_reason, treatment_area_id, scope,
-         hospital_name, hospital_level, service, admitted_on, discharged_on, diagnosis, total, eligible, detail,
+        (id, area_id, person_id, scheme, employment, hardship, category, tier, manual_reason, reason_reference,
+         treatment_area_id, scope, hospital_name, hospital_level, service, admitted_on, discharged_on, diagnosis, total, eligible, detail,
          payee_name, payee_bank, payee_account, note, accepted_on, status, made_by_id, made_at, entered_by, step_reason,
          review_reason, finance_reason, calculation_id, settlement_id, request_token, version, reviewed_by_id,
          reviewed_at, released_by_id, released_at, paid_by_id, paid_on, payment_reference)
     SELECT %(key)s + n, (%(areas)s::text[])[1 + (n / %(each)s %% 5)::int], %(key)s + n / %(each)s, 'employee', 'active',
         '',
         CASE WHEN n / 5 %% 50 = 0 THEN 'emergency' WHEN n / 5 %% 3 = 0 THEN 'referral' ELSE 'temporary' END,
-        'temporary', 'not_networked', '110000', 'cross_province',
+        'temporary', 'not_networked', '', '110000', 'cross_province',
         CASE n / 7 %% 4 WHEN 0 THEN '北京' ELSE '沈阳' END || '示例第' || n %% 5000 || '医院', '3', 'inpatient',
         day, day + 9, '肺炎', 1000 + n %% 9000, 1000, 'totals', '王小明', '示例银行', '6222000000000000', '', day + 20,
         status, %(user)s, now(), ARRAY[%(user)s::bigint], '', '', '', %(key)s + n,
