@@ -115,7 +115,8 @@ CALCULATIONS = """
 CLAIMS = """
     INSERT INTO settlement_claim
         (id, area_id, person_id, scheme, employment, hardship, category, tier, manual_reason, reason_reference,
-         treatment_area_id, scope, hospital_name, hospital_level, service, admitted_on, discharged_on, diagnosis, total, eligible, detail,
+         treatment_area_id, scope, hospital_name, hospital_level, service, admitted_on, discharged_on, diagnosis,
+         total, eligible, detail,
          payee_name, payee_bank, payee_account, note, accepted_on, status, made_by_id, made_at, entered_by, step_reason,
          review_reason, finance_reason, calculation_id, settlement_id, request_token, version, reviewed_by_id,
          reviewed_at, released_by_id, released_at, paid_by_id, paid_on, payment_reference)
