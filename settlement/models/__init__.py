@@ -3,6 +3,7 @@ from settlement.models.claim import Claim
 from settlement.models.claim_parts import Calculation, ClaimItem, ClaimMaterial, Receipt
 from settlement.models.claim_policy import ClaimMaterialRow, ClaimPolicy
 from settlement.models.finding import Finding
+from settlement.models.gateway import Admission, Exchange, OffHospitalSlip
 from settlement.models.payment import PayeeAccount, Payment, PaymentBatch
 from settlement.models.payment_results import ResultImport, ResultRow
 from settlement.models.policy import BenefitPolicy
@@ -22,6 +23,7 @@ from settlement.models.supplement import SupplementItem, SupplementNotice
 
 __all__ = [
     "AccountEntry",
+    "Admission",
     "BenefitPolicy",
     "Calculation",
     "CeilingRow",
@@ -36,11 +38,13 @@ __all__ = [
     "CountingRow",
     "DeductibleRow",
     "DestinationRow",
+    "Exchange",
     "Finding",
     "FollowUpDue",
     "FollowUpRow",
     "HardshipRow",
     "LaterStayRow",
+    "OffHospitalSlip",
     "PayeeAccount",
     "Payment",
     "PaymentBatch",
