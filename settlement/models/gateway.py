@@ -194,7 +194,7 @@ class Exchange(models.Model):
 
 
 class OffHospitalSlip(models.Model):
-    """《住院期间外院检查治疗或定点药店购药单》: what another institution charged within a stay, counted once (WF-12)."""
+    """《住院期间外院检查治疗或定点药店购药单》: what another institution charged within a stay, once (WF-12)."""
 
     admission = models.ForeignKey(Admission, models.PROTECT, related_name="slips", verbose_name=_("住院"))
     institution_code = models.CharField(_("机构编码"), max_length=12)
