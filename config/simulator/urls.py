@@ -1,0 +1,11 @@
+from django.urls import path
+
+from config.simulator import views
+
+urlpatterns = [
+    path("", views.hospital, name="hospital"),
+    path("platforms/", views.platforms, name="platforms"),
+    path("platforms/<slug:name>/mood/", views.set_mood, name="set_mood"),
+    path("platform/<slug:name>/", views.platform, name="platform"),
+    path("healthz", views.healthz, name="healthz"),
+]
