@@ -1,5 +1,6 @@
 from django.urls import path
 
+from settlement.gateway.door import gateway
 from settlement.views import (
     accounts,
     claim_prints,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("claims/<int:pk>/sheet/", claim_prints.sheet, name="claim_sheet"),
     path("claims/<int:pk>/decision/", claim_prints.decision, name="claim_decision"),
     path("claims/<int:pk>/supplement/", claim_prints.supplement, name="claim_supplement"),
+    path("gateway/", gateway, name="gateway"),
     path("findings/", findings.FindingList.as_view(), name="findings"),
     path("findings/<int:pk>/", findings.finding, name="finding"),
     path("findings/<int:pk>/<slug:verb>/", findings.decide, name="decide_finding"),
