@@ -49,6 +49,8 @@ class Right(Term):
     SEE_PAYMENTS = "see_payments", "查看拨付"
     REVERSE_SETTLEMENTS = "reverse_settlements", "冲正结算"
     SEE_FINDINGS = "see_findings", "查看疑点"
+    SEE_TICKETS = "see_tickets", "查看故障工单"
+    HANDLE_TICKETS = "handle_tickets", "办理故障工单"
     SEE_DIRECTORY = "see_directory", "查看机构目录"
     KEEP_DIRECTORY = "keep_directory", "维护和导入机构目录"
     SEE_POLICIES = "see_policies", "查看政策"
@@ -57,6 +59,7 @@ class Right(Term):
     EXPORT = "export", "导出清单"
 
 
+_TICKETS = {Right.SEE_TICKETS, Right.HANDLE_TICKETS}
 _SEE_CASES = {Right.SEE_PEOPLE, Right.SEE_FILINGS, Right.SEE_CLAIMS, Right.SEE_DIRECTORY, Right.SEE_POLICIES}
 
 RIGHTS: dict[Role, frozenset[Right]] = {

@@ -21,6 +21,8 @@ Case = TypeVar("Case", bound=models.Model)
 class Move:
     """One step.  `not_by` names the fields whose user may not take it (maker ≠ checker).
 
+    target: empty where the state stays what it is.
+
     by_portal: a step that the portal takes by itself, and nobody else.  or_right: another right that will do.
     """
 
@@ -54,7 +56,7 @@ class Lifecycle:
 
     def trigger(self) -> pgtrigger.FSM:
         """The same table in the database, for whatever goes round this code."""
-        pairs = {(source, move.target) for move in self.moves.values() for source in move.sources}
+        pairs = {(source, move.target or source) for move in self.moves.values() for source in move.sources}
         states = {state for pair in pairs for state in pair}
         return pgtrigger.FSM(
             name="lifecycle", field="status", transitions=sorted(pairs | {(state, state) for state in states})
@@ -139,7 +141,7 @@ def _go(case: Any, move: Move, effect: Callable[[Any], None] | None) -> None:
     """Whoever had taken the case for themself is done with it."""
     if effect:
         effect(case)
-    case.status = move.target
+    case.status = move.target or case.status
     if hasattr(case, "taken_by_id"):
         case.taken_by = case.taken_at = None
     case.version += 1
