@@ -25,7 +25,7 @@ from filings.models.people import matched_by
 from hospitals.access import Reach, Right, reach_of, require
 from hospitals.listing import COUNT_BOUND, first_of
 from settlement.filters import BEFORE_REVIEW, UNSUBMITTED
-from settlement.models import Claim, Finding, Payment, PaymentBatch, Recoupment
+from settlement.models import Claim, Finding, Payment, PaymentBatch, Recoupment, Ticket
 from settlement.vocabulary import BatchStatus, ClaimStatus, FindingStatus, RecoupmentStatus
 
 SHOWN = 10
@@ -52,6 +52,7 @@ PLACES = (
     Place("拨付", "payments", Right.SEE_PAYMENTS, ("/payments/",)),
     Place("结算", "settlements", Right.SEE_CLAIMS, ("/settlements/",)),
     Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
+    Place("故障工单", "tickets", Right.SEE_TICKETS, ("/tickets/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
     Place("政策试算", "replays", Right.KEEP_POLICIES, ("/replays/",)),
 )
@@ -141,7 +142,24 @@ def queues(user: Any, reach: Reach) -> list[Queue]:
     add("待财务复核", "没有待复核的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.APPROVED)
     add("待支付", "没有待支付的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.RELEASED)
     of_money = (*_of_findings(user, reach), *_of_payments(user, reach), *_of_recoupments(user, reach))
-    return [*found, *of_money, *_of_commitments(user, reach)]
+    return [*_of_tickets(user, reach), *found, *of_money, *_of_commitments(user, reach)]
+
+
+def _of_tickets(user: Any, reach: Reach) -> Iterator[Queue]:
+    """What a supervisor has to see to first; what whoever answers the telephone has to see to, due first."""
+    rows: Any = Ticket.objects.select_related("person", "area")
+    if not reach.has(Right.HANDLE_TICKETS):
+        return
+    if reach.has(Right.RELEASE_TAKEN):
+        parts = rows.escalated().visible_parts(user, Right.RELEASE_TAKEN)
+        title, empty = "升级到主管的工单", "没有升级到主管的工单"
+        found = first_of(parts, ["escalated_at", "pk"], SHOWN, rows)
+        yield Queue(title, empty, f"{reverse('tickets')}?clock=escalated", found, has_due_days=True)
+    living = rows.living().filter(Q(handler=None) | Q(handler=user))
+    parts = living.visible_parts(user, Right.HANDLE_TICKETS)
+    found = first_of(parts, ["due_at", "pk"], SHOWN, rows)
+    link = f"{reverse('tickets')}?status=living"
+    yield Queue("待处理的故障工单", "没有待处理的故障工单", link, found, has_due_days=True)
 
 
 def _of_findings(user: Any, reach: Reach) -> Iterator[Queue]:

@@ -65,10 +65,12 @@ _SEE_CASES = {Right.SEE_PEOPLE, Right.SEE_FILINGS, Right.SEE_CLAIMS, Right.SEE_D
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.CLERK: frozenset(
         _SEE_CASES
+        | _TICKETS
         | {Right.KEEP_PEOPLE, Right.REVEAL_ID, Right.FILE, Right.SEND_UPLOADS, Right.ACCEPT_CLAIMS, Right.EXPORT}
     ),
     Role.REVIEWER: frozenset(
         _SEE_CASES
+        | _TICKETS
         | {
             Right.REVEAL_ID,
             Right.REVIEW_FILINGS,
@@ -91,6 +93,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     ),
     Role.SUPERVISOR: frozenset(
         _SEE_CASES
+        | _TICKETS
         | {
             Right.KEEP_PEOPLE,
             Right.REVEAL_ID,
@@ -106,10 +109,10 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.EXPORT,
         }
     ),
-    Role.HOTLINE: frozenset(
-        {Right.SEE_PEOPLE, Right.SEE_FILINGS, Right.SEE_CLAIMS, Right.SEE_DIRECTORY, Right.SEE_POLICIES}
+    Role.HOTLINE: frozenset(_SEE_CASES | _TICKETS),
+    Role.AUDITOR: frozenset(
+        _SEE_CASES | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_TICKETS, Right.SEE_PAYMENTS, Right.EXPORT}
     ),
-    Role.AUDITOR: frozenset(_SEE_CASES | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.EXPORT}),
 }
 
 

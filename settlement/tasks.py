@@ -1,4 +1,6 @@
-"""Jobs of settlement: replays and long files of results are for the worker, so that no page waits for them."""
+"""Jobs of settlement: what no page should wait for, and the run over tickets each minute."""
+
+import datetime as dt
 
 from django.contrib.auth.models import User
 from procrastinate.contrib.django import app
@@ -7,6 +9,7 @@ from hospitals.list_jobs import apply_waiting, preview_waiting
 from settlement.models import PolicyReplay, ResultImport
 from settlement.payments.results import verbs as results
 from settlement.replays.verbs import carry_out
+from settlement.tickets.sweeping import sweep
 
 BROKEN_OFF = "登记时出错，已登记的有效；可再次确认，不会重复登记。仍不成功请联系管理员"
 
@@ -30,3 +33,10 @@ def apply_results(list_import: int, by: int) -> None:
         results.apply_queued(list_import=found, by=User.objects.get(pk=by))
 
     apply_waiting(ResultImport, list_import, apply, failed=BROKEN_OFF)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="sweep_tickets", queue="deadlines", queueing_lock="sweep_tickets")
+def sweep_tickets(timestamp: int) -> None:
+    """Escalate the tickets whose clock has run out.  Late, or twice, ends the same."""
+    sweep(at=dt.datetime.fromtimestamp(timestamp, dt.UTC))

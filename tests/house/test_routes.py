@@ -12,6 +12,7 @@ from tests import factories as make
 from tests import money_factories as money
 from tests.settlement.books import a_settlement
 from tests.settlement.recoupments import stored_recoupment, stored_reminder
+from tests.settlement.tickets import stored_exchange, stored_ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +139,12 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "take_recoupment": (Right.RELEASE_CLAIMS, "post", "recoupment receive"),
     "recoupment_notice": (Right.SEE_CLAIMS, "get", "recoupment"),
     "recoupment_reminder": (Right.SEE_CLAIMS, "get", "reminder"),
+    "tickets": (Right.SEE_TICKETS, "get", ""),
+    "new_ticket": (Right.HANDLE_TICKETS, "get", "?person"),
+    "exchange_ticket": (Right.HANDLE_TICKETS, "post", "exchange"),
+    "ticket": (Right.SEE_TICKETS, "get", "ticket"),
+    "take_ticket": (Right.HANDLE_TICKETS, "post", "ticket check"),
+    "ticket_sheet": (Right.SEE_TICKETS, "get", "ticket"),
     "settlements": (Right.SEE_CLAIMS, "get", ""),
     "settlement": (Right.SEE_CLAIMS, "get", "settlement"),
     "settlement_sheet": (Right.SEE_CLAIMS, "get", "settlement"),
@@ -209,6 +216,8 @@ BEHIND = {
     "replay": lambda area: money.ReplayFactory(policy__area__code=area),
     "recoupment": stored_recoupment,
     "settlement": lambda area: a_settlement(area),
+    "ticket": stored_ticket,
+    "exchange": stored_exchange,
     "batch": lambda area: money.BatchFactory(area__code=area),
     "payment": lambda area: money.PaymentFactory(person__area__code=area),
     "payment_result": lambda area: money.ResultFactory(area__code=area),
