@@ -76,7 +76,7 @@ def test_late_twice_or_in_time_ends_the_same(office: Office) -> None:
 
 
 def test_one_that_fails_keeps_nobody_waiting(office: Office, monkeypatch: Any, caplog: Any) -> None:
-    first, second, third = due(3)
+    second = due(3)[1]
     lapse = sweeping.lapse
 
     def failing(**given: Any) -> Ticket:
@@ -91,7 +91,6 @@ def test_one_that_fails_keeps_nobody_waiting(office: Office, monkeypatch: Any, c
     assert [level for _actor, level, *_rest in standing()] == [1, 0, 1]
     monkeypatch.undo()
     assert sweep(at=AT + 3 * HOUR).escalated == 1
-    assert first.pk and third.pk
 
 
 def test_ticket_in_somebodys_hand_is_left_for_the_next_run(office: Office) -> None:

@@ -16,6 +16,7 @@ from settlement import demo_findings as findings
 from settlement import demo_payments as payments
 from settlement import demo_recoupments as recoupments
 from settlement import demo_settlements as settlements
+from settlement import demo_tickets as tickets
 
 
 class Command(BaseCommand):
@@ -35,3 +36,4 @@ class Command(BaseCommand):
             self.stdout.write(recoupments.load(users))
             self.stdout.write(settlements.load(users))
             self.stdout.write(payments.load(users))
+            self.stdout.write(tickets.load(users))
