@@ -62,7 +62,8 @@ CLAIM = """
         UPDATE filings_platformline SET serial = serial + %(most)s WHERE platform = %(platform)s RETURNING serial
     ), due AS (
         SELECT id FROM filings_upload u
-        WHERE platform = %(platform)s AND status = 'waiting' AND id > %(after)s AND next_attempt_at <= statement_timestamp()
+        WHERE platform = %(platform)s AND status = 'waiting' AND id > %(after)s
+            AND next_attempt_at <= statement_timestamp()
             AND NOT EXISTS (
                 SELECT FROM filings_upload earlier
                 WHERE earlier.person_id = u.person_id AND earlier.id < u.id

@@ -230,5 +230,5 @@ def test_many_filings_leave_one_job(clerk: User, insured: Any) -> None:
     for _number in range(10):
         filed(clerk, insured())
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'send_uploads'")
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'send_uploads' AND status = 'todo'")
         assert cursor.fetchone() == (1,)
