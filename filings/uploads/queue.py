@@ -23,7 +23,7 @@ SERIALS = 5_000
 SERIALS_FROM = {Scope.IN_PROVINCE: 0, Scope.CROSS_PROVINCE: SERIALS}
 PROBLEM_LENGTH = 300
 FIRST_PAUSE, LONGEST_PAUSE = 5, 600  # seconds, of one upload
-FIRST_BREAK, LONGEST_BREAK = 1, 10  # seconds, of the line: one message asks whether it is there again
+FIRST_BREAK, LONGEST_BREAK = 1, 5  # seconds, of the line: one message asks whether it is there again
 
 
 @dataclass(frozen=True, slots=True)
