@@ -22,7 +22,7 @@ from hospitals.models import Area, ServiceHall
 from hospitals.vocabulary import Scope
 
 UPLOADS = tuple(one for one in Transaction if one.value.startswith("A50"))
-PLATFORMS = {Scope.IN_PROVINCE: "省内异地平台", Scope.CROSS_PROVINCE: "国家跨省平台"}
+PLATFORMS = {Scope.IN_PROVINCE: "省内平台", Scope.CROSS_PROVINCE: "国家平台"}
 
 # What has been sent once stays as it was sent; only what the platform refused is told anew.
 REWRITTEN = (

@@ -36,12 +36,12 @@ class UploadList(ListPage):
         Column("编号", lambda row: row.number, sort="pk", link=lambda row: row.get_absolute_url(), kind="date"),
         Column("事项", lambda row: row.get_infno_display()),
         Column("备案或登记", lambda row: row.case.number, link=lambda row: row.case.get_absolute_url(), kind="date"),
-        Column("姓名", lambda row: row.person.name),
-        Column("参保地", lambda row: row.area.name),
-        Column("平台", lambda row: row.get_platform_display()),
+        Column("姓名", lambda row: row.person.name, kind="nowrap"),
+        Column("参保地", lambda row: row.area.name, kind="nowrap"),
+        Column("平台", lambda row: row.get_platform_display(), kind="nowrap"),
         Column("状态", status_badge, exported=state_name),
         Column("未成原因", lambda row: row.last_problem, kind="wide"),
-        Column("已等", age),
+        Column("已等", age, kind="nowrap"),
         Column("产生时间", lambda row: timezone.localtime(row.made_at).strftime("%Y-%m-%d %H:%M"), kind="date"),
     )
 
