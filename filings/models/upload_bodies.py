@@ -115,6 +115,7 @@ REGISTRATION_BODY = _object(
         "vali_flag": "'1'",
     }
 )
+PERSON_PART = _object(_PERSON)  # of every body
 REGISTRATION_END_BODY = _object({**_STAY, "memo": _text("r.end_reason"), "vali_flag": "'0'"})
 
 FILING_JOINS = "JOIN filings_insuredperson p ON p.id = f.person_id"

@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from filings.models import Upload
 from filings.models.upload_bodies import (
     FILING_BODY,
-    FILING_END_BODY,
     FILING_JOINS,
+    PERSON_PART,
     REGISTRATION_BODY,
-    REGISTRATION_END_BODY,
     REGISTRATION_JOINS,
 )
 from filings.models.upload_lifecycle import UPLOAD_LIFECYCLE, UploadStatus
@@ -27,17 +26,25 @@ from hospitals.reasons import Refused
 
 _FILINGS = f"filings_filing f {FILING_JOINS} JOIN told ON told.filing_id = f.id"
 _STAYS = f"filings_inpatientregistration r {REGISTRATION_JOINS} JOIN told ON told.registration_id = r.id"
+# The name of the filing that a changed one follows stays what it was.
+_FOLLOWS = "jsonb_strip_nulls(jsonb_build_object('orig_trt_dcla_detl_sn', told.payload -> 'orig_trt_dcla_detl_sn'))"
+_FILING = (f"{FILING_BODY} || {_FOLLOWS}", _FILINGS)
+# An end stays as it was: the filing may be in effect again meanwhile.  Only who it is may have been put right.
+_END = (f"told.payload || {PERSON_PART}", "told JOIN filings_insuredperson p ON p.id = told.person_id")
 SOURCES = {
-    Transaction.FILING_UPLOAD: (FILING_BODY, _FILINGS),
-    Transaction.FILING_CHANGE_UPLOAD: (FILING_BODY, _FILINGS),
-    Transaction.FILING_END_UPLOAD: (FILING_END_BODY, _FILINGS),
+    Transaction.FILING_UPLOAD: _FILING,
+    Transaction.FILING_CHANGE_UPLOAD: _FILING,
+    Transaction.FILING_END_UPLOAD: _END,
     Transaction.REGISTRATION_UPLOAD: (REGISTRATION_BODY, _STAYS),
-    Transaction.REGISTRATION_END_UPLOAD: (REGISTRATION_END_BODY, _STAYS),
+    Transaction.REGISTRATION_END_UPLOAD: _END,
 }
+BEHIND = f"""
+    UPDATE filings_upload told SET payload = told.payload || {PERSON_PART}
+    FROM filings_insuredperson p
+    WHERE p.id = told.person_id AND told.person_id = ANY(%s) AND told.status = 'waiting' AND told.msgid = ''
+"""  # noqa: S608
 TOLD = "told AS (SELECT * FROM filings_upload WHERE id = ANY(%s))"
 MOST_AT_ONCE = 500
-# The name of the filing that a changed one follows stays what it was.
-FOLLOWS = "jsonb_strip_nulls(jsonb_build_object('orig_trt_dcla_detl_sn', told.payload -> 'orig_trt_dcla_detl_sn'))"
 
 
 def as_it_now_is(uploads: list[Upload]) -> dict[int, dict[str, Any]]:
@@ -47,7 +54,7 @@ def as_it_now_is(uploads: list[Upload]) -> dict[int, dict[str, Any]]:
         body, source = SOURCES[Transaction.of(infno)]
         keys = [upload.pk for upload in uploads if upload.infno == infno]
         with connection.cursor() as cursor:
-            cursor.execute(f"WITH {TOLD} SELECT told.id, {body} || {FOLLOWS} FROM {source}", [keys])  # noqa: S608
+            cursor.execute(f"WITH {TOLD} SELECT told.id, {body} FROM {source}", [keys])  # noqa: S608
             found |= {key: json.loads(payload) for key, payload in cursor.fetchall()}
     return found
 
@@ -55,11 +62,12 @@ def as_it_now_is(uploads: list[Upload]) -> dict[int, dict[str, Any]]:
 def send_again(*, by: User, upload: Upload, reason: str, version: int | None = None) -> Upload:
     """Tell it anew, as the case now stands, under a new msgid; it keeps its place in the person's order.
 
-    Raises Refused.
+    What waits behind it and was never sent says the same of who the person is.  Raises Refused.
     """
 
     def renew(locked: Upload) -> None:
         _renew(locked, as_it_now_is([locked])[locked.pk])
+        _put_right_behind([locked])
 
     return UPLOAD_LIFECYCLE.take(upload, "send_again", by=by, reason=reason, version=version, effect=renew)
 
@@ -91,6 +99,7 @@ def send_alike_again(*, by: User, infno: str, words: str, reason: str) -> int:
             _renew(upload, bodies[upload.pk])
             upload.status = UploadStatus.WAITING
             upload.version += 1
+        _put_right_behind(found)
         Upload.objects.bulk_update(found, ["payload", "msgid", "next_attempt_at", "last_problem", "status", "version"])
     return len(found)
 
@@ -103,6 +112,11 @@ def refusals_alike(by: User) -> QuerySet[Upload, dict[str, Any]]:
     """The platform's words with how many wait for a person because of them, the most frequent first."""
     rows = parked(by).order_by().values("infno", "last_problem")
     return rows.annotate(count=Count("pk"), oldest=Min("made_at")).order_by("-count", "oldest")
+
+
+def _put_right_behind(uploads: list[Upload]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(BEHIND, [sorted({upload.person_id for upload in uploads})])
 
 
 def _renew(upload: Upload, payload: dict[str, Any]) -> None:

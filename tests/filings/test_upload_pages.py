@@ -1,5 +1,6 @@
 """Uploads on their pages: the list, what was refused, put right and sent again or given up, the state on the case."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from filings import lapsing
 from filings.models import Filing, InsuredPerson, Upload
 from filings.register import change_person
 from filings.uploads import correcting
@@ -16,8 +18,8 @@ from hospitals.access import RIGHTS, Right
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
 from tests import factories as make
-from tests.filings import stays
-from tests.filings.conftest import cancelling, filed
+from tests.filings import commitments, stays
+from tests.filings.conftest import TODAY, cancelling, filed, moving
 from tests.filings.platform_stub import Stub
 from tests.filings.uploading import platforms, sent, without_pauses
 
@@ -73,10 +75,43 @@ def test_refused_upload_is_put_right_and_sent_again(client: Client, stub: Stub, 
     first, second = refused.uploads.order_by("pk")
     assert (first.status, first.payload["psn_name"]) == ("acknowledged", "王小明明")
     assert first.msgid not in ("", before)
-    assert list(stub.done) == [first.msgid]
-    assert (second.status, second.last_problem) == ("parked", WORDS)  # as it was made, before the name was put right
+    assert list(stub.done) == [first.msgid, second.msgid]
+    assert (second.status, second.payload["psn_name"]) == ("acknowledged", "王小明明")  # put right with it
     assert "已更正姓名" in page(client, upload.get_absolute_url())
     assert first.refusals.get().payload["psn_name"] != "王小明明"
+
+
+def test_end_that_is_told_anew_stays_what_it_was(stub: Stub, clerk: User, insured: Any) -> None:
+    """Though the filing is in effect again meanwhile."""
+    commitment = commitments.committed(clerk, insured(make.TIELING))
+    stub.refuse = lambda message: WORDS if message["infno"] == "A503" else ""
+    commitments.lapsed(commitment)
+    for _turn in range(2):
+        sent()
+    filing = commitments.filing_of(commitment)
+    lapsing.reinstate(by=make.staff(Role.SUPERVISOR, *make.HOMES), filing=filing, reason="材料已补交")
+    end = filing.uploads.get(infno="A503")
+    before = end.payload
+    assert end.status == "parked"
+    assert before["enddate"]
+    assert correcting.send_again(by=clerk, upload=end, reason="平台已修复").payload == before
+    without_pauses()
+    stub.refuse = lambda message: ""
+    for _turn in range(2):
+        sent()
+    assert [message["infno"] for message in stub.done.values()] == ["A501", "A503", "A501"]
+
+
+def test_changed_filing_told_anew_still_names_the_one_it_follows(stub: Stub, clerk: User, insured: Any) -> None:
+    make.AreaFactory(code="310000")
+    filing = filed(clerk, insured())
+    moving(clerk, filing, "310000", TODAY + dt.timedelta(1))
+    stub.refuse = lambda message: WORDS if message["infno"] == "A502" else ""
+    for _turn in range(3):
+        sent()
+    changed = Upload.objects.get(infno="A502")
+    assert correcting.send_again(by=clerk, upload=changed, reason="平台已修复").payload == changed.payload
+    assert changed.payload["orig_trt_dcla_detl_sn"] == filing.number
 
 
 def test_later_one_says_what_it_waits_for(client: Client, refused: Filing) -> None:
