@@ -5,6 +5,7 @@ out.  A source is a row of the table under the alias `f` (a filing) or `r` (a re
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from filings.platform.codes import INSUTYPE, OUT_FIL_TYPE, PSN_TYPE
 from filings.vocabulary import SettlementWay
@@ -15,7 +16,7 @@ ONLINE_WAY = {Scope.IN_PROVINCE: "省内异地就医结算", Scope.CROSS_PROVINC
 BY_HAND = "全额自付回统筹区报销"
 
 
-def _case(column: str, codes: Mapping[str, str]) -> str:
+def _case(column: str, codes: Mapping[Any, str]) -> str:
     whens = " ".join(f"WHEN '{code}' THEN '{said}'" for code, said in codes.items())
     return f"CASE {column} {whens} END"
 

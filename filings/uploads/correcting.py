@@ -108,7 +108,7 @@ def parked(by: User, right: Right = Right.SEE_FILINGS) -> QuerySet[Upload]:
     return Upload.objects.visible_to(by, right).filter(status=UploadStatus.PARKED)
 
 
-def refusals_alike(by: User) -> QuerySet[Upload, dict[str, Any]]:
+def refusals_alike(by: User) -> QuerySet[Upload, Any]:
     """The platform's words with how many wait for a person because of them, the most frequent first."""
     rows = parked(by).order_by().values("infno", "last_problem")
     return rows.annotate(count=Count("pk"), oldest=Min("made_at")).order_by("-count", "oldest")

@@ -88,7 +88,7 @@ def claim(platform: Scope, *, after: int, most: int) -> list[Claimed]:
     The serial goes up under the line's lock and the time is the transaction's, so that two ids are the same only where
     an area sends more than 5,000 in a second; the unique constraint then refuses the claim, which harms nobody.
     """
-    values = {
+    values: dict[str, str | int] = {
         "platform": platform.value,
         "after": after,
         "most": most,
@@ -130,8 +130,9 @@ def record(outcomes: Sequence[Outcome], *, by: User) -> None:
                 if one.claimed.key in parked
             )
         if unknown:
-            columns = [(one.claimed.key, one.problem[:PROBLEM_LENGTH], pause(one.claimed.attempts)) for one in unknown]
-            cursor.execute(UNKNOWN, list(map(list, zip(*columns, strict=True))))
+            pauses = [pause(one.claimed.attempts) for one in unknown]
+            problems = [one.problem[:PROBLEM_LENGTH] for one in unknown]
+            cursor.execute(UNKNOWN, [[one.claimed.key for one in unknown], problems, pauses])
 
 
 ACKNOWLEDGED = """

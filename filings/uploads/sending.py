@@ -77,7 +77,7 @@ class _Turn:
             while ahead:
                 following = self._submit() if self._has_time else []  # the threads never wait for the database
                 if not self._settle(ahead):
-                    self._settle(following)
+                    record([future.result() for future in following], by=self.by)
                     return self.line.retry_at
                 ahead = following
             if not self._has_time:
@@ -146,17 +146,19 @@ class _Silence:
 
 def request_of(claimed: Claimed) -> Request:
     """The envelope.  The time is that of this attempt, the msgid that of all."""
-    return Request(
-        infno=claimed.infno,
-        msgid=claimed.msgid,
-        mdtrtarea_admvs=claimed.payload["rloc_admdvs"],
-        insuplc_admdvs=claimed.area,
-        opter="portal",
-        opter_name=_("系统"),
-        inf_time=moment(timezone.now()),
-        fixmedins_code=agency_code(claimed.area),
-        fixmedins_name=_("{area}医疗保障经办机构").format(area=claimed.area_name),
-        input=claimed.payload,
+    return Request.model_validate(
+        {
+            "infno": claimed.infno.value,
+            "msgid": claimed.msgid,
+            "mdtrtarea_admvs": claimed.payload["rloc_admdvs"],
+            "insuplc_admdvs": claimed.area,
+            "opter": "portal",
+            "opter_name": _("系统"),
+            "inf_time": moment(timezone.now()),
+            "fixmedins_code": agency_code(claimed.area),
+            "fixmedins_name": _("{area}医疗保障经办机构").format(area=claimed.area_name),
+            "input": claimed.payload,
+        }
     )
 
 
