@@ -73,15 +73,19 @@ def data_folder(environ: Mapping[str, str]) -> Path:
 
 def port(environ: Mapping[str, str]) -> int:
     """The port that `make run` serves on.  Raises EnvironmentFault."""
-    text = environ.get("PORT", "8000")
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
-        raise EnvironmentFault(f"PORT 应为 1 至 65535 的整数，现为“{text}”。")
-    return int(text)
+    return _port(environ, "PORT", "8000")
 
 
 def simulator_port(environ: Mapping[str, str]) -> int:
     """The port of the simulator that `make run` starts beside the portal: the next one.  Raises EnvironmentFault."""
-    return port(environ) + 1 if port(environ) < 65535 else 65534
+    return _port(environ, "SIMULATOR_PORT", str(port(environ) + 1))
+
+
+def _port(environ: Mapping[str, str], name: str, default: str) -> int:
+    text = environ.get(name, default)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise EnvironmentFault(f"{name} 应为 1 至 65535 的整数，现为“{text}”。")
+    return int(text)
 
 
 def remember_development(environ: Mapping[str, str]) -> None:
