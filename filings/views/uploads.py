@@ -34,7 +34,7 @@ class UploadList(ListPage):
     template_name = "filings/uploads.html"
     columns = (
         Column("编号", lambda row: row.number, sort="pk", link=lambda row: row.get_absolute_url(), kind="date"),
-        Column("事项", lambda row: row.get_infno_display()),
+        Column("事项", lambda row: row.get_infno_display(), kind="nowrap"),
         Column("备案或登记", lambda row: row.case.number, link=lambda row: row.case.get_absolute_url(), kind="date"),
         Column("姓名", lambda row: row.person.name, kind="nowrap"),
         Column("参保地", lambda row: row.area.name, kind="nowrap"),
