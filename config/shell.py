@@ -18,10 +18,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from filings.commitments_shown import SOON
-from filings.models import Commitment, Filing, FilingChange, InsuredPerson, Sanction
+from filings.models import Commitment, Filing, FilingChange, InsuredPerson, Sanction, Upload
 from filings.models.change_lifecycle import ChangeStatus
 from filings.models.filing import FilingStatus
 from filings.models.people import matched_by
+from filings.models.upload_lifecycle import UploadStatus
 from hospitals.access import Reach, Right, reach_of, require
 from hospitals.listing import COUNT_BOUND, first_of
 from settlement.filters import BEFORE_REVIEW, UNSUBMITTED
@@ -47,6 +48,7 @@ PLACES = (
     Place("异地备案", "filings", Right.SEE_FILINGS, ("/filings/", "/rosters/")),
     Place("承诺", "commitments", Right.SEE_FILINGS, ("/commitments/", "/sanctions/")),
     Place("住院登记", "registrations", Right.SEE_FILINGS, ("/registrations/",)),
+    Place("平台上报", "uploads", Right.SEE_FILINGS, ("/uploads/",)),
     Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
     Place("疑点核查", "findings", Right.SEE_FINDINGS, ("/findings/",)),
     Place("拨付", "payments", Right.SEE_PAYMENTS, ("/payments/",)),
@@ -160,6 +162,16 @@ def _of_tickets(user: Any, reach: Reach) -> Iterator[Queue]:
     found = first_of(parts, ["due_at", "pk"], SHOWN, rows)
     link = f"{reverse('tickets')}?status=living"
     yield Queue("待处理的故障工单", "没有待处理的故障工单", link, found, has_due_days=True)
+    return [*found, *_of_uploads(user, reach), *of_money, *_of_commitments(user, reach)]
+
+
+def _of_uploads(user: Any, reach: Reach) -> Iterator[Queue]:
+    """What a platform refused and somebody has to put right."""
+    if reach.has(Right.SEND_UPLOADS):
+        rows: Any = Upload.objects.select_related("person", "area")
+        parts = rows.filter(status=UploadStatus.PARKED).visible_parts(user, Right.SEND_UPLOADS)
+        link = f"{reverse('uploads')}?status={UploadStatus.PARKED}"
+        yield Queue("上报被拒待更正", "没有被平台拒绝的上报", link, first_of(parts, ["pk"], SHOWN, rows))
 
 
 def _of_findings(user: Any, reach: Reach) -> Iterator[Queue]:

@@ -22,7 +22,7 @@ from hospitals.models import Area, ServiceHall
 from hospitals.vocabulary import Scope
 
 UPLOADS = tuple(one for one in Transaction if one.value.startswith("A50"))
-PLATFORMS = {Scope.IN_PROVINCE: "省内异地平台", Scope.CROSS_PROVINCE: "国家跨省平台"}
+PLATFORMS = {Scope.IN_PROVINCE: "省内平台", Scope.CROSS_PROVINCE: "国家平台"}
 
 # What has been sent once stays as it was sent; only what the platform refused is told anew.
 REWRITTEN = (
@@ -76,7 +76,7 @@ class Upload(models.Model):
     change = models.ForeignKey(
         FilingChange, models.PROTECT, null=True, blank=True, related_name="uploads", verbose_name=_("变更取消")
     )
-    platform = models.CharField(_("平台"), max_length=16, choices=PLATFORMS.items())
+    platform = models.CharField(_("平台"), max_length=16, choices=list(PLATFORMS.items()))
     infno = models.CharField(_("交易"), max_length=4, choices=[(one.value, one.label) for one in UPLOADS])
     payload = models.JSONField(_("上报内容"))
     status = models.CharField(_("状态"), max_length=12, choices=UploadStatus.choices(), default=UploadStatus.WAITING)
@@ -197,7 +197,7 @@ class PlatformLine(models.Model):
     down_since: nothing arrives since then.  retry_at: when it is tried again, with one message.
     """
 
-    platform = models.CharField(_("平台"), max_length=16, choices=PLATFORMS.items(), primary_key=True)
+    platform = models.CharField(_("平台"), max_length=16, choices=list(PLATFORMS.items()), primary_key=True)
     serial = models.BigIntegerField(default=0, editable=False)
     failures = models.PositiveIntegerField(_("连续不通次数"), default=0)
     down_since = models.DateTimeField(_("中断时间"), null=True, blank=True)

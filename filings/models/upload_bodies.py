@@ -5,6 +5,7 @@ out.  A source is a row of the table under the alias `f` (a filing) or `r` (a re
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from filings.platform.codes import INSUTYPE, OUT_FIL_TYPE, PSN_TYPE
 from filings.vocabulary import SettlementWay
@@ -15,7 +16,7 @@ ONLINE_WAY = {Scope.IN_PROVINCE: "省内异地就医结算", Scope.CROSS_PROVINC
 BY_HAND = "全额自付回统筹区报销"
 
 
-def _case(column: str, codes: Mapping[str, str]) -> str:
+def _case(column: str, codes: Mapping[Any, str]) -> str:
     whens = " ".join(f"WHEN '{code}' THEN '{said}'" for code, said in codes.items())
     return f"CASE {column} {whens} END"
 
@@ -115,6 +116,7 @@ REGISTRATION_BODY = _object(
         "vali_flag": "'1'",
     }
 )
+PERSON_PART = _object(_PERSON)  # of every body
 REGISTRATION_END_BODY = _object({**_STAY, "memo": _text("r.end_reason"), "vali_flag": "'0'"})
 
 FILING_JOINS = "JOIN filings_insuredperson p ON p.id = f.person_id"

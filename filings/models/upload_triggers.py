@@ -77,10 +77,14 @@ _CHANGED_ROWS = (
     " ORDER BY filing_id, rank"
 )
 
-_NEW_ROWS = (
-    f"SELECT {OF_FILING}, f.scope, '{Transaction.FILING_UPLOAD}', {FILING_BODY}, {AS_NEW}"  # noqa: S608
-    f" FROM new_rows f {FILING_JOINS} WHERE {GOES_UP} AND f.status = '{ACTIVE}' ORDER BY f.id"
-)
+
+def filings_in_effect(rows: str, and_where: str = "") -> str:
+    """The statement that tells of those in effect among `rows`, as new."""
+    return _insert(
+        f"SELECT {OF_FILING}, f.scope, '{Transaction.FILING_UPLOAD}', {FILING_BODY}, {AS_NEW}"  # noqa: S608
+        f" FROM {rows} f {FILING_JOINS} WHERE {GOES_UP} AND f.status = '{ACTIVE}'{and_where} ORDER BY f.id"
+    )
+
 
 FILING_TRIGGERS = (
     pgtrigger.Trigger(
@@ -89,7 +93,7 @@ FILING_TRIGGERS = (
         when=pgtrigger.After,
         operation=pgtrigger.Insert,
         referencing=pgtrigger.Referencing(new="new_rows"),
-        func=f"{_insert(_NEW_ROWS)} RETURN NULL;",
+        func=f"{filings_in_effect('new_rows')} RETURN NULL;",
     ),
     pgtrigger.Trigger(
         name="upload_changed",
