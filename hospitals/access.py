@@ -48,6 +48,9 @@ class Right(Term):
     SEE_PAYMENTS = "see_payments", "查看拨付"
     REVERSE_SETTLEMENTS = "reverse_settlements", "冲正结算"
     SEE_FINDINGS = "see_findings", "查看疑点"
+    SEE_CLEARING = "see_clearing", "查看清算"
+    CLEAR = "clear", "办理清算"
+    KEEP_ADVANCE = "keep_advance", "批准预付金、设置预警"
     SEE_DIRECTORY = "see_directory", "查看机构目录"
     KEEP_DIRECTORY = "keep_directory", "维护和导入机构目录"
     SEE_POLICIES = "see_policies", "查看政策"
@@ -73,6 +76,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.SEE_POLICIES,
             Right.RELEASE_CLAIMS,
             Right.SEE_PAYMENTS,
+            Right.SEE_CLEARING,
+            Right.CLEAR,
             Right.EXPORT,
         }
     ),
@@ -89,13 +94,17 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.REVERSE_SETTLEMENTS,
             Right.SEE_FINDINGS,
             Right.SEE_PAYMENTS,
+            Right.SEE_CLEARING,
+            Right.KEEP_ADVANCE,
             Right.EXPORT,
         }
     ),
     Role.HOTLINE: frozenset(
         {Right.SEE_PEOPLE, Right.SEE_FILINGS, Right.SEE_CLAIMS, Right.SEE_DIRECTORY, Right.SEE_POLICIES}
     ),
-    Role.AUDITOR: frozenset(_SEE_CASES | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.EXPORT}),
+    Role.AUDITOR: frozenset(
+        _SEE_CASES | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.SEE_CLEARING, Right.EXPORT}
+    ),
 }
 
 

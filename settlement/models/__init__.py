@@ -1,7 +1,15 @@
 from settlement.models.account import AccountEntry, YearAccount
+from settlement.models.advance import AdvanceChange, AdvanceFund, AdvanceWarning
 from settlement.models.claim import Claim
 from settlement.models.claim_parts import Calculation, ClaimItem, ClaimMaterial, Receipt
 from settlement.models.claim_policy import ClaimMaterialRow, ClaimPolicy
+from settlement.models.clearing import ClearingEntry, ClearingMonth, ClearingStatement
+from settlement.models.clearing_differences import (
+    ClearingDifference,
+    ClearingImport,
+    ClearingImportRow,
+    PlatformDetail,
+)
 from settlement.models.finding import Finding
 from settlement.models.payment import PayeeAccount, Payment, PaymentBatch
 from settlement.models.payment_results import ResultImport, ResultRow
@@ -22,6 +30,9 @@ from settlement.models.supplement import SupplementItem, SupplementNotice
 
 __all__ = [
     "AccountEntry",
+    "AdvanceChange",
+    "AdvanceFund",
+    "AdvanceWarning",
     "BenefitPolicy",
     "Calculation",
     "CeilingRow",
@@ -30,6 +41,12 @@ __all__ = [
     "ClaimMaterial",
     "ClaimMaterialRow",
     "ClaimPolicy",
+    "ClearingDifference",
+    "ClearingEntry",
+    "ClearingImport",
+    "ClearingImportRow",
+    "ClearingMonth",
+    "ClearingStatement",
     "ComponentRatioRow",
     "ComponentRow",
     "ContinuousRow",
@@ -44,6 +61,7 @@ __all__ = [
     "PayeeAccount",
     "Payment",
     "PaymentBatch",
+    "PlatformDetail",
     "PolicyReplay",
     "RatioRow",
     "Receipt",
