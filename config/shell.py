@@ -24,8 +24,21 @@ from filings.models.filing import FilingStatus
 from filings.models.people import matched_by
 from hospitals.access import Reach, Right, reach_of, require
 from hospitals.listing import COUNT_BOUND, first_of
+from settlement.clearing.advances import in_force, uses_of, with_use
+from settlement.clearing.shown import warned_text
+from settlement.clearing.words import AdvanceStatus, ClearingStatus, DifferenceStatus
 from settlement.filters import BEFORE_REVIEW, UNSUBMITTED
-from settlement.models import Claim, Finding, Payment, PaymentBatch, Recoupment
+from settlement.models import (
+    AdvanceChange,
+    AdvanceFund,
+    Claim,
+    ClearingDifference,
+    ClearingMonth,
+    Finding,
+    Payment,
+    PaymentBatch,
+    Recoupment,
+)
 from settlement.vocabulary import BatchStatus, ClaimStatus, FindingStatus, RecoupmentStatus
 
 SHOWN = 10
@@ -52,6 +65,7 @@ PLACES = (
     Place("拨付", "payments", Right.SEE_PAYMENTS, ("/payments/",)),
     Place("结算", "settlements", Right.SEE_CLAIMS, ("/settlements/",)),
     Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
+    Place("清算", "clearing_months", Right.SEE_CLEARING, ("/clearing/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
     Place("政策试算", "replays", Right.KEEP_POLICIES, ("/replays/",)),
 )
@@ -141,7 +155,7 @@ def queues(user: Any, reach: Reach) -> list[Queue]:
     add("待财务复核", "没有待复核的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.APPROVED)
     add("待支付", "没有待支付的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.RELEASED)
     of_money = (*_of_findings(user, reach), *_of_payments(user, reach), *_of_recoupments(user, reach))
-    return [*found, *of_money, *_of_commitments(user, reach)]
+    return [*found, *of_money, *_of_clearing(user, reach), *_of_commitments(user, reach)]
 
 
 def _of_findings(user: Any, reach: Reach) -> Iterator[Queue]:
@@ -210,6 +224,37 @@ def _of_recoupments(user: Any, reach: Reach) -> Iterator[Queue]:
     if reach.has(Right.RELEASE_CLAIMS):
         overdue = rows.overdue(timezone.localdate())
         yield queue("逾期未缴的追回", "band=overdue", overdue, Right.RELEASE_CLAIMS, "next_due_on", due=True)
+
+
+def _of_clearing(user: Any, reach: Reach) -> Iterator[Queue]:
+    """What finance works off and confirms, what of the advance waits for a second person, and where it runs out."""
+    if reach.has(Right.CLEAR):
+        rows: Any = ClearingDifference.objects.select_related("month", "area", "settlement__person")
+        link = reverse("clearing_differences")
+        mine = rows.filter(Q(status=DifferenceStatus.OPEN) | Q(status=DifferenceStatus.TAKEN, handled_by=user))
+        cases = first_of(mine.visible_parts(user, Right.CLEAR), ["pk"], SHOWN, rows)
+        yield Queue("待处理的清算差异", "没有待处理的清算差异", f"{link}?status=unresolved", cases)
+        proposed = rows.filter(status=DifferenceStatus.PROPOSED).exclude(handled_by=user)
+        cases = first_of(proposed.visible_parts(user, Right.CLEAR), ["pk"], SHOWN, rows)
+        yield Queue("待复核的清算差异", "没有待复核的清算差异", f"{link}?status=proposed", cases)
+        rows = ClearingMonth.objects.select_related("area")
+        reviewed = rows.filter(status=ClearingStatus.REVIEWED).exclude(finished_by=user)
+        cases = first_of(reviewed.visible_parts(user, Right.CLEAR), ["pk"], SHOWN, rows)
+        link = f"{reverse('clearing_months')}?status={ClearingStatus.REVIEWED}"
+        yield Queue("待确认的清算", "没有待确认的清算", link, cases)
+    decider = next((right for right in (Right.CLEAR, Right.KEEP_ADVANCE) if reach.has(right)), None)
+    if decider:
+        rows = AdvanceChange.objects.select_related("fund", "area")
+        waiting = rows.filter(status=AdvanceStatus.PROPOSED).exclude(made_by=user)
+        cases = first_of(waiting.visible_parts(user, decider), ["pk"], SHOWN, rows)
+        yield Queue("待批准的预付金变动", "没有待批准的预付金变动", reverse("advances"), cases)
+        funds = with_use(in_force(timezone.localdate())).select_related("area").visible_to(user)
+        warned: list[AdvanceFund] = []
+        for fund, use in uses_of(funds).items():
+            if use.warned:
+                fund.failure = warned_text(use)  # type: ignore[attr-defined]  # as the worklist calls it
+                warned.append(fund)
+        yield Queue("预付金预警", "没有预付金预警", reverse("advances"), warned[:SHOWN])
 
 
 @require_GET

@@ -1,16 +1,18 @@
 """The advance fund of an area: fixed for a period, changed by two people, used by what is cleared or due.
 
-Used is what statements of the period ask for and is not paid yet, with what has been settled since and stands in none.
+Used is what the statements of the period come to that are not paid yet; the daily run gathers what is settled.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,19 +31,14 @@ PLACES = Decimal("0.0001")
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """How far an advance is used, in yuan.  unpaid: in statements, not paid.  ungathered: settled, in no statement.
+    """How far an advance is used, in yuan.
 
     thresholds: the configured warnings, the lesser first; empty where none is configured.
     """
 
     amount: Decimal
-    unpaid: Decimal
-    ungathered: Decimal
+    used: Decimal
     thresholds: list[AdvanceWarning] = field(default_factory=list)
-
-    @property
-    def used(self) -> Decimal:
-        return self.unpaid + self.ungathered
 
     @property
     def left(self) -> Decimal:
@@ -59,19 +56,41 @@ class Use:
         return reached[-1] if reached else None
 
 
+def with_use(funds: QuerySet[AdvanceFund]) -> QuerySet[AdvanceFund]:
+    """The funds with what `use_of` asks for, in the one statement."""
+    approved = AdvanceChange.objects.filter(fund=OuterRef("pk"), status=AdvanceStatus.APPROVED)
+    months = ClearingMonth.objects.unpaid().filter(
+        area=OuterRef("area"), month__gte=OuterRef("starts_on"), month__lte=OuterRef("ends_on")
+    )
+    return funds.annotate(
+        amount=_sum(approved.values("fund").annotate(sum=Sum("amount"))),
+        used=_sum(months.values("area").annotate(sum=Sum(F("fund_pay_sumamt") + F("adjustment")))),
+    )
+
+
+def uses_of(funds: Iterable[AdvanceFund]) -> dict[AdvanceFund, Use]:
+    """Of funds read `with_use`."""
+    found: Any = list(funds)
+    thresholds = list(AdvanceWarning.objects.filter(area__in={fund.area_id for fund in found}).order_by("share"))
+    return {
+        fund: Use(fund.amount, fund.used, [one for one in thresholds if one.area_id == fund.area_id]) for fund in found
+    }
+
+
 def use_of(fund: AdvanceFund) -> Use:
-    amount = fund.changes.filter(status=AdvanceStatus.APPROVED).aggregate(sum=Sum("amount"))["sum"] or NIL
-    months = ClearingMonth.objects.unpaid().filter(area=fund.area_id, month__range=(fund.starts_on, fund.ends_on))
-    unpaid = months.aggregate(sum=Sum(F("fund_pay_sumamt") + F("adjustment")))["sum"] or NIL
+    return next(iter(uses_of(with_use(AdvanceFund.objects.filter(pk=fund.pk))).values()))
+
+
+def ungathered(fund: AdvanceFund) -> Decimal:
+    """What has been settled in the period and stands in no statement yet."""
     settled = Settlement.objects.filter(
         area=fund.area_id, way="direct", settled_on__range=(fund.starts_on, fund.ends_on), clearing=None
     )
-    ungathered = settled.aggregate(sum=Sum("fund_pay_sumamt"))["sum"] or NIL
-    return Use(amount, unpaid, ungathered, thresholds_of(fund.area_id))
+    return settled.aggregate(sum=Sum("fund_pay_sumamt"))["sum"] or NIL
 
 
-def thresholds_of(area: str) -> list[AdvanceWarning]:
-    return list(AdvanceWarning.objects.filter(area=area).select_related("set_by").order_by("share"))
+def _sum(rows: Any) -> Coalesce:
+    return Coalesce(Subquery(rows.values("sum")), Value(NIL), output_field=DecimalField())
 
 
 def in_force(day: dt.date) -> QuerySet[AdvanceFund]:

@@ -11,6 +11,7 @@ from filings import demo_commitments as commitments
 from hospitals import demo as staff
 from hospitals.development import is_development_database
 from settlement import demo as claims
+from settlement import demo_clearing as clearing
 from settlement import demo_findings as findings
 from settlement import demo_payments as payments
 from settlement import demo_recoupments as recoupments
@@ -33,3 +34,4 @@ class Command(BaseCommand):
             self.stdout.write(recoupments.load(users))
             self.stdout.write(settlements.load(users))
             self.stdout.write(payments.load(users))
+            self.stdout.write(clearing.load(users))
