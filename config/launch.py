@@ -11,12 +11,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
 
 from config import database, embedded
-from config.environment import EnvironmentFault, port, remember_development
+from config.environment import EnvironmentFault, port, remember_development, simulator_port
 from hospitals.causes import cause_of
 
 PYTHON = Path(sys.executable)
@@ -80,7 +80,10 @@ def run(_: list[str]) -> int:
     """Serve until Ctrl-C or SIGTERM; then nothing of it is left running."""
     number = port(os.environ)
     os.environ.setdefault("PORTAL_ENVIRONMENT", "development")
-    with _listening(number) as listener:
+    with ExitStack() as ports:
+        listener = ports.enter_context(_listening(number))
+        development = os.environ["PORTAL_ENVIRONMENT"] == "development"
+        others = ports.enter_context(_listening(simulator_port(os.environ))) if development else None
         stop = _stop_asked()
         embedded.provide(os.environ)
         with _ended(preparing := _child("-m", "config.launch", "ready")):
@@ -88,30 +91,22 @@ def run(_: list[str]) -> int:
                 pass
         if preparing.returncode or stop.is_set():
             return 0 if stop.is_set() else preparing.returncode
-        web = _child(
-            *(
-                "-m",
-                "gunicorn",
-                "config.wsgi",
-                "--bind",
-                f"fd://{listener.fileno()}",
-                "--workers",
-                "2",
-                "--threads",
-                "4",
-            ),
-            *("--no-control-socket", "--log-level", "warning"),
-            hand_over=[listener.fileno()],
-        )
-        worker = _child("manage.py", "procrastinate", "worker")
-        with _ended(web, worker):
+        services = {"网页服务": _served("config.wsgi", listener, "--workers", "2", "--threads", "4")}
+        services["后台任务"] = _child("manage.py", "procrastinate", "worker")
+        if others:
+            services["模拟平台"] = _served("config.simulator.wsgi", others, "--threads", "32")
+        with _ended(*services.values()):
             announced = False
             while not stop.wait(0.2):
-                for child, name in ((web, "网页服务"), (worker, "后台任务")):
+                for name, child in services.items():
                     if child.poll() is not None:
                         raise EnvironmentFault(f"{name}意外退出（状态 {child.returncode}），其余已全部停止。")
                 if not announced and _answers(number):
                     print(f"门户已启动：http://127.0.0.1:{number}/　按 Ctrl-C 停止。")
+                    if others:
+                        print(
+                            f"模拟平台：http://127.0.0.1:{simulator_port(os.environ)}/　扮演外地医院和省级、国家平台。"
+                        )
                     print(f"演示账户：{DEMO_ACCOUNTS}，密码均为 demo-portal。", flush=True)
                     announced = True
     print("已停止。", flush=True)
@@ -149,6 +144,11 @@ VERBS: dict[str, Callable[[list[str]], int]] = {"ready": ready, "run": run, "tes
 def _ran(program: Path, *arguments: str) -> int:
     print(f"· {' '.join((program.name, *arguments))}", flush=True)
     return subprocess.run([program, *arguments]).returncode
+
+
+def _served(application: str, listener: socket.socket, *options: str) -> "subprocess.Popen[bytes]":
+    bind = ("--bind", f"fd://{listener.fileno()}", "--no-control-socket", "--log-level", "warning")
+    return _child("-m", "gunicorn", application, *bind, *options, hand_over=[listener.fileno()])
 
 
 @contextmanager

@@ -49,7 +49,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.HistoryMiddleware",
-    "config.middleware.ContentSecurityPolicyMiddleware",
+    "config.content_security.ContentSecurityPolicyMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -150,6 +150,11 @@ CLAIM_PANELS = [
     "settlement.findings.shown.findings_of_claim",
     "settlement.recoupments.shown.recoupments_of_claim",
 ]
+
+# The national platform: one key for both directions; an empty key or address means that it is not configured.
+PLATFORM_KEY = environment.platform_key
+PROVINCIAL_PLATFORM_URL = environment.provincial_platform_url
+NATIONAL_PLATFORM_URL = environment.national_platform_url
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

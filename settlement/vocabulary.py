@@ -60,6 +60,15 @@ class ReplayStatus(Term):
     CANCELLED = "cancelled", "已取消"
 
 
+class AdmissionStatus(Term):
+    """Where a stay at a networked hospital elsewhere stands."""
+
+    ADMITTED = "admitted", "在院"
+    DISCHARGED = "discharged", "已出院"
+    SETTLED = "settled", "已结算"
+    CANCELLED = "cancelled", "已撤销"
+
+
 class Detail(Term):
     """How the cost of a claim is entered."""
 

@@ -11,6 +11,7 @@ from settlement.models.clearing_differences import (
     PlatformDetail,
 )
 from settlement.models.finding import Finding
+from settlement.models.gateway import Admission, Exchange, OffHospitalSlip
 from settlement.models.payment import PayeeAccount, Payment, PaymentBatch
 from settlement.models.payment_results import ResultImport, ResultRow
 from settlement.models.policy import BenefitPolicy
@@ -30,6 +31,7 @@ from settlement.models.supplement import SupplementItem, SupplementNotice
 
 __all__ = [
     "AccountEntry",
+    "Admission",
     "AdvanceChange",
     "AdvanceFund",
     "AdvanceWarning",
@@ -53,11 +55,13 @@ __all__ = [
     "CountingRow",
     "DeductibleRow",
     "DestinationRow",
+    "Exchange",
     "Finding",
     "FollowUpDue",
     "FollowUpRow",
     "HardshipRow",
     "LaterStayRow",
+    "OffHospitalSlip",
     "PayeeAccount",
     "Payment",
     "PaymentBatch",
