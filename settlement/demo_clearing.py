@@ -87,9 +87,7 @@ def _compare(users: Mapping[str, User], area: Area, month: dt.date, today: dt.da
     _take_in(users["finance"], found, rows, today)
     different = found.differences.get(kind="different")
     taken = differences.take(by=users["finance"], difference=different)
-    differences.propose_accepting(
-        by=users["finance"], difference=taken, reason="示例：就医地更正先行自付，已来函"
-    )
+    differences.propose_accepting(by=users["finance"], difference=taken, reason="示例：就医地更正先行自付，已来函")
 
 
 def _with_totals(by: User, area: Area, month: dt.date, today: dt.date) -> ClearingMonth:
