@@ -248,7 +248,7 @@ def _of_clearing(user: Any, reach: Reach) -> Iterator[Queue]:
         waiting = rows.filter(status=AdvanceStatus.PROPOSED).exclude(made_by=user)
         cases = first_of(waiting.visible_parts(user, decider), ["pk"], SHOWN, rows)
         yield Queue("待批准的预付金变动", "没有待批准的预付金变动", reverse("advances"), cases)
-        funds = with_use(in_force(timezone.localdate())).select_related("area").visible_to(user)
+        funds = with_use(in_force(timezone.localdate()).visible_to(user)).select_related("area")
         warned: list[AdvanceFund] = []
         for fund, use in uses_of(funds).items():
             if use.warned:

@@ -137,7 +137,7 @@ def _advance(users: Mapping[str, User], area: Area, today: dt.date) -> None:
         area=area,
         starts_on=first_of_month(today - dt.timedelta(days=200)),
         ends_on=today + dt.timedelta(days=165),
-        amount=Decimal("60000.00"),
+        amount=Decimal("80000.00"),
         source=source,
         reason="示例：年度核定",
     )

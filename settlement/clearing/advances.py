@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hospitals.access import Right, reach_of
+from hospitals.access import Right, VisibleQuerySet, reach_of
 from hospitals.constraints import checked, refused_by_constraints
 from hospitals.history import doing
 from hospitals.models import Area
@@ -93,7 +93,7 @@ def _sum(rows: Any) -> Coalesce:
     return Coalesce(Subquery(rows.values("sum")), Value(NIL), output_field=DecimalField())
 
 
-def in_force(day: dt.date) -> QuerySet[AdvanceFund]:
+def in_force(day: dt.date) -> VisibleQuerySet[AdvanceFund]:
     return AdvanceFund.objects.filter(starts_on__lte=day, ends_on__gte=day)
 
 

@@ -94,7 +94,7 @@ def waiting(month: ClearingMonth) -> int:
 
 def months_waiting(area: str, until: dt.date) -> list[dt.date]:
     """The months up to `until` to which settlements belong that stand in none."""
-    given = {"area": area, "first_open": first_open(area), "next": month_after(until)}
+    given: dict[str, Any] = {"area": area, "first_open": first_open(area), "next": month_after(until)}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT DISTINCT {_BELONGS} FROM {_WAITING} ORDER BY 1", given)
         return [month for (month,) in cursor.fetchall()]

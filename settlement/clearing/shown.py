@@ -66,8 +66,8 @@ class Table:
     """Statements by fund: `funds` are the columns, each row has its amounts in that order; then what they come to."""
 
     funds: list[Fund]
-    rows: list[tuple[ClearingStatement, list[Decimal], SafeString | str]]
-    sums: list[Decimal]
+    rows: list[tuple[ClearingStatement, list[tuple[Fund, Decimal]], SafeString | str]]
+    sums: list[tuple[Fund, Decimal]]
     count: int
     medfee_sumamt: Decimal
     fund_pay_sumamt: Decimal
@@ -76,11 +76,11 @@ class Table:
 def table_of(statements: Iterable[ClearingStatement]) -> Table:
     found = [(one, one.by_fund) for one in statements]
     funds = [fund for fund in Fund if any(fund in by_fund for _one, by_fund in found)]
-    rows = [(one, [by_fund.get(fund, NIL) for fund in funds], compared_badge(one)) for one, by_fund in found]
+    rows = [(one, [(fund, by_fund.get(fund, NIL)) for fund in funds], compared_badge(one)) for one, by_fund in found]
     return Table(
         funds=funds,
         rows=rows,
-        sums=[sum((amounts[place] for _one, amounts, _badge in rows), NIL) for place in range(len(funds))],
+        sums=[(fund, sum((by_fund.get(fund, NIL) for _one, by_fund in found), NIL)) for fund in funds],
         count=sum(one.count for one, _by_fund in found),
         medfee_sumamt=sum((one.medfee_sumamt for one, _by_fund in found), NIL),
         fund_pay_sumamt=sum((one.fund_pay_sumamt for one, _by_fund in found), NIL),

@@ -23,7 +23,7 @@ from settlement.clearing import advances, gathering, months
 from settlement.clearing.comparing import reconcile_totals
 from settlement.clearing.filters import MonthFilter, StandingFilter, StatementFilter
 from settlement.clearing.lifecycle import MONTH_LIFECYCLE
-from settlement.clearing.shown import compared_badge, month_badge, table_of, warned_badge, warned_text
+from settlement.clearing.shown import compared_badge, month_badge, table_of, warned_text
 from settlement.clearing.words import Comparison, DifferenceStatus
 from settlement.forms.clearing import MonthForm, PaidForm, TotalsForm
 from settlement.forms.steps import ReasonForm, StepForm, asks
@@ -242,8 +242,6 @@ def _page(
         "waiting": waiting,
         "differences": _differences({(kind, status): count for kind, status, count in counts}),
         "may_upload": found.status in ("20", "30") and found.area_id in reach_of(request.user).areas_of(Right.CLEAR),
-        "use": use,
-        "use_badge": warned_badge(use) if use else "",
         "use_text": warned_text(use) if use else "",
         "fund": fund,
         "history": entries(found),

@@ -44,19 +44,23 @@ class DifferenceList(ListPage):
     empty_text = "没有符合条件的差异"
     columns = (
         Column("差异编号", lambda row: row.number, sort="pk", link=lambda row: row.get_absolute_url(), kind="date"),
-        Column("清算月份", lambda row: row.month.number, link=lambda row: row.month.get_absolute_url(), kind="date"),
-        Column("参保地", lambda row: row.area.name),
+        Column("状态", difference_badge, exported=lambda row: row.get_status_display(), kind="nowrap"),
+        Column("参保地", lambda row: row.area.name, kind="nowrap"),
+        Column(
+            "清算月份",
+            lambda row: f"{row.month.month:%Y-%m}",
+            link=lambda row: row.month.get_absolute_url(),
+            kind="date",
+        ),
         Column("结算编号", lambda row: row.setl_id, kind="date"),
         Column("姓名", lambda row: row.person.name if row.person else "", kind="nowrap"),
         Column("差异", lambda row: row.get_kind_display(), kind="nowrap"),
-        amount("本地医疗费（元）", "our_medfee_sumamt"),
-        amount("平台医疗费（元）", "their_medfee_sumamt"),
         amount("本地基金（元）", "our_fund_pay_sumamt"),
         amount("平台基金（元）", "their_fund_pay_sumamt"),
         amount("基金相差（元）", "fund_difference"),
-        Column("状态", difference_badge, exported=lambda row: row.get_status_display(), kind="nowrap"),
+        amount("医疗费相差（元）", "fee_difference"),
         Column("处理方式", lambda row: row.get_how_display()),
-        Column("处理人", lambda row: staff_name(row.handled_by)),
+        Column("处理人", lambda row: staff_name(row.handled_by), kind="nowrap"),
     )
 
     def queryset(self) -> QuerySet[Any]:

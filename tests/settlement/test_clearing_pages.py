@@ -237,7 +237,7 @@ def test_sheet_of_a_month_that_is_below_nought(desk, finance):
         ("status=unresolved", True),
         ("status=resolved", False),
         ("how=carried", False),
-        ("words=王", False),
+        ("words=欧", False),
     ],
 )
 def test_differences_are_filtered(desk, finance, query, there):

@@ -170,7 +170,7 @@ def checked(values: dict[str, str]) -> PlatformRow | FaultyRow:
     is_refund = FLAGS.get(values.get("refd_setl_flag", ""))
     if is_refund is None:
         faults.append(("refd_setl_flag", "应为 0 或 1"))
-    amounts = {}
+    amounts: dict[str, str | None] = {}
     for name in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay"):
         written = values.get(name, "").replace(",", "").lstrip("¥￥ ")
         if not written and name == "acct_pay":
@@ -181,4 +181,10 @@ def checked(values: dict[str, str]) -> PlatformRow | FaultyRow:
             amounts[name] = f"-{written.lstrip('-')}" if is_refund else written
     if faults:
         return FaultyRow(faults, values)
-    return PlatformRow(**words, **amounts, refd_setl_flag=bool(is_refund))
+    return PlatformRow(
+        medfee_sumamt=amounts["medfee_sumamt"],
+        fund_pay_sumamt=amounts["fund_pay_sumamt"],
+        acct_pay=amounts["acct_pay"],
+        refd_setl_flag=bool(is_refund),
+        **words,
+    )
