@@ -242,12 +242,12 @@ def _of_clearing(user: Any, reach: Reach) -> Iterator[Queue]:
         cases = first_of(reviewed.visible_parts(user, Right.CLEAR), ["pk"], SHOWN, rows)
         link = f"{reverse('clearing_months')}?status={ClearingStatus.REVIEWED}"
         yield Queue("待确认的清算", "没有待确认的清算", link, cases)
-    decider = next((right for right in (Right.CLEAR, Right.KEEP_ADVANCE) if reach.has(right)), None)
-    if decider:
+    if reach.has(Right.KEEP_ADVANCE):
         rows = AdvanceChange.objects.select_related("fund", "area")
         waiting = rows.filter(status=AdvanceStatus.PROPOSED).exclude(made_by=user)
-        cases = first_of(waiting.visible_parts(user, decider), ["pk"], SHOWN, rows)
+        cases = first_of(waiting.visible_parts(user, Right.KEEP_ADVANCE), ["pk"], SHOWN, rows)
         yield Queue("待批准的预付金变动", "没有待批准的预付金变动", reverse("advances"), cases)
+    if reach.has(Right.CLEAR) or reach.has(Right.KEEP_ADVANCE):
         funds = with_use(in_force(timezone.localdate()).visible_to(user)).select_related("area")
         warned: list[AdvanceFund] = []
         for fund, use in uses_of(funds).items():

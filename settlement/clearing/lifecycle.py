@@ -75,8 +75,8 @@ DIFFERENCE_LIFECYCLE = DifferenceLifecycle(
 WAITING = frozenset({AdvanceStatus.PROPOSED})
 ADVANCE_LIFECYCLE = Lifecycle(
     (
-        Move("approve", "批准", WAITING, AdvanceStatus.APPROVED, SUPERVISE, not_by=("made_by",), or_right=CLEAR),
-        Move("refuse", "不予批准", WAITING, AdvanceStatus.REFUSED, SUPERVISE, True, ("made_by",), True, or_right=CLEAR),
+        Move("approve", "批准", WAITING, AdvanceStatus.APPROVED, SUPERVISE, not_by=("made_by",)),
+        Move("refuse", "不予批准", WAITING, AdvanceStatus.REFUSED, SUPERVISE, True, ("made_by",), True),
     )
 )
 
