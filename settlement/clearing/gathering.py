@@ -79,6 +79,7 @@ def gather(month: ClearingMonth) -> None:
             FROM (SELECT settled.id, {_KEY} FROM {_WAITING} AND {_BELONGS} = %(month)s) found
             JOIN settlement_clearingstatement statement USING (treatment_area_id, scheme, clr_type, scope)
             WHERE statement.month_id = %(pk)s
+            ORDER BY found.id  -- so that all is read before the first is written: else each looks through those before
             """,
             given,
         )
