@@ -27,6 +27,7 @@ def desk(db):
     return Desk()
 
 
+@pytest.mark.clause("YT-13", "YT-17")
 def test_statements_are_by_place_scheme_and_kind_with_sums_by_fund(desk):
     desk.settle(MARCH, 800)
     desk.settle(MARCH, 200, place="210100")
