@@ -119,10 +119,19 @@ class Lifecycle:
         self.go_on(locked, verb, effect)
         return locked
 
-    def go_on(self, case: Any, verb: str, effect: Callable[[Any], None] | None = None) -> None:
-        """The same of a case whose row this transaction has locked, or has just made."""
+    def go_on(
+        self,
+        case: Any,
+        verb: str,
+        effect: Callable[[Any], None] | None = None,
+        written: Iterable[str] | None = None,
+    ) -> None:
+        """The same of a case whose row this transaction has locked, or has just made.
+
+        written: names all that `effect` writes, where only that is to be saved.
+        """
         self.must_be_open(case, verb)
-        _go(case, self.moves[verb], effect)
+        _go(case, self.moves[verb], effect, written)
 
     def go_on_together(self, cases: Sequence[Any], verb: str, written: Iterable[str]) -> None:
         """The same of many cases in one statement; `written` names what its caller has written into each."""
@@ -130,8 +139,7 @@ class Lifecycle:
             self.must_be_open(case, verb)
             _move(case, self.moves[verb])
         if cases:
-            moved = [name for name in MOVED if hasattr(cases[0], name)]
-            type(cases[0])._default_manager.bulk_update(cases, [*moved, *written])
+            type(cases[0])._default_manager.bulk_update(cases, _saved(cases[0], written))
 
     def must_be_open(self, case: Any, verb: str) -> None:
         """Raises Refused where the case is not in a state that the step starts from."""
@@ -149,11 +157,15 @@ def _wrong_state(case: Any, move: Move) -> Refused:
     return Refused.because("wrong_state", f"当前状态为“{case.get_status_display()}”，不能{move.label}")
 
 
-def _go(case: Any, move: Move, effect: Callable[[Any], None] | None) -> None:
+def _go(case: Any, move: Move, effect: Callable[[Any], None] | None, written: Iterable[str] | None = None) -> None:
     if effect:
         effect(case)
     _move(case, move)
-    case.save()
+    case.save(update_fields=None if written is None else _saved(case, written))
+
+
+def _saved(case: Any, written: Iterable[str]) -> list[str]:
+    return [*(name for name in MOVED if hasattr(case, name)), *written]
 
 
 def _move(case: Any, move: Move) -> None:
