@@ -134,6 +134,7 @@ PERSON_PANELS = [
     "filings.commitments_shown.commitments_of_person",
     "filings.views.sections.cards_of_person",
     "filings.views.sections.registrations_of_person",
+    "filings.uploads.shown.uploads_of_person",
     "filings.views.proofs.chronic_of_person",
     "settlement.claims.shown.claims_of_person",
     "settlement.recoupments.shown.recoupments_of_person",
@@ -150,6 +151,9 @@ CLAIM_PANELS = [
     "settlement.findings.shown.findings_of_claim",
     "settlement.recoupments.shown.recoupments_of_claim",
 ]
+
+# Beside a long list, uploads go on; a job that is done leaves no row behind.
+PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 2, "delete_jobs": "successful"}
 
 # The national platform: one key for both directions; an empty key or address means that it is not configured.
 PLATFORM_KEY = environment.platform_key
@@ -198,5 +202,6 @@ LOGGING = {
         "django.security": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
     },
 }

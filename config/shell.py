@@ -18,10 +18,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from filings.commitments_shown import SOON
-from filings.models import Commitment, Filing, FilingChange, InsuredPerson, Sanction
+from filings.models import Commitment, Filing, FilingChange, InsuredPerson, Sanction, Upload
 from filings.models.change_lifecycle import ChangeStatus
 from filings.models.filing import FilingStatus
 from filings.models.people import matched_by
+from filings.models.upload_lifecycle import UploadStatus
 from hospitals.access import Reach, Right, reach_of, require
 from hospitals.listing import COUNT_BOUND, first_of
 from settlement.filters import BEFORE_REVIEW, UNSUBMITTED
@@ -47,6 +48,7 @@ PLACES = (
     Place("异地备案", "filings", Right.SEE_FILINGS, ("/filings/", "/rosters/")),
     Place("承诺", "commitments", Right.SEE_FILINGS, ("/commitments/", "/sanctions/")),
     Place("住院登记", "registrations", Right.SEE_FILINGS, ("/registrations/",)),
+    Place("平台上报", "uploads", Right.SEE_FILINGS, ("/uploads/",)),
     Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
     Place("疑点核查", "findings", Right.SEE_FINDINGS, ("/findings/",)),
     Place("拨付", "payments", Right.SEE_PAYMENTS, ("/payments/",)),
@@ -141,7 +143,16 @@ def queues(user: Any, reach: Reach) -> list[Queue]:
     add("待财务复核", "没有待复核的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.APPROVED)
     add("待支付", "没有待支付的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.RELEASED)
     of_money = (*_of_findings(user, reach), *_of_payments(user, reach), *_of_recoupments(user, reach))
-    return [*found, *of_money, *_of_commitments(user, reach)]
+    return [*found, *_of_uploads(user, reach), *of_money, *_of_commitments(user, reach)]
+
+
+def _of_uploads(user: Any, reach: Reach) -> Iterator[Queue]:
+    """What a platform refused and somebody has to put right."""
+    if reach.has(Right.SEND_UPLOADS):
+        rows: Any = Upload.objects.select_related("person", "area")
+        parts = rows.filter(status=UploadStatus.PARKED).visible_parts(user, Right.SEND_UPLOADS)
+        link = f"{reverse('uploads')}?status={UploadStatus.PARKED}"
+        yield Queue("上报被拒待更正", "没有被平台拒绝的上报", link, first_of(parts, ["pk"], SHOWN, rows))
 
 
 def _of_findings(user: Any, reach: Reach) -> Iterator[Queue]:

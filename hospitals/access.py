@@ -41,6 +41,7 @@ class Right(Term):
     REVIEW_FILINGS = "review_filings", "审核备案"
     RELEASE_TAKEN = "release_taken", "收回已领取的件"
     LIFT_SANCTIONS = "lift_sanctions", "解除失信处理、恢复备案"
+    SEND_UPLOADS = "send_uploads", "更正并重新上报"
     SEE_CLAIMS = "see_claims", "查看报销"
     ACCEPT_CLAIMS = "accept_claims", "受理报销"
     REVIEW_CLAIMS = "review_claims", "审核报销"
@@ -60,10 +61,19 @@ _SEE_CASES = {Right.SEE_PEOPLE, Right.SEE_FILINGS, Right.SEE_CLAIMS, Right.SEE_D
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.CLERK: frozenset(
-        _SEE_CASES | {Right.KEEP_PEOPLE, Right.REVEAL_ID, Right.FILE, Right.ACCEPT_CLAIMS, Right.EXPORT}
+        _SEE_CASES
+        | {Right.KEEP_PEOPLE, Right.REVEAL_ID, Right.FILE, Right.SEND_UPLOADS, Right.ACCEPT_CLAIMS, Right.EXPORT}
     ),
     Role.REVIEWER: frozenset(
-        _SEE_CASES | {Right.REVEAL_ID, Right.REVIEW_FILINGS, Right.REVIEW_CLAIMS, Right.EXPORT, Right.SEE_FINDINGS}
+        _SEE_CASES
+        | {
+            Right.REVEAL_ID,
+            Right.REVIEW_FILINGS,
+            Right.SEND_UPLOADS,
+            Right.REVIEW_CLAIMS,
+            Right.EXPORT,
+            Right.SEE_FINDINGS,
+        }
     ),
     Role.FINANCE: frozenset(
         {
@@ -86,6 +96,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.KEEP_POSTS,
             Right.RELEASE_TAKEN,
             Right.LIFT_SANCTIONS,
+            Right.SEND_UPLOADS,
             Right.REVERSE_SETTLEMENTS,
             Right.SEE_FINDINGS,
             Right.SEE_PAYMENTS,
