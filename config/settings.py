@@ -135,6 +135,7 @@ PERSON_PANELS = [
     "filings.views.sections.cards_of_person",
     "filings.views.sections.registrations_of_person",
     "filings.views.proofs.chronic_of_person",
+    "settlement.gateway.shown.admissions_of_person",
     "settlement.claims.shown.claims_of_person",
     "settlement.recoupments.shown.recoupments_of_person",
     "settlement.accounts.shown.accounts_of_person",

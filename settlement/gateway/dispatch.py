@@ -1,4 +1,4 @@
-"""From a message to its answer: envelope, signature, clock; the same message again; one transaction, all of it kept."""
+"""From a message to its answer: envelope, signature, clock; the same message again; one transaction; all is kept."""
 
 import datetime as dt
 import json
