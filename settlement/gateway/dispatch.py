@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from filings.platform.codes import Transaction
 from filings.platform.envelope import DONE, LONGEST_ERROR, REFUSED, Request, faults, stamp
 from filings.platform.message_ids import receiver_id
-from filings.platform.reading import read_message
+from filings.platform.reading import Unreadable, read_message
 from filings.platform.signing import digest, is_signed, signed
 from filings.platform.transactions import SHAPES
 from hospitals.models import Area, ServiceHall
@@ -71,6 +71,8 @@ def answer(body: bytes, came_at: dt.datetime) -> Reply:
         area = request.insuplc_admdvs or request.mdtrtarea_admvs
         _refuse_untrusted(message, request, came_at)
         return Reply(_once(body, message, request, came_at))
+    except Unreadable as fault:
+        return Reply(written(reply_of(area, came_at, (Reason("malformed", str(fault)),))))
     except Refused as refused:
         return Reply(written(reply_of(area, came_at, refused.reasons)))
     except (OperationalError, InterfaceError):

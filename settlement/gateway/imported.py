@@ -98,6 +98,9 @@ def _refuse_figures(told: Computed, heard: Heard) -> None:
 
 def _known(heard: Heard, known: Settlement, told: Computed) -> Answered:
     heard.about.settlement = known
+    if Settlement.objects.filter(reverses=known).exists():
+        text = _("平台结算ID {setl_id} 已撤销，重新结算须用新的结算ID").format(setl_id=told.setl_id)
+        raise Refused.because("settlement_reversed", text)
     if any(getattr(known, name) != getattr(told, name) for name in OF_SETLINFO):
         text = _("平台结算ID {setl_id} 已登记为 {number}，金额不同；有误的请先撤销")
         raise Refused.because("settlement_known", text.format(setl_id=told.setl_id, number=known.number))
