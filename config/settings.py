@@ -156,6 +156,7 @@ CLAIM_PANELS = [
 PLATFORM_KEY = environment.platform_key
 PROVINCIAL_PLATFORM_URL = environment.provincial_platform_url
 NATIONAL_PLATFORM_URL = environment.national_platform_url
+GATEWAY_SECONDS = 20  # for a message to come in
 GATEWAY_WINDOW_MINUTES = 10  # how far the platform's clock may be from ours; no document gives it
 
 LANGUAGE_CODE = "zh-hans"
