@@ -90,6 +90,7 @@ def test_two_stays_at_the_ceiling_at_once_pay_it_once(ward):
     for _try in range(4):
         person = insured(make.QINGDAO)
         make.FilingFactory(person=person, filed_on="2026-01-01")
+        make.CardFactory(person=person)
         one = ward.admitted(person, begntime="2026-03-01", ipt_no="1")
         assert ward.discharge(person, one, dt.date(2026, 3, 5)).is_done
         other = ward.admitted(person, begntime="2026-03-12", ipt_no="2")
