@@ -51,9 +51,9 @@ class ExchangeList(ListPage):
     columns = (
         Column("报文ID", lambda row: row.msgid, sort="pk", link=lambda row: row.get_absolute_url(), kind="date"),
         Column("收到时间", lambda row: timezone.localtime(row.received_at).strftime("%Y-%m-%d %H:%M:%S"), kind="date"),
-        Column("交易", transaction_shown),
-        Column("姓名", lambda row: row.person.name if row.person else "—", link=_person),
-        Column("参保地", lambda row: row.area.name if row.area else "—"),
+        Column("交易", transaction_shown, kind="nowrap"),
+        Column("姓名", lambda row: row.person.name if row.person else "—", link=_person, kind="nowrap"),
+        Column("参保地", lambda row: row.area.name if row.area else "—", kind="nowrap"),
         Column("发送机构", lambda row: row.sender_name or row.sender),
         Column("结果", outcome_badge, exported=lambda row: "拒绝" if row.infcode else "成功"),
         Column("错误信息", lambda row: row.err_msg, kind="wide"),
