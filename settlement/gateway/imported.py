@@ -22,7 +22,7 @@ from settlement.gateway.admission_checks import hospital_known_as, pool_of
 from settlement.gateway.admitting import held_admission
 from settlement.gateway.hearing import Answered, Heard, place_of
 from settlement.gateway.persons import person_heard
-from settlement.gateway.settling import agreeing, cost_of, settled
+from settlement.gateway.settling import agreeing, cost_of, leave, settled
 from settlement.models import Admission, Settlement, SettlementDifference
 from settlement.vocabulary import AdmissionStatus
 
@@ -60,6 +60,8 @@ def take_over_settlement(heard: Heard) -> Answered:
         service=SERVICE_OF_MEDICAL_TYPE[told.med_type],
         cost=cost,
     )
+    if admission:
+        leave(admission, entry.discharged_on)
     by = portal_account()
     with doing(_("平台结算结果下发"), by=by):
         made = take_over(
