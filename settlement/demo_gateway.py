@@ -18,10 +18,15 @@ from settlement.gateway.dispatch import answer
 from settlement.gateway.persons import number_of
 from settlement.models import Exchange
 
-HOSPITALS = {
-    BEIJING: ("H11010100001", "北京示例联网医院"),
-    SHENYANG: ("H21010200001", "沈阳示例联网医院"),
-    DALIAN: ("H21020200001", "大连示例联网医院"),
+HOSPITALS = {  # those that the simulator plays
+    BEIJING: ("H11010100001", "北京示例医院"),
+    "120000": ("H12010100001", "天津示例医院"),
+    SHENYANG: ("H21010200001", "沈阳示例医院"),
+    DALIAN: ("H21020200001", "大连示例医院"),
+    "310000": ("H31010100001", "上海示例医院"),
+    "370100": ("H37010200001", "济南示例医院"),
+    "370200": ("H37020200001", "青岛示例医院"),
+    "440300": ("H44030300001", "深圳示例医院"),
 }
 COST = {
     "medfee_sumamt": "18600.00",
@@ -48,7 +53,7 @@ def _hospitals() -> None:
     """Samples, and marked so: no document that the portal ships lists hospitals of these cities."""
     for place, (code, name) in HOSPITALS.items():
         hospital, is_new = Hospital.objects.get_or_create(
-            area_id=place, name=name, defaults={"code": code, "level": Level.THREE, "source": "示例"}
+            area_id=place, name=name, defaults={"code": code, "level": Level.THREE_A, "source": "示例"}
         )
         if is_new:
             for scope in Scope:
