@@ -4,7 +4,7 @@ Whoever locks several rows does it in this order, so that nobody waits in a ring
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -24,6 +24,11 @@ from hospitals.history import doing
 from hospitals.models import ServiceHall
 from hospitals.periods import add_months
 from hospitals.reasons import Reason, Refused
+
+# Who locks what rests on a commitment before the commitment itself is locked, and what else follows inside the
+# transaction in which it is kept, on the day of the last material: the apps that pay add their own when they start.
+commitment_holders: list[Callable[[Commitment], None]] = []
+keep_witnesses: list[Callable[[Commitment, dt.date], None]] = []
 
 
 def sign_for_claim(
@@ -99,11 +104,23 @@ def hand_in(
     with transaction.atomic():
         if commitment.filing_id:
             Filing.objects.select_for_update().get(pk=commitment.filing_id)
+        hold_what_rests_on(commitment)
         Commitment.objects.select_for_update().get(pk=commitment.pk)
         items = {item.pk: item for item in CommitmentItem.objects.filter(commitment=commitment)}
         is_all = all(item.is_handed_in or item.pk in received for item in items.values())
         verb = "complete" if is_all else "hand_in"
-        return COMMITMENT_LIFECYCLE.take(commitment, verb, by=by, version=version, effect=take_in)
+        taken = COMMITMENT_LIFECYCLE.take(commitment, verb, by=by, version=version, effect=take_in)
+        if is_all:
+            with doing(COMMITMENT_LIFECYCLE.moves[verb].label, by=by):
+                for witness in keep_witnesses:
+                    witness(taken, on)
+    return taken
+
+
+def hold_what_rests_on(commitment: Commitment) -> None:
+    """In the order in which whoever works on the case itself locks it: the case, then its commitment."""
+    for hold in commitment_holders:
+        hold(commitment)
 
 
 def end_with_filing(*, by: User, filing: Filing, on: dt.date, reason: str) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from filings.appraisal import open_filing_in, overlap
 from filings.assessment import FilingRules
-from filings.commitments import clause_of
+from filings.commitments import clause_of, hold_what_rests_on
 from filings.models import Commitment, Filing, FilingPolicy, InsuredPerson
 from filings.models.commitment_lifecycle import COMMITMENT_LIFECYCLE, CommitmentStatus
 from filings.models.filing_lifecycle import FILING_LIFECYCLE, FilingStatus
@@ -65,6 +65,7 @@ def lapse(*, by: User, commitment: Commitment, on: dt.date, rules: FilingRules |
     with transaction.atomic():
         key = commitment.filing_id
         filing = Filing.objects.select_for_update().get(pk=key) if key else None
+        hold_what_rests_on(commitment)
         lapsed = COMMITMENT_LIFECYCLE.take(commitment, "lapse", by=by, reason=reason, effect=close)
         with doing(_("失信处理"), by=by, reason=reason):
             impose(lapsed, rules or Rules().of(lapsed.policy_id))

@@ -4,6 +4,10 @@ from config.simulator import views
 
 urlpatterns = [
     path("", views.hospital, name="hospital"),
+    path("ask/", views.ask, name="ask"),
+    path("admit/", views.admit, name="admit"),
+    path("stays/<str:mdtrt_id>/<str:infno>/", views.stay, name="stay"),
+    path("messages/<int:number>/", views.message, name="message"),
     path("platforms/", views.platforms, name="platforms"),
     path("platforms/<slug:name>/mood/", views.set_mood, name="set_mood"),
     path("platform/<slug:name>/", views.platform, name="platform"),

@@ -1,19 +1,24 @@
 """The simulator's pages and its receiving end."""
 
+import datetime as dt
+import json
 import sqlite3
 from dataclasses import asdict
 from functools import cache
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from config.simulator import hospitals, settings
 from config.simulator import platforms as receiving
-from config.simulator import settings
-from config.simulator.forms import MoodForm
+from config.simulator.forms import FORMS, AdmissionForm, MoodForm, PatientForm
+from config.simulator.hospitals import MARKS, StayState, StayStep
 from config.simulator.memory import Memory, read
 from filings.platform.codes import Transaction
+from filings.platform.envelope import CHINA
 
 
 @cache
@@ -55,7 +60,101 @@ def platforms(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def hospital(request: HttpRequest) -> HttpResponse:
-    return render(request, "simulator/hospital.html", {})
+    """The desk of the hospitals: who is admitted, the stays, what was said."""
+    today = dt.date.today()  # noqa: DTZ011 - the hospital's calendar
+    form = AdmissionForm(initial={"begntime": today, "ipt_no": f"ZY{dt.datetime.now(CHINA):%m%d%H%M%S}"})
+    return _hospital(request, form)
+
+
+@require_POST
+def ask(request: HttpRequest) -> HttpResponse:
+    """1101: who somebody is to their home area."""
+    form = PatientForm(request.POST)
+    if not form.is_valid():
+        return _hospital(request, AdmissionForm(request.POST))
+    return redirect("message", hospitals.ask(memory(), form.house_asked, form.who).number)
+
+
+@require_POST
+def admit(request: HttpRequest) -> HttpResponse:
+    form = AdmissionForm(request.POST)
+    if not form.is_valid():
+        return _hospital(request, form)
+    said = hospitals.admit(memory(), form.house_asked, form.who, form.cleaned_data)
+    return redirect("message", said.number)
+
+
+def stay(request: HttpRequest, mdtrt_id: str, infno: str) -> HttpResponse:
+    """One step of a stay: its form, and what comes of it."""
+    row = memory().stay(mdtrt_id)
+    if row is None or infno not in StayStep._value2member_map_:
+        raise Http404
+    step, told = StayStep.of(infno), read(row["told"])
+    form = FORMS[step](request.POST or None, initial={**_so_far(told), **_today()})
+    if request.method == "POST" and form.is_valid():
+        said = hospitals.go_on(memory(), mdtrt_id, step, told, form.cleaned_data)
+        return redirect("message", said.number)
+    shown = {"form": form, "step": step, "stay": told, "mdtrt_id": mdtrt_id, "state": StayState.name_of(row["state"])}
+    return render(request, "simulator/stay.html", shown)
+
+
+@require_GET
+def message(request: HttpRequest, number: int) -> HttpResponse:
+    """What a hospital said and heard, whole."""
+    row = memory().one_sent(number)
+    if row is None:
+        raise Http404
+    said, heard = read(row["request"]), read(row["reply"])
+    shown = {
+        "number": number,
+        "said": said,
+        "heard": heard,
+        "problem": row["problem"],
+        "transaction": Transaction.name_of(row["infno"]),
+        "request": json.dumps(said, ensure_ascii=False, indent=2),
+        "reply": json.dumps(heard, ensure_ascii=False, indent=2),
+    }
+    return render(request, "simulator/message.html", shown, status=200)
+
+
+def _hospital(request: HttpRequest, form: AdmissionForm) -> HttpResponse:
+    stays = [
+        {
+            "mdtrt_id": row["mdtrt_id"],
+            "told": read(row["told"]),
+            "state": StayState.name_of(row["state"]),
+            "steps": hospitals.STEPS[StayState.of(row["state"])],
+        }
+        for row in memory().stays()
+    ]
+    messages = [
+        {
+            "number": row["id"],
+            "at": row["at"][:19].replace("T", " "),
+            "transaction": f"{row['infno']} {Transaction.name_of(row['infno'])}",
+            "who": read(row["request"])["fixmedins_name"],
+            "answer": _answer(row),
+        }
+        for row in memory().sent()
+    ]
+    status = 422 if form.errors else 200
+    shown = {"form": form, "stays": stays, "messages": messages}
+    return render(request, "simulator/hospital.html", shown, status=status)
+
+
+def _answer(row: sqlite3.Row) -> str:
+    heard = read(row["reply"])
+    return row["problem"] or ("成功" if heard["infcode"] == 0 else heard["err_msg"])
+
+
+def _so_far(told: dict[str, Any]) -> dict[str, Any]:
+    """The marks as they stand."""
+    return {name: told.get(name) == "1" for name in MARKS}
+
+
+def _today() -> dict[str, Any]:
+    today = dt.date.today()  # noqa: DTZ011 - the hospital's calendar
+    return {"endtime": today, "charge_date": today}
 
 
 @require_POST

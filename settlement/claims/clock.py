@@ -1,6 +1,7 @@
 """The clock of a claim: working days from acceptance to the decision, stopped while the person supplies what lacks.
 
-The day of acceptance does not count, nor does the day on which the last is handed in; the day of asking does.
+The person is waited for after a supplement notice, and under an open commitment (TL-08).  The day of acceptance does
+not count, nor does the day on which the last is handed in; the day of asking, or of promising, does.
 """
 
 import datetime as dt
@@ -50,13 +51,15 @@ def due_day(area: str, accepted_on: dt.date, rules_on: LookUp | None = None) -> 
 
 
 def stop(claim: Claim, on: dt.date) -> None:
-    """The person has been told what is missing; nothing is saved."""
+    """The person has been told what is missing, or promises it; nothing is saved.  Stopped already, it stays so."""
     if claim.due_on is not None:
         claim.days_left, claim.due_on = working_days_between(on, claim.due_on), None
 
 
 def go_on(claim: Claim, on: dt.date) -> None:
-    """The person has supplied; nothing is saved."""
+    """The person has supplied; nothing is saved.  While a commitment is open, the clock stands still all the same."""
+    if claim.commitment and claim.commitment.is_open:
+        return
     if claim.days_left is not None:
         claim.due_on, claim.days_left = deadline_leaving(claim.days_left, on).day, None
 
@@ -71,7 +74,7 @@ def term_of(claim: Claim) -> Term:
 
 def clock_of(claim: Claim, today: dt.date) -> ClockShown:
     """How the claim stands against its clock."""
-    if claim.status == ClaimStatus.SUPPLEMENT:
+    if claim.status == ClaimStatus.SUPPLEMENT or claim.days_left is not None:
         return ClockShown(
             _("停止计时") + (f"，{_left(claim.days_left)}" if claim.days_left is not None else ""), "warn"
         )

@@ -9,18 +9,21 @@ from django.utils.translation import gettext as _
 
 from filings.assessment import MaterialGroup
 from filings.commitments import holds_review, sign_for_claim, void
-from filings.models import FilingPolicy
+from filings.models import Commitment, FilingPolicy
 from filings.vocabulary import Category, Material, Matter
 from hospitals.history import doing
 from hospitals.reasons import Reason, Refused
+from settlement.claims.clock import go_on, stop
 from settlement.claims.contents import materials_of
 from settlement.claims.locking import lock_at_counter
 from settlement.claims.materials import Requirement, requirements
 from settlement.models import Claim
+from settlement.vocabulary import ClaimStatus
 
 
 def promise(*, by: User, claim: Claim, version: int, materials: Iterable[Material], on: dt.date) -> Claim:
-    """The person signs to hand in what the checklist still asks for, and what the clerk names besides.
+    """The person signs to hand in what the checklist still asks for, and what the clerk names besides; the clock of
+    the claim stands still until it is all in.
 
     version: what the person saw.  Raises Refused; where the policy knows no such way, too.
     """
@@ -30,8 +33,31 @@ def promise(*, by: User, claim: Claim, version: int, materials: Iterable[Materia
             raise Refused.because("promised_already", _("已签订承诺补充书 %s") % locked.commitment.number)
         missing = (*lacking(locked), *_named(locked, materials))
         locked.commitment = sign_for_claim(by=by, person=locked.person, missing=missing, on=on, hall=locked.hall)
+        stop(locked, on)
         locked.save()
     return locked
+
+
+def hold_claim_of(commitment: Commitment) -> None:
+    """The claim before its commitment, as whoever refuses it does."""
+    list(Claim.objects.select_for_update(no_key=True).filter(commitment=commitment).values_list("pk"))
+
+
+def after_keeping(commitment: Commitment, on: dt.date) -> None:
+    """Everything is in: the clock goes on, unless the person has a supplement notice to answer as well."""
+    _go_on(commitment, on)
+
+
+def clock_after_lapse(commitment: Commitment) -> None:
+    """Nothing more is waited for: the agency is to decide, from the due day on, whenever the run came by."""
+    _go_on(commitment, commitment.due_on)
+
+
+def _go_on(commitment: Commitment, on: dt.date) -> None:
+    claim = Claim.objects.filter(commitment=commitment).exclude(status=ClaimStatus.SUPPLEMENT).first()
+    if claim and claim.days_left is not None:
+        go_on(claim, on)
+        claim.save(update_fields=["due_on", "days_left"])
 
 
 def is_offered(claim: Claim, on: dt.date) -> bool:
@@ -63,7 +89,8 @@ def hindrance(claim: Claim) -> Reason | None:
 def end_with_claim(*, by: User, claim: Claim, reason: str, on: dt.date) -> None:
     """A claim that is refused owes nothing more.  Inside its own transaction.  Raises Refused past the due day."""
     if claim.commitment and claim.commitment.is_open:
-        void(by=by, commitment=claim.commitment, on=on, reason=reason)
+        claim.commitment = void(by=by, commitment=claim.commitment, on=on, reason=reason)
+        go_on(claim, on)
 
 
 def _named(claim: Claim, materials: Iterable[Material]) -> tuple[MaterialGroup, ...]:

@@ -97,7 +97,7 @@ class Claim(models.Model):
     accepted_on = models.DateField(_("受理日期"))
     due_on = models.DateField(_("办结期限"), null=True, blank=True, help_text=_("空为未配置时限"))
     days_left = models.SmallIntegerField(
-        _("剩余工作日"), null=True, blank=True, help_text=_("等待补正期间停止计时，补正后接着计；负数为已超期")
+        _("剩余工作日"), null=True, blank=True, help_text=_("等待材料期间停止计时，补齐后接着计；负数为已超期")
     )
     status = models.CharField(_("状态"), max_length=16, choices=ClaimStatus.choices(), default=ClaimStatus.ACCEPTED)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经办人"))
@@ -205,9 +205,11 @@ class Claim(models.Model):
                 violation_error_message=_("撤销或冲正须有经手人、时间和原因"),
             ),
             models.CheckConstraint(
-                condition=Q(status="supplement", due_on=None) | (~Q(status="supplement") & Q(days_left=None)),
-                name="claim_clock_stops_while_supplemented",
-                violation_error_message=_("等待补正期间停止计时"),
+                condition=(Q(days_left=None) | Q(due_on=None))
+                & (~Q(status="supplement") | Q(due_on=None))
+                & (Q(days_left=None) | Q(status="supplement") | Q(commitment__isnull=False)),
+                name="claim_clock_stops_while_person_supplies",
+                violation_error_message=_("等待补正或承诺补充材料期间停止计时"),
             ),
             models.CheckConstraint(
                 condition=~Q(status="second_review") | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),

@@ -23,8 +23,7 @@ from settlement.models import AccountEntry, Calculation, Claim
 from settlement.models.claim import CLAIM_LIFECYCLE
 from settlement.vocabulary import ClaimStatus
 from tests import factories as make
-from tests.settlement.office import Office, an_entry, open_office
-from tests.settlement.test_claim_clock import a_term
+from tests.settlement.office import Office, a_term, an_entry, open_office
 
 S = ClaimStatus
 HANDS = 5

@@ -16,7 +16,7 @@ from hospitals.models import Area
 from hospitals.vocabulary import Level, Role, Scope
 from settlement.claims import decisions, desk, steps
 from settlement.claims.entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry
-from settlement.models import Claim, SupplementItem
+from settlement.models import Claim, ClaimPolicy, SupplementItem
 from settlement.models.claim import CLAIM_LIFECYCLE
 from settlement.vocabulary import ClaimStatus, ManualReason
 from tests import factories as make
@@ -24,6 +24,7 @@ from tests import shipped
 
 SHENYANG = "210100"
 TODAY = dt.date(2026, 3, 20)
+DAYS = 20
 ADMITTED, DISCHARGED = dt.date(2026, 3, 1), dt.date(2026, 3, 12)
 numbers = itertools.count(1)
 
@@ -154,3 +155,12 @@ def an_entry(**changes: Any) -> ClaimEntry:
 def other(entry: ClaimEntry, **changes: Any) -> ClaimEntry:
     """The same entry with another stay."""
     return replace(entry, stay=replace(entry.stay, **changes))
+
+
+def a_term(area: str = make.TIELING, **stated: Any) -> ClaimPolicy:
+    """A made-up term of an area whose document gives none."""
+    given = {"term_days": DAYS, "term_source": "示例", "assumed": True} | stated
+    policy = ClaimPolicy(area_id=area, version=1, starts_on=dt.date(2024, 1, 1), document="示例", **given)
+    policy.save()
+    policy.publish(by=None)
+    return policy

@@ -16,19 +16,9 @@ from settlement.claims.sampling import is_drawn
 from settlement.models import Claim, ClaimPolicy, SupplementItem, SupplementNotice
 from settlement.vocabulary import ClaimStatus
 from tests import factories as make
-from tests.settlement.office import TODAY, a_person, an_entry
+from tests.settlement.office import DAYS, TODAY, a_person, a_term, an_entry
 
 S = ClaimStatus
-DAYS = 20
-
-
-def a_term(area=make.TIELING, **stated):
-    """A made-up term of an area whose document gives none."""
-    given = {"term_days": DAYS, "term_source": "示例", "assumed": True} | stated
-    policy = ClaimPolicy(area_id=area, version=1, starts_on=dt.date(2024, 1, 1), document="示例", **given)
-    policy.save()
-    policy.publish(by=None)
-    return policy
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import DatabaseError
 
 from filings.application import Seen
 from filings.commitments import hand_in
@@ -12,10 +13,12 @@ from filings.models import Commitment
 from filings.vocabulary import Material
 from hospitals.access import portal_account
 from hospitals.reasons import Refused
+from hospitals.working_days import working_days_after
+from settlement.claims.clock import clock_of
 from settlement.claims.promising import promise
 from settlement.models import Claim
 from tests import factories as make
-from tests.settlement.office import TODAY, a_person, an_entry
+from tests.settlement.office import DAYS, TODAY, a_person, a_term, an_entry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("TL-08")]
 
@@ -27,9 +30,9 @@ def promised(office: Any, **options: Any) -> Claim:
     return promise(claim=claim, **given | options)
 
 
-def complete(office: Any, commitment: Commitment) -> Commitment:
+def complete(office: Any, commitment: Commitment, on: dt.date = TODAY) -> Commitment:
     received = {item.pk: Seen(Material.ITEMISED_LIST) for item in commitment.items.all()}
-    return hand_in(by=office.clerk, commitment=commitment, received=received, on=TODAY)
+    return hand_in(by=office.clerk, commitment=commitment, received=received, on=on)
 
 
 def test_claim_is_taken_in_now_and_approved_once_all_is_handed_in(office: Any) -> None:
@@ -103,3 +106,52 @@ def test_stale_or_empty_promise_comes_back_with_its_reason(office: Any, signed_i
         reply = clerk.post(f"/claims/{claim.pk}/promise/", given)
         assert reply.status_code == 422
         assert told in reply.content.decode()
+
+
+def test_clock_stands_still_while_promised_material_is_waited_for(office: Any) -> None:
+    a_term()
+    claim = promised(office)
+    assert (claim.due_on, claim.days_left) == (None, DAYS)
+    assert clock_of(claim, TODAY).text == f"停止计时，剩 {DAYS} 个工作日"
+    later = TODAY + dt.timedelta(90)
+    complete(office, claim.commitment, later)
+    claim.refresh_from_db()
+    assert (claim.due_on, claim.days_left) == (working_days_after(later, DAYS).day, None)
+
+
+def test_clock_goes_on_from_the_due_day_of_what_was_not_kept_however_late_the_run(office: Any) -> None:
+    a_term()
+    due = []
+    for days_late in (1, 40):
+        claim = promised(office)
+        lapse(by=portal_account(), commitment=claim.commitment, on=claim.commitment.due_on + dt.timedelta(days_late))
+        claim.refresh_from_db()
+        due.append(claim.due_on)
+        assert claim.days_left is None
+    assert due == [working_days_after(claim.commitment.due_on, DAYS).day] * 2
+
+
+def test_clock_waits_for_promise_and_notice_together(office: Any) -> None:
+    a_term()
+    claim = office.take(promised(office), "ask")
+    complete(office, claim.commitment)
+    claim.refresh_from_db()
+    assert (claim.status, claim.due_on, claim.days_left) == ("supplement", None, DAYS)
+    claim = office.take(claim, "resume")
+    assert claim.days_left is None
+    claim = office.take(promised(office), "ask")
+    claim = office.take(claim, "resume")
+    assert (claim.status, claim.due_on, claim.days_left) == ("accepted", None, DAYS)
+
+
+def test_refusal_of_a_promised_claim_is_in_time(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_term()
+    monkeypatch.setattr("settlement.claims.decisions.timezone.localdate", lambda *at: TODAY)
+    claim = office.take(office.take(promised(office), "submit"), "refuse")
+    assert (claim.due_on, claim.days_left) == (working_days_after(TODAY, DAYS).day, None)
+
+
+def test_stopped_clock_without_anything_to_wait_for_is_impossible(office: Any) -> None:
+    claim = office.accept()
+    with pytest.raises(DatabaseError, match="claim_clock_stops_while_person_supplies"):
+        Claim.objects.filter(pk=claim.pk).update(days_left=3)

@@ -20,8 +20,8 @@ from settlement.claims.way import stages_of
 from settlement.models import Claim
 from settlement.vocabulary import ClaimStatus
 from tests import factories as make
-from tests.settlement.office import a_person, an_entry
-from tests.settlement.test_claim_clock import DAYS, a_term, yantai_claim
+from tests.settlement.office import DAYS, a_person, a_term, an_entry
+from tests.settlement.test_claim_clock import yantai_claim
 
 S = ClaimStatus
 

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from filings.models import Filing, InsuredPerson
-from settlement.models import Claim, Recoupment, Settlement
+from settlement.models import BenefitPolicy, Claim, Recoupment, Settlement
 
 MEN = {"李为民", "孙建国", "刘洋", "周海", "于海波", "曲志强", "孔令辉", "郭振东", "冯建军", "许国强"}
 WOMEN = {"王晓梅", "赵小雨", "陈淑芬", "高桂兰", "姜丽", "宋玉珍", "颜秀英", "马秀兰", "赵桂荣", "董丽娟"}
@@ -37,10 +37,18 @@ def test_demo_people_have_the_sex_of_their_names(demo: str) -> None:
 
 def test_demo_data_is_loaded_once(demo: str, capsys: Any) -> None:
     def there() -> list[Any]:
-        return [list(model.objects.order_by("pk").values()) for model in (InsuredPerson, Filing, Claim, Recoupment)]
-        return [list(model.objects.order_by("pk").values()) for model in (InsuredPerson, Filing, Claim, Settlement)]
+        kept = (InsuredPerson, Filing, Claim, Recoupment, Settlement, BenefitPolicy)
+        return [list(model.objects.order_by("pk").values()) for model in kept]
 
     before = there()
     assert all(before)
     assert load(capsys) == demo
     assert there() == before
+
+
+def test_a_sample_of_benefits_says_that_it_is_one(demo: str) -> None:
+    sample = BenefitPolicy.objects.get(area="370700", version=2)
+    assert sample.document.startswith("示例")
+    assert {row.assumed for rows in (sample.deductibles, sample.ratios, sample.ceilings) for row in rows.all()} == {
+        True
+    }

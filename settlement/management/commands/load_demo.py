@@ -11,6 +11,7 @@ from filings import demo_commitments as commitments
 from hospitals import demo as staff
 from hospitals.development import is_development_database
 from settlement import demo as claims
+from settlement import demo_benefits as benefits
 from settlement import demo_findings as findings
 from settlement import demo_gateway as gateway
 from settlement import demo_payments as payments
@@ -29,6 +30,7 @@ class Command(BaseCommand):
             self.stdout.write(f"演示账户：{len(users)} 个")
             self.stdout.write(filings.load(users))
             self.stdout.write(commitments.load(users))
+            self.stdout.write(benefits.load())
             self.stdout.write(claims.load(users))
             self.stdout.write(findings.load(users))
             self.stdout.write(recoupments.load(users))
