@@ -50,6 +50,7 @@ HANDLERS: dict[Transaction, Handler] = {
 CLOCK = ("cainfo", "signtype", "inf_time")  # a repeat is signed anew
 ATTEMPTS = 3
 NOBODY = "000000"
+CHANGED = "changed_meanwhile"
 AGAIN = (DeadlockDetected, SerializationFailure)
 OK, UNAVAILABLE = 200, 503
 
@@ -116,23 +117,28 @@ def _refuse_untrusted(message: Mapping[str, Any], request: Request, came_at: dt.
 
 
 def _once(body: bytes, message: Mapping[str, Any], request: Request, came_at: dt.datetime) -> bytes:
-    """Done once, answered as often as asked; what the database made wait in a ring is tried again."""
+    """Done once, answered as often as asked.  Tried again: what waited in a ring, or lost a race to another hand."""
     content = digest(message, CLOCK)
-    for attempt in range(ATTEMPTS):
+    for attempt in range(1, ATTEMPTS + 1):
         try:
             return _attempt(body, content, message, request, came_at)
         except (OperationalError, IntegrityError) as error:
-            if attempt + 1 == ATTEMPTS or not (isinstance(error.__cause__, AGAIN) or _is_lost_race(error)):
+            if attempt == ATTEMPTS or not (isinstance(error.__cause__, AGAIN) or isinstance(error, IntegrityError)):
                 raise
-    raise AssertionError("unreachable")
+        except MovedOn:
+            pass
+    return _attempt(body, content, message, request, came_at, is_last=True)
 
 
-def _is_lost_race(error: Exception) -> bool:
-    """Somebody wrote the same msgid, or moved the year, between our look and our writing."""
-    return isinstance(error, IntegrityError)
-
-
-def _attempt(body: bytes, content: str, message: Mapping[str, Any], request: Request, came_at: dt.datetime) -> bytes:
+def _attempt(
+    body: bytes,
+    content: str,
+    message: Mapping[str, Any],
+    request: Request,
+    came_at: dt.datetime,
+    *,
+    is_last: bool = False,
+) -> bytes:
     about = About()
     try:
         with transaction.atomic():
@@ -143,6 +149,8 @@ def _attempt(body: bytes, content: str, message: Mapping[str, Any], request: Req
             reply = _done(said, heard)
             return _keep(body, content, request, came_at, about, reply, ())
     except Refused as refused:
+        if refused.reasons[0].code == CHANGED and not is_last:
+            raise MovedOn from refused
         with transaction.atomic():  # what was begun is undone; that it was refused is kept
             if known := _known(request, content):
                 return known
@@ -159,6 +167,10 @@ def _known(request: Request, content: str) -> bytes | None:
     if row[0] != content:
         raise MessageIdTaken
     return str(row[1]).encode()
+
+
+class MovedOn(Exception):
+    """A filing was changed between our look and our writing: looked at anew, the answer may be another."""
 
 
 class MessageIdTaken(Refused):

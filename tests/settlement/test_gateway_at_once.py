@@ -6,15 +6,20 @@ import os
 import signal
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
-from filings.models import Filing
+from filings.changes.asked import ChangeAsked
+from filings.changes.desk import ask
+from filings.models import Filing, FilingChange
 from filings.platform.envelope import moment
+from hospitals.vocabulary import Role
 from settlement.models import AccountEntry, Admission, Exchange, Settlement, YearAccount
 from tests import factories as make
 from tests.settlement.books import PLAIN, makes_sense, publish
@@ -119,6 +124,24 @@ def test_settlement_against_cancellation_leaves_one_of_them(ward):
         assert (Filing.objects.get(person=person).status == "active") == settled.is_done
 
 
+def test_settlement_while_a_clerk_ends_the_filing_counts_and_so_does_the_end(ward):
+    """The filing covers the day of admission, whoever comes first."""
+    clerk = make.staff(Role.CLERK, make.TIELING)
+    for _try in range(6):
+        person = insured()
+        filing = make.FilingFactory(person=person, category="referral", tier="referral", filed_on=dt.date(2026, 1, 5))
+        stay = ward.admitted(person)
+        today = timezone.localdate()
+        asked = ChangeAsked(on=today, asked_on=today, reason="已回参保地")
+        settled, ended = at_once(
+            partial(ward.settle, person, stay), partial(_ended, by=clerk, filing=filing, asked=asked)
+        )
+        assert settled.is_done, settled.reply
+        assert settled.output["setlinfo"]["hifp_pay"] == "13687.50"  # 75 % for a referral, either way
+        assert ended.status == "done"
+        makes_sense(person)
+
+
 def test_admissions_of_one_person_at_once_make_one(ward):
     person = insured()
     acts = [lambda number=number: ward.admit(person, ipt_no=f"ZY{number}") for number in range(HANDS)]
@@ -201,6 +224,13 @@ def test_half_a_message_and_one_too_large_are_answered(ward, server):
     connection.endheaders(b"{")
     assert connection.getresponse().status == 413
     connection.close()
+
+
+def _ended(**asked: Any) -> FilingChange:
+    try:
+        return ask(request_token=uuid.uuid4(), **asked)
+    finally:
+        connection.close()
 
 
 def _nothing() -> dict[str, str]:
