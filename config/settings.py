@@ -136,6 +136,7 @@ PERSON_PANELS = [
     "filings.views.sections.registrations_of_person",
     "filings.uploads.shown.uploads_of_person",
     "filings.views.proofs.chronic_of_person",
+    "settlement.gateway.shown.admissions_of_person",
     "settlement.claims.shown.claims_of_person",
     "settlement.recoupments.shown.recoupments_of_person",
     "settlement.accounts.shown.accounts_of_person",
@@ -159,6 +160,8 @@ PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 2, "delete_jobs": "successful"}
 PLATFORM_KEY = environment.platform_key
 PROVINCIAL_PLATFORM_URL = environment.provincial_platform_url
 NATIONAL_PLATFORM_URL = environment.national_platform_url
+GATEWAY_SECONDS = 20  # for a message to come in
+GATEWAY_WINDOW_MINUTES = 10  # how far the platform's clock may be from ours; no document gives it
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

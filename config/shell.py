@@ -26,8 +26,8 @@ from filings.models.upload_lifecycle import UploadStatus
 from hospitals.access import Reach, Right, reach_of, require
 from hospitals.listing import COUNT_BOUND, first_of
 from settlement.filters import BEFORE_REVIEW, UNSUBMITTED
-from settlement.models import Claim, Finding, Payment, PaymentBatch, Recoupment
-from settlement.vocabulary import BatchStatus, ClaimStatus, FindingStatus, RecoupmentStatus
+from settlement.models import Claim, Finding, Payment, PaymentBatch, Recoupment, SettlementDifference
+from settlement.vocabulary import BatchStatus, ClaimStatus, DifferenceStatus, FindingStatus, RecoupmentStatus
 
 SHOWN = 10
 BY_DUE_DAY = ("due_on", "pk")  # those without a last day stand behind
@@ -49,6 +49,7 @@ PLACES = (
     Place("承诺", "commitments", Right.SEE_FILINGS, ("/commitments/", "/sanctions/")),
     Place("住院登记", "registrations", Right.SEE_FILINGS, ("/registrations/",)),
     Place("平台上报", "uploads", Right.SEE_FILINGS, ("/uploads/",)),
+    Place("异地住院", "admissions", Right.SEE_CLAIMS, ("/gateway/",)),
     Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
     Place("疑点核查", "findings", Right.SEE_FINDINGS, ("/findings/",)),
     Place("拨付", "payments", Right.SEE_PAYMENTS, ("/payments/",)),
@@ -142,6 +143,7 @@ def queues(user: Any, reach: Reach) -> list[Queue]:
     add("待复审报销", "没有待复审的报销", *for_claims, ClaimStatus.SECOND_REVIEW, only=second, order=BY_DUE_DAY)
     add("待财务复核", "没有待复核的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.APPROVED)
     add("待支付", "没有待支付的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.RELEASED)
+    found += _of_differences(user, reach)
     of_money = (*_of_findings(user, reach), *_of_payments(user, reach), *_of_recoupments(user, reach))
     return [*found, *_of_uploads(user, reach), *of_money, *_of_commitments(user, reach)]
 
@@ -164,6 +166,16 @@ def _of_findings(user: Any, reach: Reach) -> Iterator[Queue]:
         cases = first_of(open_ones.visible_parts(user, Right.REVIEW_CLAIMS), ["pk"], SHOWN, rows)
         title = f"待核查疑点（{count if count <= COUNT_BOUND else f'{COUNT_BOUND}以上'}）"
         yield Queue(title, "没有待核查的疑点", reverse("findings"), cases)
+
+
+def _of_differences(user: Any, reach: Reach) -> Iterator[Queue]:
+    """Where the platform calculated otherwise than we do: for a reviewer, or a supervisor."""
+    right = next((right for right in (Right.REVIEW_CLAIMS, Right.REVERSE_SETTLEMENTS) if reach.has(right)), None)
+    if right:
+        rows = SettlementDifference.objects.select_related("person", "area", "settlement")
+        parts = rows.filter(status=DifferenceStatus.OPEN).visible_parts(user, right)
+        cases = first_of(parts, ["pk"], SHOWN, rows)
+        yield Queue("待核查的结算差异", "没有待核查的结算差异", reverse("differences"), cases)
 
 
 def _of_payments(user: Any, reach: Reach) -> Iterator[Queue]:

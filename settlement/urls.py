@@ -1,5 +1,6 @@
 from django.urls import path
 
+from settlement.gateway.door import gateway
 from settlement.views import (
     accounts,
     claim_prints,
@@ -14,6 +15,7 @@ from settlement.views import (
     replays,
     settlements,
 )
+from settlement.views import gateway as told
 from settlement.views import payment_results as results
 
 urlpatterns = [
@@ -36,6 +38,15 @@ urlpatterns = [
     path("claims/<int:pk>/sheet/", claim_prints.sheet, name="claim_sheet"),
     path("claims/<int:pk>/decision/", claim_prints.decision, name="claim_decision"),
     path("claims/<int:pk>/supplement/", claim_prints.supplement, name="claim_supplement"),
+    path("gateway/", gateway, name="gateway"),
+    path("gateway/exchanges/", told.ExchangeList.as_view(), name="exchanges"),
+    path("gateway/exchanges/<int:pk>/", told.exchange, name="exchange"),
+    path("gateway/exchanges/<int:pk>/reveal/", told.reveal, name="reveal_exchange"),
+    path("gateway/admissions/", told.AdmissionList.as_view(), name="admissions"),
+    path("gateway/admissions/<int:pk>/", told.admission, name="admission"),
+    path("gateway/differences/", told.DifferenceList.as_view(), name="differences"),
+    path("gateway/differences/<int:pk>/", told.difference, name="difference"),
+    path("gateway/differences/<int:pk>/<slug:verb>/", told.decide_difference, name="decide_difference"),
     path("findings/", findings.FindingList.as_view(), name="findings"),
     path("findings/<int:pk>/", findings.finding, name="finding"),
     path("findings/<int:pk>/<slug:verb>/", findings.decide, name="decide_finding"),

@@ -69,6 +69,21 @@ class AdmissionStatus(Term):
     CANCELLED = "cancelled", "已撤销"
 
 
+class ComputedBy(Term):
+    """Whose figures a settlement holds."""
+
+    PORTAL = "portal", "本门户"
+    PLATFORM = "platform", "平台"
+
+
+class DifferenceStatus(Term):
+    """Where the difference between the platform's figures and the portal's stands."""
+
+    OPEN = "open", "待核查"
+    EXPLAINED = "explained", "已说明"
+    CORRECTED = "corrected", "已更正"
+
+
 class Detail(Term):
     """How the cost of a claim is entered."""
 

@@ -2,6 +2,7 @@ from settlement.models.account import AccountEntry, YearAccount
 from settlement.models.claim import Claim
 from settlement.models.claim_parts import Calculation, ClaimItem, ClaimMaterial, Receipt
 from settlement.models.claim_policy import ClaimMaterialRow, ClaimPolicy
+from settlement.models.difference import SettlementDifference
 from settlement.models.finding import Finding
 from settlement.models.gateway import Admission, Exchange, OffHospitalSlip
 from settlement.models.payment import PayeeAccount, Payment, PaymentBatch
@@ -61,6 +62,7 @@ __all__ = [
     "ResultImport",
     "ResultRow",
     "Settlement",
+    "SettlementDifference",
     "SupplementItem",
     "SupplementNotice",
     "YearAccount",

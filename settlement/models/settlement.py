@@ -18,7 +18,7 @@ from hospitals.access import Right, VisibleQuerySet
 from hospitals.models import Area, Hospital
 from hospitals.vocabulary import Level, Scope, Service
 from settlement.accounts.bookkeeping import borne_out, in_the_books
-from settlement.vocabulary import Component, Payer
+from settlement.vocabulary import Component, ComputedBy, Payer
 
 
 def yuan(name: Any) -> "models.DecimalField[Decimal, Decimal]":
@@ -91,6 +91,18 @@ class Settlement(models.Model):
     calculation = models.ForeignKey(
         "settlement.Calculation", models.PROTECT, db_index=False, related_name="+", verbose_name=_("待遇计算")
     )
+    computed_by = models.CharField(_("计算方"), max_length=8, choices=ComputedBy.choices(), default=ComputedBy.PORTAL)
+    own_calculation = models.ForeignKey(
+        "settlement.Calculation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("本门户核算"),
+        help_text=_("平台已计算的，本门户的核算只作核对"),
+    )
+    platform_setl_id = models.CharField(_("平台结算ID"), max_length=30, blank=True)
     settled_on = models.DateField(_("结算日期"))
     reason = models.CharField(_("冲正原因"), max_length=300, blank=True)
     made_by = models.ForeignKey(
@@ -147,6 +159,18 @@ class Settlement(models.Model):
                 condition=Q(way="manual", claim__isnull=False) | Q(way="direct", claim=None),
                 name="settlement_by_hand_has_its_claim",
                 violation_error_message=_("手工报销的结算须有报销件"),
+            ),
+            models.CheckConstraint(
+                condition=Q(computed_by="portal", own_calculation=None, platform_setl_id="")
+                | (Q(computed_by="platform", way="direct") & ~Q(platform_setl_id="")),
+                name="settlement_of_the_platform_has_its_id",
+                violation_error_message=_("平台计算的结算须有平台结算ID"),
+            ),
+            models.UniqueConstraint(
+                fields=["area", "platform_setl_id"],
+                condition=Q(reverses=None, computed_by="platform"),
+                name="one_settlement_a_platform_id",
+                violation_error_message=_("该平台结算ID已登记"),
             ),
         )
         indexes = (

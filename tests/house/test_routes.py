@@ -11,11 +11,12 @@ from hospitals.vocabulary import Role
 from tests import factories as make
 from tests import money_factories as money
 from tests.settlement.books import a_settlement
+from tests.settlement.exchanged import stored_admission, stored_difference, stored_exchange
 from tests.settlement.recoupments import stored_recoupment, stored_reminder
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"login", "logout", "password", "password_change_done", "healthz", "admin_login", "worklist"}
+OPEN = {"login", "logout", "password", "password_change_done", "healthz", "admin_login", "worklist", "gateway"}
 # route → (right, method, what stands behind its id: a kind, and further parts of the address; "?person": asked for so)
 ROUTES: dict[str, tuple[Right, str, str]] = {
     "search": (Right.SEE_PEOPLE, "post", ""),
@@ -123,6 +124,14 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "edit_claim": (Right.ACCEPT_CLAIMS, "get", "claim"),
     "promise_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
     "calculate_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
+    "exchanges": (Right.SEE_CLAIMS, "get", ""),
+    "exchange": (Right.SEE_CLAIMS, "get", "exchange"),
+    "reveal_exchange": (Right.REVEAL_ID, "post", "exchange"),
+    "admissions": (Right.SEE_CLAIMS, "get", ""),
+    "admission": (Right.SEE_CLAIMS, "get", "admission"),
+    "differences": (Right.SEE_CLAIMS, "get", ""),
+    "difference": (Right.SEE_CLAIMS, "get", "difference"),
+    "decide_difference": (Right.SEE_CLAIMS, "post", "difference explain"),
     "findings": (Right.SEE_FINDINGS, "get", ""),
     "finding": (Right.SEE_FINDINGS, "get", "finding"),
     "decide_finding": (Right.REVIEW_CLAIMS, "post", "finding clear"),
@@ -215,6 +224,9 @@ BEHIND = {
     "replay": lambda area: money.ReplayFactory(policy__area__code=area),
     "recoupment": stored_recoupment,
     "settlement": lambda area: a_settlement(area),
+    "admission": stored_admission,
+    "exchange": stored_exchange,
+    "difference": stored_difference,
     "batch": lambda area: money.BatchFactory(area__code=area),
     "payment": lambda area: money.PaymentFactory(person__area__code=area),
     "payment_result": lambda area: money.ResultFactory(area__code=area),

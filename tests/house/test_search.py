@@ -26,7 +26,7 @@ PARTS = {
 DOWNLOADS = {"list_faults", "details_template", "export_details", "export_replay", "payment_file"}
 PAGES = [
     *(name for name, row in ROUTES.items() if row[1] == "get" and name not in PRINTS | PARTS | DOWNLOADS),
-    *sorted(OPEN - {"login", "logout", "healthz", "admin_login"}),
+    *sorted(OPEN - {"login", "logout", "healthz", "admin_login", "gateway"}),
 ]
 
 
