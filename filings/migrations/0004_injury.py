@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('filings', '0002_every_filing'),
+        ('filings', '0003_uploads'),
     ]
 
     operations = [
