@@ -69,6 +69,13 @@ class AdmissionStatus(Term):
     CANCELLED = "cancelled", "已撤销"
 
 
+class InboundSource(Term):
+    """By which way the settlement of a person from elsewhere came to us."""
+
+    MESSAGE = "message", "平台报文"
+    LIST = "list", "名单导入"
+
+
 class Detail(Term):
     """How the cost of a claim is entered."""
 

@@ -4,6 +4,7 @@ from settlement.models.claim_parts import Calculation, ClaimItem, ClaimMaterial,
 from settlement.models.claim_policy import ClaimMaterialRow, ClaimPolicy
 from settlement.models.finding import Finding
 from settlement.models.gateway import Admission, Exchange, OffHospitalSlip
+from settlement.models.inbound import InboundDisclosure, InboundSettlement
 from settlement.models.payment import PayeeAccount, Payment, PaymentBatch
 from settlement.models.payment_results import ResultImport, ResultRow
 from settlement.models.policy import BenefitPolicy
@@ -43,6 +44,8 @@ __all__ = [
     "FollowUpDue",
     "FollowUpRow",
     "HardshipRow",
+    "InboundDisclosure",
+    "InboundSettlement",
     "LaterStayRow",
     "OffHospitalSlip",
     "PayeeAccount",
