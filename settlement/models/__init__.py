@@ -4,6 +4,13 @@ from settlement.models.claim_parts import Calculation, ClaimItem, ClaimMaterial,
 from settlement.models.claim_policy import ClaimMaterialRow, ClaimPolicy
 from settlement.models.finding import Finding
 from settlement.models.gateway import Admission, Exchange, OffHospitalSlip
+from settlement.models.hospital_payment import HospitalAccount, HospitalPayment, HospitalPaymentBatch
+from settlement.models.hospital_statement import (
+    HospitalClearingTerm,
+    HospitalDeduction,
+    HospitalStatement,
+    HospitalStatementLine,
+)
 from settlement.models.inbound import InboundDisclosure, InboundSettlement
 from settlement.models.payment import PayeeAccount, Payment, PaymentBatch
 from settlement.models.payment_results import ResultImport, ResultRow
@@ -44,6 +51,13 @@ __all__ = [
     "FollowUpDue",
     "FollowUpRow",
     "HardshipRow",
+    "HospitalAccount",
+    "HospitalClearingTerm",
+    "HospitalDeduction",
+    "HospitalPayment",
+    "HospitalPaymentBatch",
+    "HospitalStatement",
+    "HospitalStatementLine",
     "InboundDisclosure",
     "InboundSettlement",
     "LaterStayRow",
