@@ -50,6 +50,9 @@ PLACES = (
     Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
     Place("疑点核查", "findings", Right.SEE_FINDINGS, ("/findings/",)),
     Place("拨付", "payments", Right.SEE_PAYMENTS, ("/payments/",)),
+    Place(
+        "来本地就医", "hospital_statements", Right.SEE_HOSPITAL_CLEARING, ("/clearing/hospitals/", "/clearing/inbound/")
+    ),
     Place("结算", "settlements", Right.SEE_CLAIMS, ("/settlements/",)),
     Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),

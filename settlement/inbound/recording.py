@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from filings.coverage import scope_of
 from filings.identity import IdType
 from filings.vocabulary import Category, Scheme
+from hospitals.access import Right, reach_of
 from hospitals.constraints import refused_by_constraints
 from hospitals.models import Area, Hospital
 from hospitals.reasons import Reason, Refused
 from hospitals.vocabulary import Service
-from settlement.models import InboundSettlement
+from settlement.models import InboundDisclosure, InboundSettlement
 from settlement.models.inbound import AMOUNTS, FUND_PARTS
 from settlement.vocabulary import InboundSource
 
@@ -169,3 +171,11 @@ def contrary_of(settlement: InboundSettlement, *, setl_id: str, settled_on: dt.d
     amounts = {name: -getattr(settlement, name) for name in AMOUNTS}
     own = {"setl_id": setl_id, "settled_on": settled_on, "reversed_setl_id": settlement.setl_id}
     return ToldSettlement(**columns, **amounts, **own)
+
+
+def reveal_id_number(*, by: User, settlement: InboundSettlement) -> str:
+    """The whole id number; that `by` asked for it is on record before they see it.  Raises Refused."""
+    if settlement.area_id not in reach_of(by).areas_of(Right.REVEAL_ID):
+        raise Refused.because("no_right", f"您没有“{Right.REVEAL_ID.label}”的权限")
+    InboundDisclosure.objects.create(settlement=settlement, by=by)
+    return settlement.id_number

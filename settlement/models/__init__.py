@@ -12,6 +12,7 @@ from settlement.models.hospital_statement import (
     HospitalStatementLine,
 )
 from settlement.models.inbound import InboundDisclosure, InboundSettlement
+from settlement.models.inbound_imports import InboundListImport, InboundListRow
 from settlement.models.payment import PayeeAccount, Payment, PaymentBatch
 from settlement.models.payment_results import ResultImport, ResultRow
 from settlement.models.policy import BenefitPolicy
@@ -59,6 +60,8 @@ __all__ = [
     "HospitalStatement",
     "HospitalStatementLine",
     "InboundDisclosure",
+    "InboundListImport",
+    "InboundListRow",
     "InboundSettlement",
     "LaterStayRow",
     "OffHospitalSlip",
