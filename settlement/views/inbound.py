@@ -50,7 +50,6 @@ class InboundList(ListPage):
     columns = (
         Column("结算ID", lambda row: row.setl_id, sort="pk", link=lambda row: row.get_absolute_url(), kind="date"),
         Column("姓名", lambda row: row.name, kind="nowrap"),
-        Column("证件号码", lambda row: row.masked_id_number, kind="date"),
         Column("参保地", lambda row: row.insured_area.name, kind="nowrap"),
         Column("医院", lambda row: row.hospital.name, kind="subject"),
         Column("险种", lambda row: row.get_scheme_display(), kind="nowrap"),

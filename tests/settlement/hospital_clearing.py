@@ -6,16 +6,20 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from hospitals.models import Hospital
 from hospitals.vocabulary import Role, Scope
 from settlement.hospital_clearing import appealing, making, paying, reviewing
-from settlement.hospital_clearing.words import DeductionSource, DeductionType, ReviewExtent
+from settlement.hospital_clearing.words import ClearingStatus, DeductionSource, DeductionType, ReviewExtent
 from settlement.models import (
+    HospitalAccount,
     HospitalClearingTerm,
     HospitalDeduction,
+    HospitalPayment,
     HospitalPaymentBatch,
     HospitalStatement,
+    HospitalStatementLine,
     InboundSettlement,
 )
 from tests import factories as make
@@ -112,14 +116,68 @@ def settled(desk: Desk, *numbers: int, on: dt.date = dt.date(2025, 8, 25), **giv
     return [recorded(number, hospital=desk.hospital, settled_on=on, **given) for number in numbers]
 
 
-def stored_statement(area: str) -> HospitalStatement:
-    """A statement of an area as the database holds it."""
-    place = make.HospitalFactory(area__code=area)
-    return HospitalStatement.objects.create(
-        area=place.area,
-        hospital=place,
-        scope=Scope.CROSS_PROVINCE,
+def stored_inbound(area: str) -> InboundSettlement:
+    """A settlement at a hospital of an area, of somebody insured in Chongqing."""
+    number = InboundSettlement.objects.count() + 1
+    return recorded(number, hospital=make.HospitalFactory(area__code=area))
+
+
+def stored_statement(area: str, status: ClearingStatus = ClearingStatus.APPLIED) -> HospitalStatement:
+    """A statement of one settlement, as the database holds it in a state before payment."""
+    settlement = stored_inbound(area)
+    one = HospitalStatement.objects.create(
+        area=settlement.area,
+        hospital=settlement.hospital,
+        scope=settlement.scope,
         month=AUGUST,
         applied_on=ON,
         made_by=make.UserFactory(),
+        count=1,
+        medfee_sumamt=settlement.medfee_sumamt,
+        fund_pay_sumamt=settlement.fund_pay_sumamt,
+        payable=settlement.fund_pay_sumamt,
     )
+    HospitalStatementLine.objects.create(statement=one, settlement=settlement, is_drawn=True)
+    said = {
+        "20": {"accepted_by": make.UserFactory(), "accepted_at": timezone.now()},
+        "30": {"extent": "all"},
+        "40": {"reviewed_by": make.UserFactory(), "reviewed_at": timezone.now(), "told_on": ON},
+        "50": {"cleared_by": make.UserFactory(), "cleared_at": timezone.now()},
+    }
+    for state, columns in said.items():
+        if state <= status:
+            HospitalStatement.objects.filter(pk=one.pk).update(status=state, **columns)
+    one.refresh_from_db()
+    return one
+
+
+def stored_deduction(area: str) -> HospitalDeduction:
+    one = stored_statement(area, ClearingStatus.IN_REVIEW)
+    return HospitalDeduction.objects.create(
+        statement=one,
+        settlement=one.lines.get().settlement,
+        det_type=DeductionType.REVIEW,
+        source=DeductionSource.MANUAL,
+        amount=Decimal("100.00"),
+        reason="超限定支付范围用药",
+        clause="服务协议第三十二条",
+        made_by=make.UserFactory(),
+    )
+
+
+def stored_payment(area: str) -> HospitalPayment:
+    """In a draft."""
+    one = stored_statement(area, ClearingStatus.CLEARED)
+    account = HospitalAccount.objects.create(
+        area=one.area,
+        hospital=one.hospital,
+        name=one.hospital.name,
+        bank="示例银行",
+        account="62220000000000001",
+        reason="示例",
+        made_by=make.UserFactory(),
+    )
+    batch = HospitalPaymentBatch.objects.create(
+        area=one.area, scope=one.scope, made_on=ON, made_by=make.UserFactory(), count=1, total=one.payable
+    )
+    return HospitalPayment.objects.create(batch=batch, statement=one, account=account, amount=one.payable)
