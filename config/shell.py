@@ -25,10 +25,21 @@ from filings.models.people import matched_by
 from hospitals.access import Reach, Right, reach_of, require
 from hospitals.listing import COUNT_BOUND, first_of
 from settlement.filters import BEFORE_REVIEW, UNSUBMITTED
-from settlement.models import Claim, Finding, Payment, PaymentBatch, Recoupment
+from settlement.hospital_clearing.lifecycle import COUNTS
+from settlement.hospital_clearing.words import ClearingStatus, HospitalBatchStatus
+from settlement.models import (
+    Claim,
+    Finding,
+    HospitalPaymentBatch,
+    HospitalStatement,
+    Payment,
+    PaymentBatch,
+    Recoupment,
+)
 from settlement.vocabulary import BatchStatus, ClaimStatus, FindingStatus, RecoupmentStatus
 
 SHOWN = 10
+BEFORE_WORD = (ClearingStatus.APPLIED, ClearingStatus.ACCEPTED, ClearingStatus.IN_REVIEW)
 BY_DUE_DAY = ("due_on", "pk")  # those without a last day stand behind
 
 
@@ -144,7 +155,7 @@ def queues(user: Any, reach: Reach) -> list[Queue]:
     add("待财务复核", "没有待复核的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.APPROVED)
     add("待支付", "没有待支付的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.RELEASED)
     of_money = (*_of_findings(user, reach), *_of_payments(user, reach), *_of_recoupments(user, reach))
-    return [*found, *of_money, *_of_commitments(user, reach)]
+    return [*found, *of_money, *_of_hospitals(user, reach), *_of_commitments(user, reach)]
 
 
 def _of_findings(user: Any, reach: Reach) -> Iterator[Queue]:
@@ -177,6 +188,30 @@ def _of_payments(user: Any, reach: Reach) -> Iterator[Queue]:
         parts = rows.to_correct().filter(correction=None).visible_parts(user, Right.ACCEPT_CLAIMS)
         title, empty = "支付失败待更正", "没有支付失败待更正的"
         yield Queue(title, empty, reverse("failed_payments"), first_of(parts, ["pk"], SHOWN, rows))
+
+
+def _of_hospitals(user: Any, reach: Reach) -> Iterator[Queue]:
+    """Statements of hospitals that wait for review, for a second person's word, and for finance."""
+    rows: Any = HospitalStatement.objects.select_related("hospital", "area")
+    reviewing, deciding = Right.REVIEW_HOSPITAL_CLEARING, Right.DECIDE_HOSPITAL_APPEALS
+    paying = Right.PAY_HOSPITALS
+    link = reverse("hospital_statements")
+    if reach.has(reviewing):
+        waiting = rows.filter(status__in=BEFORE_WORD).exclude(made_by=user)
+        cases = first_of(waiting.visible_parts(user, reviewing), ["pk"], SHOWN, rows)
+        yield Queue("待审核的医疗机构清算单", "没有待审核的清算单", f"{link}?status={ClearingStatus.APPLIED}", cases)
+    if reach.has(deciding):
+        waiting = rows.filter(status=ClearingStatus.REVIEWED).exclude(reviewed_by=user)
+        cases = first_of(waiting.visible_parts(user, deciding), ["pk"], SHOWN, rows)
+        yield Queue("待裁定、待清算的清算单", "没有待清算的清算单", f"{link}?status={ClearingStatus.REVIEWED}", cases)
+    if reach.has(paying):
+        waiting = rows.filter(status=ClearingStatus.CLEARED, payable__gt=0).exclude(payments__status__in=COUNTS)
+        cases = first_of(waiting.visible_parts(user, paying), ["pk"], SHOWN, rows)
+        yield Queue("待拨付的医疗机构清算单", "没有待拨付的清算单", f"{link}?status={ClearingStatus.CLEARED}", cases)
+        lists: Any = HospitalPaymentBatch.objects.select_related("area")
+        drafts = lists.filter(status=HospitalBatchStatus.DRAFT).exclude(made_by=user)
+        cases = first_of(drafts.visible_parts(user, paying), ["pk"], SHOWN, lists)
+        yield Queue("待核对的医疗机构拨付单", "没有待核对的拨付单", reverse("hospital_batches"), cases)
 
 
 def _of_commitments(user: Any, reach: Reach) -> Iterator[Queue]:

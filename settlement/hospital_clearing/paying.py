@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -66,7 +67,7 @@ def make_batch(*, by: User, area: Area, scope: Scope, on: dt.date) -> HospitalPa
             made_on=on,
             made_by=by,
             count=len(ready),
-            total=sum(statement.payable for statement in ready),
+            total=sum((statement.payable for statement in ready), Decimal(0)),
         )
         with refused_by_constraints(HospitalPayment):
             HospitalPayment.objects.bulk_create(

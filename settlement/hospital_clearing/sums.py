@@ -1,5 +1,7 @@
 """What a statement comes to."""
 
+from typing import Any
+
 from django.db import connection
 
 from settlement.hospital_clearing.guards import KEPT, RETURNED
@@ -18,7 +20,7 @@ def add_up(statement: HospitalStatement) -> None:
 
     Of a statement that this transaction has locked; saved by its step.  The same that the database checks.
     """
-    known = {"hospital": statement.hospital_id, "scope": statement.scope, "month": statement.month}
+    known: dict[str, Any] = {"hospital": statement.hospital_id, "scope": statement.scope, "month": statement.month}
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT ({KEPT.format(condition='statement_id = %(here)s')}),"

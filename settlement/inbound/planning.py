@@ -201,5 +201,7 @@ def as_json(columns: Mapping[str, Any]) -> dict[str, str | int | None]:
 
 
 COLUMN_NAMES = tuple(
-    field.column for field in InboundSettlement._meta.concrete_fields if field.name not in ("id", "reverses", "told_at")
+    str(field.column)
+    for field in InboundSettlement._meta.concrete_fields
+    if field.name not in ("id", "reverses", "told_at")
 )

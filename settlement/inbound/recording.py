@@ -167,9 +167,9 @@ def _known(told: ToldSettlement, columns: dict[str, Any]) -> InboundSettlement |
 
 def contrary_of(settlement: InboundSettlement, *, setl_id: str, settled_on: dt.date) -> ToldSettlement:
     """The reversal of a settlement as it would be told; setl_id: its own."""
-    columns = {name: getattr(settlement, name) for name in AS_TOLD}
+    columns: dict[str, Any] = {name: getattr(settlement, name) for name in AS_TOLD}
     amounts = {name: -getattr(settlement, name) for name in AMOUNTS}
-    own = {"setl_id": setl_id, "settled_on": settled_on, "reversed_setl_id": settlement.setl_id}
+    own: dict[str, Any] = {"setl_id": setl_id, "settled_on": settled_on, "reversed_setl_id": settlement.setl_id}
     return ToldSettlement(**columns, **amounts, **own)
 
 

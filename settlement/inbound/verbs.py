@@ -123,7 +123,10 @@ def apply(*, list_import: InboundListImport, by: User) -> InboundListImport:
 def apply_queued(*, list_import: InboundListImport, by: User) -> InboundListImport:
     """Four statements for any number of rows, all or nothing; what was told meanwhile is not told twice.
     Raises Refused."""
-    given = {"list": list_import.pk, "faults": json.dumps([_told_otherwise(list_import)], ensure_ascii=False)}
+    given: dict[str, Any] = {
+        "list": list_import.pk,
+        "faults": json.dumps([_told_otherwise(list_import)], ensure_ascii=False),
+    }
     with discreet(), moving(list_import, "apply_queued", by=by, reason=list_import.file_name) as locked:
         with connection.cursor() as cursor:
             for statement in (SETTLEMENTS, REVERSALS, WRITTEN, LEFT):

@@ -1,6 +1,7 @@
 """Statements of hospitals for people from elsewhere, a month and a scope each: their lines and what is deducted."""
 
-from typing import ClassVar
+from decimal import Decimal
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.conf import settings
@@ -29,10 +30,10 @@ USER = settings.AUTH_USER_MODEL
 SEE = Right.SEE_HOSPITAL_CLEARING
 
 
-def _person(name: object) -> "models.ForeignKey[object, object]":
+def _somebody(label: Any) -> "models.ForeignKey[models.Model | None, models.Model | None]":
     return models.ForeignKey(
-        USER, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=name
-    )  # type: ignore[arg-type]
+        USER, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=label
+    )
 
 
 @tracked()
@@ -93,17 +94,17 @@ class HospitalStatement(models.Model):
     applied_on = models.DateField(_("申报日期"))
     made_by = models.ForeignKey(USER, models.PROTECT, related_name="+", db_index=False, verbose_name=_("申报经办人"))
     made_at = models.DateTimeField(_("编制时间"), auto_now_add=True)
-    accepted_by = _person(_("受理人"))
+    accepted_by = _somebody(_("受理人"))
     accepted_at = models.DateTimeField(_("受理时间"), null=True, blank=True)
     extent = models.CharField(_("审核范围"), max_length=6, choices=ReviewExtent.choices(), blank=True)
-    reviewed_by = _person(_("审核人"))
+    reviewed_by = _somebody(_("审核人"))
     reviewed_at = models.DateTimeField(_("审核完成时间"), null=True, blank=True)
     told_on = models.DateField(_("告知医院日期"), null=True, blank=True)
     appeal_until = models.DateField(_("申诉截止日期"), null=True, blank=True, help_text=_("空为期限未配置"))
     agreed_on = models.DateField(_("医院确认日期"), null=True, blank=True)
-    cleared_by = _person(_("清算人"))
+    cleared_by = _somebody(_("清算人"))
     cleared_at = models.DateTimeField(_("清算时间"), null=True, blank=True)
-    rejected_by = _person(_("驳回人"))
+    rejected_by = _somebody(_("驳回人"))
     reject_reason = models.CharField(_("驳回理由"), max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -189,7 +190,7 @@ class HospitalStatement(models.Model):
         return f"QS{self.month:%Y%m}{self.pk:08d}"
 
     @property
-    def due(self) -> object:
+    def due(self) -> Decimal:
         """What the lines come to, before deductions."""
         return self.fund_pay_sumamt + self.acct_pay
 
@@ -210,7 +211,7 @@ class HospitalStatementLine(models.Model):
     )
     settlement = models.OneToOneField(InboundSettlement, models.PROTECT, related_name="line", verbose_name=_("结算"))
     is_drawn = models.BooleanField(_("抽中"), default=False)
-    checked_by = _person(_("核对人"))
+    checked_by = _somebody(_("核对人"))
     checked_at = models.DateTimeField(_("核对时间"), null=True, blank=True)
 
     objects: ClassVar[VisibleQuerySet["HospitalStatementLine"]] = VisibleQuerySet.as_manager()  # type: ignore[assignment]
@@ -275,7 +276,7 @@ class HospitalDeduction(models.Model):
     appealed_on = models.DateField(_("申诉日期"), null=True, blank=True)
     grounds = models.CharField(_("申诉理由"), max_length=500, blank=True)
     returned = yuan(_("申诉退回"))
-    decided_by = _person(_("裁定人"))
+    decided_by = _somebody(_("裁定人"))
     decided_at = models.DateTimeField(_("裁定时间"), null=True, blank=True)
     decision = models.CharField(_("裁定意见"), max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -344,7 +345,7 @@ class HospitalDeduction(models.Model):
         return f"KK{self.pk:08d}"
 
     @property
-    def kept(self) -> object:
+    def kept(self) -> Decimal:
         """What of it stands after the appeal."""
         return self.amount - self.returned
 

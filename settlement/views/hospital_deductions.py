@@ -103,7 +103,7 @@ def _page(
     refusal: tuple[Reason, ...] = (),
 ) -> HttpResponse:
     moves = STATEMENT_LIFECYCLE.open_to(found.statement, request.user)
-    steps = []
+    steps: list[dict[str, Any]] = []
     for move in moves:
         if move.verb in VERBS and _is_open(found, move):
             is_failed = failed is not None and failed[0] == move.verb

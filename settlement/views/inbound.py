@@ -24,6 +24,7 @@ from settlement.views.hospital_statements import amount
 
 SEE = Right.SEE_HOSPITAL_CLEARING
 PAGE = 100
+LABELS = {field.name: field.verbose_name for field in InboundSettlement._meta.concrete_fields}
 
 
 def _standing(row: InboundSettlement) -> str:
@@ -113,7 +114,7 @@ def _page(request: StaffRequest, found: InboundSettlement, **further: Any) -> Ht
         "statement_status": statement_badge(statement) if statement else "",
         "deductions": [(row, standing_badge(row)) for row in deductions],
         "amounts": [
-            (InboundSettlement._meta.get_field(name).verbose_name, yuan(value), name in FUND_PARTS)
+            (LABELS[name], yuan(value), name in FUND_PARTS)
             for name in AMOUNTS
             if (value := getattr(found, name)) or name in always
         ],
