@@ -72,4 +72,3 @@ DFR_SOUC = {"in_province": "99901", "cross_province": "99902"}
 CLOSED = (ClearingStatus.CLEARED, ClearingStatus.PAID)
 """The month is closed: what comes later goes to the next one."""
 ON_SETTLEMENTS = (DeductionType.REVIEW, DeductionType.AUDIT)
-ON_STATEMENTS = (DeductionType.ADVANCE, DeductionType.RESERVE)

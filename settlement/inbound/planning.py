@@ -148,6 +148,8 @@ def _plan_reversal(
         getattr(settled, name) != getattr(told, name) for name in AS_TOLD
     ):
         _refuse(step, "冲正须与原结算相反，其他各项与原结算一致")
+    elif told.settled_on < settled.settled_on:
+        _refuse(step, f"冲正日期不能早于原结算日期{settled.settled_on}")
 
 
 def _compare(step: Planned, standing: InboundSettlement) -> None:

@@ -153,6 +153,8 @@ def _settlement_of(told: ToldSettlement) -> InboundSettlement:
         raise Refused.because("unknown_settlement", f"没有就诊ID {told.mdtrt_id}、结算ID {told.reversed_setl_id}的结算")
     if any(getattr(settled, name) != -getattr(told, name) for name in AMOUNTS):
         raise Refused.because("not_contrary", "冲正金额须与原结算相反")
+    if told.settled_on < settled.settled_on:
+        raise Refused.because("before_settlement", f"冲正日期不能早于原结算日期{settled.settled_on}")
     return settled
 
 

@@ -37,31 +37,46 @@ STEP_COLUMNS = (
 )
 _NAMES = ", ".join(COLUMN_NAMES)
 _TOLD = ", ".join(f"told.{name}" for name in COLUMN_NAMES)
-_ROWS = """settlement_inboundlistrow step
-    CROSS JOIN LATERAL jsonb_populate_record(NULL::settlement_inboundsettlement, step.told) told"""
-SETTLEMENTS = f"""
-    INSERT INTO settlement_inboundsettlement ({_NAMES}, told_at) SELECT {_TOLD}, now() FROM {_ROWS}
-    WHERE step.list_import_id = %(list)s AND step.action = 'new' AND step.reversed_setl_id = ''
-    ORDER BY step.position ON CONFLICT DO NOTHING
-"""
-REVERSALS = f"""
-    INSERT INTO settlement_inboundsettlement ({_NAMES}, reverses_id, told_at) SELECT {_TOLD}, settled.id, now()
-    FROM {_ROWS}
-    JOIN settlement_inboundsettlement settled ON settled.area_id = told.area_id AND settled.mdtrt_id = told.mdtrt_id
-        AND settled.setl_id = step.reversed_setl_id AND settled.reverses_id IS NULL
-    WHERE step.list_import_id = %(list)s AND step.action = 'new' AND step.reversed_setl_id <> ''
-    ORDER BY step.position ON CONFLICT DO NOTHING
-"""
+_KEY = ("area_id", "mdtrt_id", "setl_id")
+
+
+def _read(which: str) -> str:
+    """The rows to be written down, each read once; by their key they find settlements through its index."""
+    return f"""
+    WITH told AS MATERIALIZED (
+        SELECT step.id AS step, step.position, step.reversed_setl_id, record.* FROM settlement_inboundlistrow step
+        CROSS JOIN LATERAL jsonb_populate_record(NULL::settlement_inboundsettlement, step.told) record
+        WHERE step.list_import_id = %(list)s AND step.action = 'new' AND {which}
+    )"""
+
+
+_OWN, _BACK = _read("step.reversed_setl_id = ''"), _read("step.reversed_setl_id <> ''")
+_REVERSED = """JOIN settlement_inboundsettlement settled ON settled.area_id = told.area_id
+        AND settled.mdtrt_id = told.mdtrt_id AND settled.setl_id = told.reversed_setl_id
+        AND settled.reverses_id IS NULL"""
 _LIKE = " AND ".join(
-    f"stands.{name} IS NOT DISTINCT FROM told.{name}" for name in COLUMN_NAMES if name not in ("source", "id")
+    f"stands.{name} {'=' if name in _KEY else 'IS NOT DISTINCT FROM'} told.{name}"
+    for name in COLUMN_NAMES
+    if name != "source"
 )
-WRITTEN = f"""
-    UPDATE settlement_inboundlistrow SET action = 'same', written = '{{}}' WHERE id IN (
-        SELECT step.id FROM {_ROWS}
-        JOIN settlement_inboundsettlement stands ON {_LIKE}
-            AND (stands.reverses_id IS NULL) = (step.reversed_setl_id = '')
-        WHERE step.list_import_id = %(list)s AND step.action = 'new'
-    )
+_IS_WRITTEN = "UPDATE settlement_inboundlistrow step SET action = 'same', written = '{}' FROM told"
+SETTLEMENTS = f"""{_OWN}
+    INSERT INTO settlement_inboundsettlement ({_NAMES}, told_at) SELECT {_TOLD}, now() FROM told
+    ORDER BY told.position ON CONFLICT DO NOTHING
+"""
+REVERSALS = f"""{_BACK}
+    INSERT INTO settlement_inboundsettlement ({_NAMES}, reverses_id, told_at) SELECT {_TOLD}, settled.id, now()
+    FROM told {_REVERSED}
+    ORDER BY told.position ON CONFLICT DO NOTHING
+"""
+WRITTEN = f"""{_OWN}
+    {_IS_WRITTEN} JOIN settlement_inboundsettlement stands ON {_LIKE} AND stands.reverses_id IS NULL
+    WHERE step.id = told.step
+"""
+WRITTEN_BACK = f"""{_BACK}
+    {_IS_WRITTEN} {_REVERSED}
+    JOIN settlement_inboundsettlement stands ON stands.reverses_id = settled.id AND {_LIKE}
+    WHERE step.id = told.step
 """
 LEFT = """
     UPDATE settlement_inboundlistrow SET action = 'invalid', faults = %(faults)s
@@ -121,7 +136,7 @@ def apply(*, list_import: InboundListImport, by: User) -> InboundListImport:
 
 
 def apply_queued(*, list_import: InboundListImport, by: User) -> InboundListImport:
-    """Four statements for any number of rows, all or nothing; what was told meanwhile is not told twice.
+    """Five statements for any number of rows, all or nothing; what was told meanwhile is not told twice.
     Raises Refused."""
     given: dict[str, Any] = {
         "list": list_import.pk,
@@ -129,7 +144,7 @@ def apply_queued(*, list_import: InboundListImport, by: User) -> InboundListImpo
     }
     with discreet(), moving(list_import, "apply_queued", by=by, reason=list_import.file_name) as locked:
         with connection.cursor() as cursor:
-            for statement in (SETTLEMENTS, REVERSALS, WRITTEN, LEFT):
+            for statement in (SETTLEMENTS, REVERSALS, WRITTEN, WRITTEN_BACK, LEFT):
                 cursor.execute(statement, given)
         for action in COUNTED:
             setattr(locked, action.value, locked.steps.filter(action=action).count())

@@ -41,9 +41,10 @@ def _is_whole() -> pgtrigger.Trigger:
             END IF;
             IF NEW.reverses_id IS NOT NULL THEN
                 SELECT * INTO told FROM settlement_inboundsettlement WHERE id = NEW.reverses_id;
-                IF told.reverses_id IS NOT NULL OR {contrary}
+                IF told.reverses_id IS NOT NULL OR NEW.settled_on < told.settled_on OR {contrary}
                     OR to_jsonb(NEW) - ARRAY[{own}] <> to_jsonb(told) - ARRAY[{own}] THEN
-                    RAISE EXCEPTION '冲正须与原结算相反' USING ERRCODE = 'integrity_constraint_violation';
+                    RAISE EXCEPTION '冲正须与原结算相反、不早于原结算'
+                        USING ERRCODE = 'integrity_constraint_violation';
                 END IF;
             END IF;
             RETURN NEW;

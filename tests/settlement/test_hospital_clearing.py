@@ -4,7 +4,8 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role, Scope
@@ -62,6 +63,16 @@ def test_what_comes_while_applied_for_is_taken_in_and_what_comes_later_goes_to_t
         desk.made()
     desk.made(SEPTEMBER)
     assert (desk.statement().count, desk.statement(SEPTEMBER).count) == (2, 1)
+
+
+def test_any_number_of_settlements_is_taken_in_with_the_same_number_of_statements(desk):
+    asked = []
+    for month, count in ((AUGUST, 1), (SEPTEMBER, 3), (OCTOBER, 30)):
+        settled(desk, *range(count * 100, count * 101), on=month.replace(day=28))
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.made(month).settlements == count
+        asked.append(len(queries))
+    assert len(set(asked[1:])) == 1  # the first asks for the posts of who makes it, too
 
 
 def test_a_month_before_one_that_is_made_already_takes_in_nothing_more(desk):

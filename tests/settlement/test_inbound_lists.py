@@ -114,13 +114,15 @@ def test_a_faulty_row_is_named_and_keeps_no_other_waiting(desk, changes, text):
 def test_rows_that_contradict_each_other_or_what_stands_are_faulty(desk):
     recorded(1, hospital=desk.hospital)
     rows = (row(desk, 1, 姓名="他人"), row(desk, 2), row(desk, 2), contrary(desk, 3), contrary(desk, 2, 起付标准="-1"))
-    found = previewed(desk, *rows)
+    late = contrary(desk, 2, 结算日期="2025-08-24", 结算ID="R0")
+    found = previewed(desk, *rows, late)
     texts = [fault["text"] for one in found.steps.filter(action="invalid") for fault in one.faults]
     assert texts == [
         "已登记，内容与此次不同",
         "与第 3 行是同一笔结算",
         "没有原结算ID的结算",
         "冲正须与原结算相反，其他各项与原结算一致",
+        "冲正日期不能早于原结算日期2025-08-25",
     ]
 
 

@@ -65,6 +65,12 @@ def test_a_reversal_of_what_is_not_here_or_of_other_amounts_is_refused():
         record_inbound_settlement(told=other)
 
 
+def test_a_reversal_is_not_older_than_what_it_takes_back():
+    settlement = recorded()
+    with pytest.raises(Refused, match="不能早于原结算日期"):
+        reversed_(settlement, DAY - dt.timedelta(days=1))
+
+
 @pytest.mark.parametrize(
     ("change", "text"),
     [
