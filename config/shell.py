@@ -26,10 +26,22 @@ from filings.models.upload_lifecycle import UploadStatus
 from hospitals.access import Reach, Right, reach_of, require
 from hospitals.listing import COUNT_BOUND, first_of
 from settlement.filters import BEFORE_REVIEW, UNSUBMITTED
-from settlement.models import Claim, Finding, Payment, PaymentBatch, Recoupment, SettlementDifference
+from settlement.hospital_clearing.lifecycle import COUNTS
+from settlement.hospital_clearing.words import ClearingStatus, HospitalBatchStatus
+from settlement.models import (
+    Claim,
+    Finding,
+    HospitalPaymentBatch,
+    HospitalStatement,
+    Payment,
+    PaymentBatch,
+    Recoupment,
+    SettlementDifference,
+)
 from settlement.vocabulary import BatchStatus, ClaimStatus, DifferenceStatus, FindingStatus, RecoupmentStatus
 
 SHOWN = 10
+BEFORE_WORD = (ClearingStatus.APPLIED, ClearingStatus.ACCEPTED, ClearingStatus.IN_REVIEW)
 BY_DUE_DAY = ("due_on", "pk")  # those without a last day stand behind
 
 
@@ -53,6 +65,9 @@ PLACES = (
     Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
     Place("疑点核查", "findings", Right.SEE_FINDINGS, ("/findings/",)),
     Place("拨付", "payments", Right.SEE_PAYMENTS, ("/payments/",)),
+    Place(
+        "来本地就医", "hospital_statements", Right.SEE_HOSPITAL_CLEARING, ("/clearing/hospitals/", "/clearing/inbound/")
+    ),
     Place("结算", "settlements", Right.SEE_CLAIMS, ("/settlements/",)),
     Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
@@ -143,9 +158,7 @@ def queues(user: Any, reach: Reach) -> list[Queue]:
     add("待复审报销", "没有待复审的报销", *for_claims, ClaimStatus.SECOND_REVIEW, only=second, order=BY_DUE_DAY)
     add("待财务复核", "没有待复核的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.APPROVED)
     add("待支付", "没有待支付的报销", Claim, Right.RELEASE_CLAIMS, ClaimStatus.RELEASED)
-    found += _of_differences(user, reach)
-    of_money = (*_of_findings(user, reach), *_of_payments(user, reach), *_of_recoupments(user, reach))
-    return [*found, *_of_uploads(user, reach), *of_money, *_of_commitments(user, reach)]
+    return [*found, *(queue for part in PARTS for queue in part(user, reach))]
 
 
 def _of_uploads(user: Any, reach: Reach) -> Iterator[Queue]:
@@ -199,6 +212,30 @@ def _of_payments(user: Any, reach: Reach) -> Iterator[Queue]:
         yield Queue(title, empty, reverse("failed_payments"), first_of(parts, ["pk"], SHOWN, rows))
 
 
+def _of_hospitals(user: Any, reach: Reach) -> Iterator[Queue]:
+    """Statements of hospitals that wait for review, for a second person's word, and for finance."""
+    rows: Any = HospitalStatement.objects.select_related("hospital", "area")
+    reviewing, deciding = Right.REVIEW_HOSPITAL_CLEARING, Right.DECIDE_HOSPITAL_APPEALS
+    paying = Right.PAY_HOSPITALS
+    link = reverse("hospital_statements")
+    if reach.has(reviewing):
+        waiting = rows.filter(status__in=BEFORE_WORD).exclude(made_by=user)
+        cases = first_of(waiting.visible_parts(user, reviewing), ["pk"], SHOWN, rows)
+        yield Queue("待审核的医疗机构清算单", "没有待审核的清算单", f"{link}?status={ClearingStatus.APPLIED}", cases)
+    if reach.has(deciding):
+        waiting = rows.filter(status=ClearingStatus.REVIEWED).exclude(reviewed_by=user)
+        cases = first_of(waiting.visible_parts(user, deciding), ["pk"], SHOWN, rows)
+        yield Queue("待裁定、待清算的清算单", "没有待清算的清算单", f"{link}?status={ClearingStatus.REVIEWED}", cases)
+    if reach.has(paying):
+        waiting = rows.filter(status=ClearingStatus.CLEARED, payable__gt=0).exclude(payments__status__in=COUNTS)
+        cases = first_of(waiting.visible_parts(user, paying), ["pk"], SHOWN, rows)
+        yield Queue("待拨付的医疗机构清算单", "没有待拨付的清算单", f"{link}?status={ClearingStatus.CLEARED}", cases)
+        lists: Any = HospitalPaymentBatch.objects.select_related("area")
+        drafts = lists.filter(status=HospitalBatchStatus.DRAFT).exclude(made_by=user)
+        cases = first_of(drafts.visible_parts(user, paying), ["pk"], SHOWN, lists)
+        yield Queue("待核对的医疗机构拨付单", "没有待核对的拨付单", reverse("hospital_batches"), cases)
+
+
 def _of_commitments(user: Any, reach: Reach) -> Iterator[Queue]:
     """What falls due, for those who take it in; what waits for a supervisor's word."""
     if reach.has(Right.FILE):
@@ -233,6 +270,12 @@ def _of_recoupments(user: Any, reach: Reach) -> Iterator[Queue]:
     if reach.has(Right.RELEASE_CLAIMS):
         overdue = rows.overdue(timezone.localdate())
         yield queue("逾期未缴的追回", "band=overdue", overdue, Right.RELEASE_CLAIMS, "next_due_on", due=True)
+
+
+PARTS = (
+    *(_of_differences, _of_uploads, _of_findings, _of_payments, _of_recoupments),
+    *(_of_hospitals, _of_commitments),
+)
 
 
 @require_GET

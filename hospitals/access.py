@@ -54,6 +54,11 @@ class Right(Term):
     SEE_POLICIES = "see_policies", "查看政策"
     KEEP_POLICIES = "keep_policies", "维护政策"
     KEEP_POSTS = "keep_posts", "管理人员岗位"
+    SEE_HOSPITAL_CLEARING = "see_hospital_clearing", "查看医疗机构清算"
+    RECORD_HOSPITAL_CLEARING = "record_hospital_clearing", "登记来本地就医结算、医院申报和申诉"
+    REVIEW_HOSPITAL_CLEARING = "review_hospital_clearing", "受理和审核医疗机构清算"
+    DECIDE_HOSPITAL_APPEALS = "decide_hospital_appeals", "裁定扣款申诉、办理清算"
+    PAY_HOSPITALS = "pay_hospitals", "拨付医疗机构"
     EXPORT = "export", "导出清单"
 
 
@@ -74,6 +79,13 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.EXPORT,
             Right.SEE_FINDINGS,
         }
+        | {Right.KEEP_PEOPLE, Right.REVEAL_ID, Right.FILE, Right.ACCEPT_CLAIMS, Right.EXPORT}
+        | {Right.SEE_HOSPITAL_CLEARING, Right.RECORD_HOSPITAL_CLEARING}
+    ),
+    Role.REVIEWER: frozenset(
+        _SEE_CASES
+        | {Right.REVEAL_ID, Right.REVIEW_FILINGS, Right.REVIEW_CLAIMS, Right.EXPORT, Right.SEE_FINDINGS}
+        | {Right.SEE_HOSPITAL_CLEARING, Right.REVIEW_HOSPITAL_CLEARING}
     ),
     Role.FINANCE: frozenset(
         {
@@ -84,6 +96,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.RELEASE_CLAIMS,
             Right.SEE_PAYMENTS,
             Right.EXPORT,
+            Right.SEE_HOSPITAL_CLEARING,
+            Right.PAY_HOSPITALS,
         }
     ),
     Role.SUPERVISOR: frozenset(
@@ -101,12 +115,17 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.SEE_FINDINGS,
             Right.SEE_PAYMENTS,
             Right.EXPORT,
+            Right.SEE_HOSPITAL_CLEARING,
+            Right.DECIDE_HOSPITAL_APPEALS,
         }
     ),
     Role.HOTLINE: frozenset(
         {Right.SEE_PEOPLE, Right.SEE_FILINGS, Right.SEE_CLAIMS, Right.SEE_DIRECTORY, Right.SEE_POLICIES}
     ),
-    Role.AUDITOR: frozenset(_SEE_CASES | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.EXPORT}),
+    Role.AUDITOR: frozenset(
+        _SEE_CASES
+        | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.EXPORT, Right.SEE_HOSPITAL_CLEARING}
+    ),
 }
 
 

@@ -1,10 +1,11 @@
-"""Jobs of settlement: replays and long files of results are for the worker, so that no page waits for them."""
+"""Jobs of settlement: replays and long lists are for the worker, so that no page waits for them."""
 
 from django.contrib.auth.models import User
 from procrastinate.contrib.django import app
 
 from hospitals.list_jobs import apply_waiting, preview_waiting
-from settlement.models import PolicyReplay, ResultImport
+from settlement.inbound import verbs as inbound
+from settlement.models import InboundListImport, PolicyReplay, ResultImport
 from settlement.payments.results import verbs as results
 from settlement.replays.verbs import carry_out
 
@@ -30,3 +31,16 @@ def apply_results(list_import: int, by: int) -> None:
         results.apply_queued(list_import=found, by=User.objects.get(pk=by))
 
     apply_waiting(ResultImport, list_import, apply, failed=BROKEN_OFF)
+
+
+@app.task(name="preview_inbound_settlements", queue="lists")
+def preview_inbound(list_import: int) -> None:
+    preview_waiting(InboundListImport, list_import, lambda found: inbound.preview(list_import=found, by=found.made_by))
+
+
+@app.task(name="apply_inbound_settlements", queue="lists")
+def apply_inbound(list_import: int, by: int) -> None:
+    def apply(found: InboundListImport) -> None:
+        inbound.apply_queued(list_import=found, by=User.objects.get(pk=by))
+
+    apply_waiting(InboundListImport, list_import, apply)

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from settlement.gateway.door import gateway
 from settlement.views import (
@@ -82,4 +82,5 @@ urlpatterns = [
     path("payments/<int:pk>/remove/", payments.take_out, name="remove_payment"),
     path("payments/<int:pk>/<slug:verb>/", payments.step, name="batch_step"),
     path("people/<int:pk>/payee/", follow_ups.payee, name="payee_account"),
+    path("clearing/", include("settlement.hospital_urls")),
 ]

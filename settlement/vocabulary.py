@@ -84,6 +84,13 @@ class DifferenceStatus(Term):
     CORRECTED = "corrected", "已更正"
 
 
+class InboundSource(Term):
+    """By which way the settlement of a person from elsewhere came to us."""
+
+    MESSAGE = "message", "平台报文"
+    LIST = "list", "名单导入"
+
+
 class Detail(Term):
     """How the cost of a claim is entered."""
 

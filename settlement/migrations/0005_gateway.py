@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('filings', '0003_injury'),
+        ('filings', '0004_injury'),
         ('hospitals', '0001_initial'),
         ('settlement', '0004_money'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -5,6 +5,15 @@ from settlement.models.claim_policy import ClaimMaterialRow, ClaimPolicy
 from settlement.models.difference import SettlementDifference
 from settlement.models.finding import Finding
 from settlement.models.gateway import Admission, Exchange, OffHospitalSlip
+from settlement.models.hospital_payment import HospitalAccount, HospitalPayment, HospitalPaymentBatch
+from settlement.models.hospital_statement import (
+    HospitalClearingTerm,
+    HospitalDeduction,
+    HospitalStatement,
+    HospitalStatementLine,
+)
+from settlement.models.inbound import InboundDisclosure, InboundSettlement
+from settlement.models.inbound_imports import InboundListImport, InboundListRow
 from settlement.models.payment import PayeeAccount, Payment, PaymentBatch
 from settlement.models.payment_results import ResultImport, ResultRow
 from settlement.models.policy import BenefitPolicy
@@ -44,6 +53,17 @@ __all__ = [
     "FollowUpDue",
     "FollowUpRow",
     "HardshipRow",
+    "HospitalAccount",
+    "HospitalClearingTerm",
+    "HospitalDeduction",
+    "HospitalPayment",
+    "HospitalPaymentBatch",
+    "HospitalStatement",
+    "HospitalStatementLine",
+    "InboundDisclosure",
+    "InboundListImport",
+    "InboundListRow",
+    "InboundSettlement",
     "LaterStayRow",
     "OffHospitalSlip",
     "PayeeAccount",

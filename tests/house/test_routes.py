@@ -12,6 +12,7 @@ from tests import factories as make
 from tests import money_factories as money
 from tests.settlement.books import a_settlement
 from tests.settlement.exchanged import stored_admission, stored_difference, stored_exchange
+from tests.settlement.hospital_clearing import stored_deduction, stored_inbound, stored_payment, stored_statement
 from tests.settlement.recoupments import stored_recoupment, stored_reminder
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +181,34 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "failed_payments": (Right.SEE_CLAIMS, "get", ""),
     "correct_payee": (Right.ACCEPT_CLAIMS, "get", "payment"),
     "payee_account": (Right.ACCEPT_CLAIMS, "get", "person"),
+    "hospital_statements": (Right.SEE_HOSPITAL_CLEARING, "get", ""),
+    "new_hospital_statements": (Right.RECORD_HOSPITAL_CLEARING, "get", ""),
+    "hospital_statement": (Right.SEE_HOSPITAL_CLEARING, "get", "statement"),
+    "take_hospital_statement": (Right.REVIEW_HOSPITAL_CLEARING, "post", "statement accept"),
+    "hospital_sheet": (Right.SEE_HOSPITAL_CLEARING, "get", "statement"),
+    "hospital_notice": (Right.SEE_HOSPITAL_CLEARING, "get", "statement"),
+    "hospital_deduct": (Right.REVIEW_HOSPITAL_CLEARING, "get", "statement"),
+    "hospital_deduction": (Right.SEE_HOSPITAL_CLEARING, "get", "deduction"),
+    "take_hospital_deduction": (Right.DECIDE_HOSPITAL_APPEALS, "post", "deduction decide"),
+    "hospital_batches": (Right.SEE_HOSPITAL_CLEARING, "get", ""),
+    "new_hospital_batch": (Right.PAY_HOSPITALS, "get", ""),
+    "hospital_batch": (Right.SEE_HOSPITAL_CLEARING, "get", "hospital_batch"),
+    "take_hospital_batch": (Right.PAY_HOSPITALS, "post", "hospital_batch confirm"),
+    "hospital_batch_sheet": (Right.SEE_HOSPITAL_CLEARING, "get", "hospital_batch"),
+    "hospital_payment": (Right.PAY_HOSPITALS, "get", "hospital_payment"),
+    "hospital_account": (Right.PAY_HOSPITALS, "get", "place_of_hospital"),
+    "inbound_settlements": (Right.SEE_HOSPITAL_CLEARING, "get", ""),
+    "inbound_settlement": (Right.SEE_HOSPITAL_CLEARING, "get", "inbound"),
+    "inbound_id_number": (Right.REVEAL_ID, "post", "inbound"),
+    "inbound_imports": (Right.SEE_HOSPITAL_CLEARING, "get", ""),
+    "inbound_upload": (Right.RECORD_HOSPITAL_CLEARING, "get", ""),
+    "inbound_import": (Right.SEE_HOSPITAL_CLEARING, "get", "inbound_import"),
+    "inbound_progress": (Right.SEE_HOSPITAL_CLEARING, "get", "inbound_import"),
+    "inbound_faults": (Right.RECORD_HOSPITAL_CLEARING, "post", "inbound_import"),
+    "inbound_preview": (Right.RECORD_HOSPITAL_CLEARING, "post", "inbound_import"),
+    "inbound_apply": (Right.RECORD_HOSPITAL_CLEARING, "post", "inbound_import"),
+    "inbound_put_back": (Right.RECORD_HOSPITAL_CLEARING, "post", "inbound_import"),
+    "inbound_discard": (Right.RECORD_HOSPITAL_CLEARING, "post", "inbound_import"),
 }
 PUBLIC_KINDS = {"", "hospital"}
 
@@ -230,6 +259,13 @@ BEHIND = {
     "batch": lambda area: money.BatchFactory(area__code=area),
     "payment": lambda area: money.PaymentFactory(person__area__code=area),
     "payment_result": lambda area: money.ResultFactory(area__code=area),
+    "statement": stored_statement,
+    "deduction": stored_deduction,
+    "hospital_batch": lambda area: stored_payment(area).batch,
+    "hospital_payment": stored_payment,
+    "place_of_hospital": lambda area: make.HospitalFactory(area__code=area),
+    "inbound": stored_inbound,
+    "inbound_import": lambda area: money.InboundImportFactory(area__code=area),
 }
 
 
