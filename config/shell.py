@@ -43,6 +43,7 @@ class Place:
 
 
 PLACES = (
+    Place("咨询查询", "query", Right.ANSWER_CALLERS, ("/query/",)),
     Place("参保人", "people", Right.SEE_PEOPLE, ("/people/", "/participations/")),
     Place("异地备案", "filings", Right.SEE_FILINGS, ("/filings/", "/rosters/")),
     Place("承诺", "commitments", Right.SEE_FILINGS, ("/commitments/", "/sanctions/")),

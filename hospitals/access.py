@@ -53,6 +53,8 @@ class Right(Term):
     SEE_POLICIES = "see_policies", "查看政策"
     KEEP_POLICIES = "keep_policies", "维护政策"
     KEEP_POSTS = "keep_posts", "管理人员岗位"
+    ANSWER_CALLERS = "answer_callers", "答复咨询"
+    SEE_STATISTICS = "see_statistics", "查看统计"
     EXPORT = "export", "导出清单"
 
 
@@ -60,10 +62,26 @@ _SEE_CASES = {Right.SEE_PEOPLE, Right.SEE_FILINGS, Right.SEE_CLAIMS, Right.SEE_D
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.CLERK: frozenset(
-        _SEE_CASES | {Right.KEEP_PEOPLE, Right.REVEAL_ID, Right.FILE, Right.ACCEPT_CLAIMS, Right.EXPORT}
+        _SEE_CASES
+        | {
+            Right.KEEP_PEOPLE,
+            Right.REVEAL_ID,
+            Right.FILE,
+            Right.ACCEPT_CLAIMS,
+            Right.ANSWER_CALLERS,
+            Right.EXPORT,
+        }
     ),
     Role.REVIEWER: frozenset(
-        _SEE_CASES | {Right.REVEAL_ID, Right.REVIEW_FILINGS, Right.REVIEW_CLAIMS, Right.EXPORT, Right.SEE_FINDINGS}
+        _SEE_CASES
+        | {
+            Right.REVEAL_ID,
+            Right.REVIEW_FILINGS,
+            Right.REVIEW_CLAIMS,
+            Right.SEE_FINDINGS,
+            Right.ANSWER_CALLERS,
+            Right.EXPORT,
+        }
     ),
     Role.FINANCE: frozenset(
         {
@@ -73,6 +91,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.SEE_POLICIES,
             Right.RELEASE_CLAIMS,
             Right.SEE_PAYMENTS,
+            Right.SEE_STATISTICS,
             Right.EXPORT,
         }
     ),
@@ -89,13 +108,15 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.REVERSE_SETTLEMENTS,
             Right.SEE_FINDINGS,
             Right.SEE_PAYMENTS,
+            Right.ANSWER_CALLERS,
+            Right.SEE_STATISTICS,
             Right.EXPORT,
         }
     ),
-    Role.HOTLINE: frozenset(
-        {Right.SEE_PEOPLE, Right.SEE_FILINGS, Right.SEE_CLAIMS, Right.SEE_DIRECTORY, Right.SEE_POLICIES}
+    Role.HOTLINE: frozenset(_SEE_CASES | {Right.ANSWER_CALLERS}),
+    Role.AUDITOR: frozenset(
+        _SEE_CASES | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.SEE_STATISTICS, Right.EXPORT}
     ),
-    Role.AUDITOR: frozenset(_SEE_CASES | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.EXPORT}),
 }
 
 

@@ -10,6 +10,7 @@ from settlement.views import (
     follow_ups,
     lists,
     payments,
+    query,
     recoupments,
     replays,
     settlements,
@@ -70,5 +71,8 @@ urlpatterns = [
     path("payments/<int:pk>/sheet/", payments.sheet, name="payment_sheet"),
     path("payments/<int:pk>/remove/", payments.take_out, name="remove_payment"),
     path("payments/<int:pk>/<slug:verb>/", payments.step, name="batch_step"),
+    path("query/", query.query, name="query"),
+    path("query/<int:pk>/", query.verify, name="verify_caller"),
+    path("query/end/", query.end_call, name="end_call"),
     path("people/<int:pk>/payee/", follow_ups.payee, name="payee_account"),
 ]

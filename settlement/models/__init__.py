@@ -3,6 +3,7 @@ from settlement.models.claim import Claim
 from settlement.models.claim_parts import Calculation, ClaimItem, ClaimMaterial, Receipt
 from settlement.models.claim_policy import ClaimMaterialRow, ClaimPolicy
 from settlement.models.finding import Finding
+from settlement.models.inquiry import CallerAnswer, CallerVerification
 from settlement.models.payment import PayeeAccount, Payment, PaymentBatch
 from settlement.models.payment_results import ResultImport, ResultRow
 from settlement.models.policy import BenefitPolicy
@@ -24,6 +25,8 @@ __all__ = [
     "AccountEntry",
     "BenefitPolicy",
     "Calculation",
+    "CallerAnswer",
+    "CallerVerification",
     "CeilingRow",
     "Claim",
     "ClaimItem",
