@@ -13,6 +13,7 @@ from hospitals.causes import cause_of
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+SHORTEST_KEY = 32
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -31,6 +32,9 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     data_dir: Path
     log_level: str
+    platform_key: bytes
+    provincial_platform_url: str
+    national_platform_url: str
 
 
 def read(environ: Mapping[str, str]) -> Environment:
@@ -39,6 +43,8 @@ def read(environ: Mapping[str, str]) -> Environment:
     PORTAL_ENVIRONMENT: `production` or `development`; unset, it is development only for a database that
     `make ready` prepared on this machine.  SECRET_KEY: must be given in production.  DATABASE_URL.
     PORTAL_DATA_DIR (default `.data`), PORTAL_ALLOWED_HOSTS (comma-separated), PORTAL_HTTPS, PORTAL_LOG_LEVEL.
+    PLATFORM_KEY: shared with the platforms; without it, or an address, nothing is sent and nothing is taken in.
+    PROVINCIAL_PLATFORM_URL, NATIONAL_PLATFORM_URL: where uploads go; in development to the simulator of `make run`.
     Raises EnvironmentFault.
     """
     data_dir = data_folder(environ)
@@ -54,6 +60,9 @@ def read(environ: Mapping[str, str]) -> Environment:
         allowed_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
         data_dir=data_dir,
         log_level=_one_of(environ, "PORTAL_LOG_LEVEL", LOG_LEVELS, "INFO"),
+        platform_key=_platform_key(environ, data_dir, development),
+        provincial_platform_url=_platform_url(environ, "PROVINCIAL", development),
+        national_platform_url=_platform_url(environ, "NATIONAL", development),
     )
 
 
@@ -68,6 +77,11 @@ def port(environ: Mapping[str, str]) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise EnvironmentFault(f"PORT 应为 1 至 65535 的整数，现为“{text}”。")
     return int(text)
+
+
+def simulator_port(environ: Mapping[str, str]) -> int:
+    """The port of the simulator that `make run` starts beside the portal: the next one.  Raises EnvironmentFault."""
+    return port(environ) + 1 if port(environ) < 65535 else 65534
 
 
 def remember_development(environ: Mapping[str, str]) -> None:
@@ -125,6 +139,25 @@ def _remembers_development(data_dir: Path, database_url: str) -> bool:
 def _fingerprint(database_url: str) -> str:
     """Known again without keeping the password that an address may hold."""
     return hashlib.sha256(database_url.encode()).hexdigest()
+
+
+def _platform_key(environ: Mapping[str, str], data_dir: Path, development: bool) -> bytes:
+    """Raises EnvironmentFault for one that is too short to keep anybody out."""
+    given = environ.get("PLATFORM_KEY", "")
+    if not given and development:
+        given = made_once(private_folder(data_dir) / "platform_key", secrets.token_urlsafe(48))
+    if given and len(given) < SHORTEST_KEY:
+        raise EnvironmentFault(f"PLATFORM_KEY 至少 {SHORTEST_KEY} 个字符。")
+    return given.encode()
+
+
+def _platform_url(environ: Mapping[str, str], which: str, development: bool) -> str:
+    given = environ.get(f"{which}_PLATFORM_URL", "")
+    if not given and development:
+        return f"http://127.0.0.1:{simulator_port(environ)}/platform/{which.lower()}/"
+    if given and not given.startswith(("http://", "https://")):
+        raise EnvironmentFault(f"{which}_PLATFORM_URL 应为 http 或 https 地址，现为“{given}”。")
+    return given
 
 
 def _development_key(data_dir: Path, development: bool) -> str:

@@ -152,6 +152,11 @@ CLAIM_PANELS = [
     "settlement.recoupments.shown.recoupments_of_claim",
 ]
 
+# The national platform: one key for both directions; an empty key or address means that it is not configured.
+PLATFORM_KEY = environment.platform_key
+PROVINCIAL_PLATFORM_URL = environment.provincial_platform_url
+NATIONAL_PLATFORM_URL = environment.national_platform_url
+
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True

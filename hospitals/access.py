@@ -55,6 +55,11 @@ class Right(Term):
     KEEP_POSTS = "keep_posts", "管理人员岗位"
     ANSWER_CALLERS = "answer_callers", "答复咨询"
     SEE_STATISTICS = "see_statistics", "查看统计"
+    SEE_HOSPITAL_CLEARING = "see_hospital_clearing", "查看医疗机构清算"
+    RECORD_HOSPITAL_CLEARING = "record_hospital_clearing", "登记来本地就医结算、医院申报和申诉"
+    REVIEW_HOSPITAL_CLEARING = "review_hospital_clearing", "受理和审核医疗机构清算"
+    DECIDE_HOSPITAL_APPEALS = "decide_hospital_appeals", "裁定扣款申诉、办理清算"
+    PAY_HOSPITALS = "pay_hospitals", "拨付医疗机构"
     EXPORT = "export", "导出清单"
 
 
@@ -63,25 +68,15 @@ _SEE_CASES = {Right.SEE_PEOPLE, Right.SEE_FILINGS, Right.SEE_CLAIMS, Right.SEE_D
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.CLERK: frozenset(
         _SEE_CASES
-        | {
-            Right.KEEP_PEOPLE,
-            Right.REVEAL_ID,
-            Right.FILE,
-            Right.ACCEPT_CLAIMS,
-            Right.ANSWER_CALLERS,
-            Right.EXPORT,
-        }
+        | {Right.KEEP_PEOPLE, Right.REVEAL_ID, Right.FILE, Right.ACCEPT_CLAIMS, Right.EXPORT}
+        | {Right.SEE_HOSPITAL_CLEARING, Right.RECORD_HOSPITAL_CLEARING}
+        | {Right.ANSWER_CALLERS}
     ),
     Role.REVIEWER: frozenset(
         _SEE_CASES
-        | {
-            Right.REVEAL_ID,
-            Right.REVIEW_FILINGS,
-            Right.REVIEW_CLAIMS,
-            Right.SEE_FINDINGS,
-            Right.ANSWER_CALLERS,
-            Right.EXPORT,
-        }
+        | {Right.REVEAL_ID, Right.REVIEW_FILINGS, Right.REVIEW_CLAIMS, Right.EXPORT, Right.SEE_FINDINGS}
+        | {Right.SEE_HOSPITAL_CLEARING, Right.REVIEW_HOSPITAL_CLEARING}
+        | {Right.ANSWER_CALLERS}
     ),
     Role.FINANCE: frozenset(
         {
@@ -93,6 +88,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.SEE_PAYMENTS,
             Right.SEE_STATISTICS,
             Right.EXPORT,
+            Right.SEE_HOSPITAL_CLEARING,
+            Right.PAY_HOSPITALS,
         }
     ),
     Role.SUPERVISOR: frozenset(
@@ -111,11 +108,15 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.ANSWER_CALLERS,
             Right.SEE_STATISTICS,
             Right.EXPORT,
+            Right.SEE_HOSPITAL_CLEARING,
+            Right.DECIDE_HOSPITAL_APPEALS,
         }
     ),
     Role.HOTLINE: frozenset(_SEE_CASES | {Right.ANSWER_CALLERS}),
     Role.AUDITOR: frozenset(
-        _SEE_CASES | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.SEE_STATISTICS, Right.EXPORT}
+        _SEE_CASES
+        | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.EXPORT, Right.SEE_HOSPITAL_CLEARING}
+        | {Right.SEE_STATISTICS}
     ),
 }
 

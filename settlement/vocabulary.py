@@ -60,6 +60,22 @@ class ReplayStatus(Term):
     CANCELLED = "cancelled", "已取消"
 
 
+class AdmissionStatus(Term):
+    """Where a stay at a networked hospital elsewhere stands."""
+
+    ADMITTED = "admitted", "在院"
+    DISCHARGED = "discharged", "已出院"
+    SETTLED = "settled", "已结算"
+    CANCELLED = "cancelled", "已撤销"
+
+
+class InboundSource(Term):
+    """By which way the settlement of a person from elsewhere came to us."""
+
+    MESSAGE = "message", "平台报文"
+    LIST = "list", "名单导入"
+
+
 class Detail(Term):
     """How the cost of a claim is entered."""
 

@@ -3,6 +3,8 @@ from settlement.models.claim import Claim
 from settlement.models.claim_parts import Calculation, ClaimItem, ClaimMaterial, Receipt
 from settlement.models.claim_policy import ClaimMaterialRow, ClaimPolicy
 from settlement.models.finding import Finding
+from settlement.models.gateway import Admission, Exchange, OffHospitalSlip
+from settlement.models.inbound import InboundDisclosure, InboundSettlement
 from settlement.models.inquiry import CallerAnswer, CallerVerification
 from settlement.models.payment import PayeeAccount, Payment, PaymentBatch
 from settlement.models.payment_results import ResultImport, ResultRow
@@ -23,6 +25,7 @@ from settlement.models.supplement import SupplementItem, SupplementNotice
 
 __all__ = [
     "AccountEntry",
+    "Admission",
     "BenefitPolicy",
     "Calculation",
     "CallerAnswer",
@@ -39,11 +42,15 @@ __all__ = [
     "CountingRow",
     "DeductibleRow",
     "DestinationRow",
+    "Exchange",
     "Finding",
     "FollowUpDue",
     "FollowUpRow",
     "HardshipRow",
+    "InboundDisclosure",
+    "InboundSettlement",
     "LaterStayRow",
+    "OffHospitalSlip",
     "PayeeAccount",
     "Payment",
     "PaymentBatch",
