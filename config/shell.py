@@ -54,6 +54,7 @@ PLACES = (
     Place("结算", "settlements", Right.SEE_CLAIMS, ("/settlements/",)),
     Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
+    Place("结算统计", "statistics", Right.SEE_STATISTICS, ("/statistics/",)),
     Place("政策试算", "replays", Right.KEEP_POLICIES, ("/replays/",)),
 )
 

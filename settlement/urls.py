@@ -14,6 +14,7 @@ from settlement.views import (
     recoupments,
     replays,
     settlements,
+    statistics,
 )
 from settlement.views import payment_results as results
 
@@ -74,5 +75,6 @@ urlpatterns = [
     path("query/", query.query, name="query"),
     path("query/<int:pk>/", query.verify, name="verify_caller"),
     path("query/end/", query.end_call, name="end_call"),
+    path("statistics/", statistics.statistics, name="statistics"),
     path("people/<int:pk>/payee/", follow_ups.payee, name="payee_account"),
 ]

@@ -269,6 +269,25 @@ class CallerProof(Term):
     PHONE = "phone", "登记电话后四位"
 
 
+class Direction(Term):
+    """Which way people went: ours elsewhere, or others to our hospitals."""
+
+    OUTBOUND = "outbound", "本地参保人外出就医"
+    INBOUND = "inbound", "外地参保人来本地就医"
+
+
+class Grouping(Term):
+    """By what settlements are counted."""
+
+    MONTH = "month", "月份"
+    AREA = "area", "统筹区"
+    PLACE = "place", "就医地（来本地的为参保地）"
+    CATEGORY = "category", "就医类别"
+    HOSPITAL = "hospital", "医院"
+    SCHEME = "scheme", "险种"
+    SERVICE = "service", "服务"
+
+
 COLUMN_OF_FUND = {
     Fund.EMPLOYEE: "hifp_pay",
     Fund.RESIDENT: "hifp_pay",

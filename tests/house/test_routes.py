@@ -165,6 +165,7 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "follow_ups": (Right.SEE_PAYMENTS, "get", ""),
     "failed_payments": (Right.SEE_CLAIMS, "get", ""),
     "correct_payee": (Right.ACCEPT_CLAIMS, "get", "payment"),
+    "statistics": (Right.SEE_STATISTICS, "get", ""),
     "query": (Right.ANSWER_CALLERS, "get", ""),
     "verify_caller": (Right.ANSWER_CALLERS, "post", "person"),
     "end_call": (Right.ANSWER_CALLERS, "post", ""),
