@@ -281,7 +281,7 @@ class Grouping(Term):
 
     MONTH = "month", "月份"
     AREA = "area", "统筹区"
-    PLACE = "place", "就医地（来本地的为参保地）"
+    PLACE = "place", "就医地或参保地"
     CATEGORY = "category", "就医类别"
     HOSPITAL = "hospital", "医院"
     SCHEME = "scheme", "险种"

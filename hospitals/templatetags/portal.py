@@ -20,8 +20,8 @@ def yuan(amount: Any) -> str:
 
 @register.filter
 def ten_thousands(amount: Any) -> str:
-    """98250000.00 → 9,825.00 万元"""
-    return f"{Decimal(amount) / 10_000:,.2f} 万元"
+    """98250000.00 → 9,825.00, in 万元"""
+    return f"{Decimal(amount) / 10_000:,.2f}"
 
 
 @register.filter

@@ -23,7 +23,8 @@ class Mark:
 class Bar:
     """x, y, width, height: of the whole bar; inner: width (in rows) or height (in columns) of its part.
 
-    label_x, label_y: where its label stands.  written: the label, empty where there is no room.
+    label_x, label_y: where its label stands.  written: the label, empty where there is no room.  is_told: whether there
+    is room for the amount too.
     """
 
     mark: Mark
@@ -35,11 +36,17 @@ class Bar:
     label_x: int
     label_y: int
     written: str
+    is_told: bool
 
     @property
     def inner_y(self) -> int:
         """Where the part of a column begins: it stands on the ground."""
         return self.y + self.height - self.inner
+
+    @property
+    def over(self) -> int:
+        """Where what stands above a column stands."""
+        return self.y - 4
 
     @property
     def end(self) -> int:
@@ -74,7 +81,9 @@ def columns(title: str, marks: Iterable[Mark]) -> Chart:
         written = mark.label if place % every == 0 else ""
         y = HEIGHT - FOOT - high
         inner = _share(mark.part, most, room)
-        bars.append(Bar(mark, x, y, wide, high, inner, x + wide // 2, HEIGHT - 8, written))
+        bars.append(
+            Bar(mark, x, y, wide, high, inner, x + wide // 2, HEIGHT - 8, written, every == 1 and mark.amount > 0)
+        )
     return Chart(title, WIDTH, HEIGHT, True, bars)
 
 
@@ -85,7 +94,7 @@ def rows(title: str, marks: Iterable[Mark]) -> Chart:
     for place, mark in enumerate(shown):
         y, wide = place * ROW + (ROW - BAR) // 2, _share(mark.amount, most, room)
         inner = _share(mark.part, most, room)
-        bars.append(Bar(mark, LABELS, y, wide, BAR, inner, LABELS - 8, y + BAR - 4, mark.label))
+        bars.append(Bar(mark, LABELS, y, wide, BAR, inner, LABELS - 8, y + BAR - 4, mark.label, True))
     return Chart(title, WIDTH, max(len(shown), 1) * ROW, False, bars)
 
 

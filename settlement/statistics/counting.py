@@ -1,7 +1,7 @@
 """One union of both kinds of settlements, counted in one statement: nothing is kept beside the settlements.
 
-A reversal counts as the contrary of its settlement, on its own day.  A person counts where more of their settlements
-stand than were reversed.
+A reversal counts as the contrary of its settlement, on its own day.  A person counts by settlements that stand: that
+were not reversed, on whatever day.
 """
 
 import datetime as dt
@@ -16,8 +16,10 @@ from django.db.models import (
     Case,
     CharField,
     DateField,
+    Exists,
     F,
     Func,
+    OuterRef,
     Q,
     QuerySet,
     SmallIntegerField,
@@ -122,12 +124,16 @@ def rows_of(user: User, asked: Asked) -> list[QuerySet[Any, Any]]:
             rows.order_by().values_list(
                 Value(ORDER.index(direction), output_field=SmallIntegerField()),
                 _key(direction, asked.by),
-                PERSON[direction],
+                Case(When(_stands(direction), then=PERSON[direction])),
                 SIGN,
                 *("medfee_sumamt", "fund_pay_sumamt", "psn_part_amt"),
             )
         )
     return parts
+
+
+def _stands(direction: Direction) -> Q:
+    return Q(reverses=None) & ~Exists(MODELS[direction].objects.filter(reverses=OuterRef("pk")))
 
 
 def _key(direction: Direction, by: Grouping) -> Any:
@@ -145,34 +151,16 @@ def _counted(user: User, asked: Asked) -> Iterator[tuple[Any, ...]]:
     written = [part.query.sql_with_params() for part in rows_of(user, asked)]
     if not written:
         return
-    union = " UNION ALL ".join(sql for sql, _params in written)
     with transaction.atomic(), connection.cursor() as cursor:
-        # Persons are told apart in memory, rows are added up on whatever cores are free.
-        cursor.execute("SET LOCAL work_mem = '128MB'; SET LOCAL max_parallel_workers_per_gather = 2")
+        cursor.execute("SET LOCAL work_mem = '128MB'")  # rows are put in order to tell persons apart
         cursor.execute(
             f"""
-            WITH stays (direction, key, person, sign, total, fund, personal) AS NOT MATERIALIZED ({union}),
-            amounts AS (
-                SELECT direction, key, sum(sign) AS settlements, sum(total) AS total, sum(fund) AS fund,
-                    sum(personal) AS personal
-                FROM stays GROUP BY direction, key
-            ), people AS (
-                SELECT is_whole, direction, key, count(*) AS persons
-                FROM (
-                    SELECT grouping(key) AS is_whole, direction, key, person FROM stays
-                    GROUP BY GROUPING SETS ((direction, key, person), (direction, person)) HAVING sum(sign) > 0
-                ) AS lives
-                GROUP BY is_whole, direction, key
-            ), levels AS (
-                SELECT 0 AS is_whole, amounts.* FROM amounts
-                UNION ALL
-                SELECT 1, direction, NULL, sum(settlements), sum(total), sum(fund), sum(personal)
-                FROM amounts GROUP BY direction
+            WITH stays (direction, key, person, sign, total, fund, personal) AS (
+                {" UNION ALL ".join(sql for sql, _params in written)}
             )
-            SELECT levels.is_whole, levels.direction, levels.key, settlements, coalesce(persons, 0), total, fund,
-                personal
-            FROM levels LEFT JOIN people ON people.is_whole = levels.is_whole AND people.direction = levels.direction
-                AND people.key IS NOT DISTINCT FROM levels.key
+            SELECT grouping(key), direction, key, sum(sign), count(DISTINCT person), sum(total), sum(fund),
+                sum(personal)
+            FROM stays GROUP BY GROUPING SETS ((direction, key), (direction))
             """,  # noqa: S608 - the parts are the querysets above
             [param for _sql, params in written for param in params],
         )

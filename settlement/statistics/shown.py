@@ -15,6 +15,7 @@ from settlement.vocabulary import Direction, Grouping
 
 MOST_ROWS = 100  # on the page; the export has all
 MOST_BARS = 12
+NIL = Decimal(0)
 TERMS = {Grouping.CATEGORY: Category, Grouping.SCHEME: Scheme, Grouping.SERVICE: Service}
 HEADER = ("方向", "", "结算人次", "人数", "医疗费总额（元）", "基金支付（元）", "个人负担（元）")
 
@@ -97,5 +98,13 @@ def _names(counted: Counted, by: Grouping) -> Callable[[str | None], str]:
 def _chart(direction: Direction, lines: list[Line], by: Grouping) -> Chart:
     marks = [Mark(line.label, line.count.total, line.count.fund) for line in lines if line.direction is direction]
     if by is Grouping.MONTH:
-        return columns(direction.label, marks)
+        known = {mark.label: mark for mark in marks}
+        every = _months(min(line.label for line in lines), max(line.label for line in lines))
+        return columns(direction.label, [known.get(month, Mark(month, NIL, NIL)) for month in every])
     return rows(direction.label, marks[:MOST_BARS])
+
+
+def _months(first: str, last: str) -> list[str]:
+    """2026-03 and every month until the last, so that time runs evenly."""
+    begin, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
+    return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(begin, end + 1)]

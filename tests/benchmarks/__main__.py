@@ -10,7 +10,7 @@ from tests.benchmarks.measure import HEADER, Ratio
 
 BENCHMARKS = (
     *("hospital_import", "json_lines", "lists", "sweeps", "people"),
-    *("claim_request", "claim_lists", "replays"),
+    *("claim_request", "claim_lists", "replays", "settlement_counts"),
 )
 
 
