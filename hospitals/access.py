@@ -112,7 +112,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.DECIDE_HOSPITAL_APPEALS,
         }
     ),
-    Role.HOTLINE: frozenset(_SEE_CASES | {Right.ANSWER_CALLERS}),
+    # Filings and claims are for the caller who was verified: the query desk shows them, and to nobody else.
+    Role.HOTLINE: frozenset({Right.SEE_PEOPLE, Right.SEE_DIRECTORY, Right.SEE_POLICIES, Right.ANSWER_CALLERS}),
     Role.AUDITOR: frozenset(
         _SEE_CASES
         | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.EXPORT, Right.SEE_HOSPITAL_CLEARING}

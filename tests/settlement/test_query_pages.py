@@ -155,6 +155,17 @@ def test_nothing_personal_is_told_without_a_caller_verified(desk, hotline, signe
     assert filing.number not in ask(desk, "filing")
 
 
+@pytest.mark.clause("JN-07")
+def test_hotline_reaches_nothing_personal_around_the_desk(desk, hotline):
+    person = known_person()
+    filing, claim, made = make.FilingFactory(person=person), make.ClaimFactory(person=person), booked(person, {})
+    call(hotline, person)
+    for link in (filing, claim, made):
+        assert desk.get(link.get_absolute_url()).status_code == 403
+    page = desk.get(f"/people/{person.pk}/").content.decode()
+    assert not any(number in page for number in (filing.number, claim.number, made.number))
+
+
 def test_verification_runs_out(desk, hotline, monkeypatch):
     person = known_person()
     filing = make.FilingFactory(person=person)
