@@ -26,6 +26,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat
 
 from filings.vocabulary import SettlementWay
@@ -132,7 +133,7 @@ def rows_of(user: User, asked: Asked) -> list[QuerySet[Any, Any]]:
     return parts
 
 
-def _stands(direction: Direction) -> Q:
+def _stands(direction: Direction) -> Combinable:
     return Q(reverses=None) & ~Exists(MODELS[direction].objects.filter(reverses=OuterRef("pk")))
 
 
