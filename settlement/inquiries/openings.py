@@ -88,7 +88,7 @@ def areas_opened(areas: Iterable[Area], day: dt.date) -> list[AreaOpened]:
 def _opened_at(areas: list[str], day: dt.date) -> Iterator[tuple[str, Opened]]:
     begun = Q(opened_on__lte=day)
     now = begun & (Q(closed_on=None) | Q(closed_on__gte=day))
-    rows: Iterable[dict[str, Any]] = (
+    rows: Any = (
         NetworkedService.objects.filter(hospital__area__in=areas, hospital__withdrawn_on=None)
         .values("hospital__area", "service", "scope")
         .annotate(

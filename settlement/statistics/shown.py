@@ -10,7 +10,7 @@ from filings.vocabulary import Category, Scheme
 from hospitals.models import Area
 from hospitals.vocabulary import Service
 from settlement.statistics.charts import Chart, Mark, columns, rows
-from settlement.statistics.counting import Count, Counted
+from settlement.statistics.counting import Asked, Count, Counted
 from settlement.vocabulary import Direction, Grouping
 
 MOST_ROWS = 100  # on the page; the export has all
@@ -36,7 +36,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """whole: by direction, then together.  lines: of both directions, each in the order of its groups."""
+    """whole: by direction as asked for, then together.  lines: of both directions, each in the order of its groups."""
 
     by: Grouping
     whole: list[tuple[str, Count]]
@@ -52,15 +52,18 @@ class Shown:
         return len(self.lines) > MOST_ROWS
 
 
-def shown(counted: Counted, by: Grouping) -> Shown:
-    names = _names(counted, by)
+def shown(counted: Counted, asked: Asked) -> Shown:
+    by, names = asked.by, _names(counted, asked.by)
+    wanted = [asked.direction] if asked.direction else list(Direction)
+    known = [direction for direction in wanted if direction in counted.whole]
     lines = []
-    for direction in counted.whole:
+    for direction in known:
         mine = {key: count for (where, key), count in counted.groups.items() if where is direction}
         lines += [Line(direction, names(key), mine[key]) for key in _in_order(mine, by)]
-    every = sum(counted.whole.values(), Count())
-    whole = [(direction.label, counted.whole.get(direction, Count())) for direction in Direction]
-    return Shown(by, [*whole, (_("合计"), every)], lines, [_chart(one, lines, by) for one in counted.whole])
+    whole = [(direction.label, counted.whole.get(direction, Count())) for direction in wanted]
+    if len(wanted) > 1:
+        whole.append((_("合计"), sum(counted.whole.values(), Count())))
+    return Shown(by, whole, lines, [_chart(one, lines, by) for one in known])
 
 
 def exported(one: Shown) -> tuple[list[str], Iterable[tuple[str | int | Decimal, ...]]]:

@@ -29,7 +29,7 @@ def statistics(request: StaffRequest) -> HttpResponseBase:
     found = None
     if form.is_valid():
         asked = form.asked()
-        found = shown(count(request.user, asked), asked.by)
+        found = shown(count(request.user, asked), asked)
     kind = request.GET.get("export", "")
     if kind:
         require(request.user, Right.EXPORT)

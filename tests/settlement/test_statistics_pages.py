@@ -64,6 +64,7 @@ def test_page_shows_numbers_charts_and_the_table_beside_them(auditor):
     assert "异地转诊人员" in by_category
     assert "，方向：本地参保人外出就医" in by_category
     assert by_category.count("<svg") == 1
+    assert "外地参保人来本地就医</h2>" not in by_category
 
 
 def test_fragment_is_the_body_alone(auditor):
