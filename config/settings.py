@@ -140,6 +140,7 @@ PERSON_PANELS = [
     "settlement.claims.shown.claims_of_person",
     "settlement.recoupments.shown.recoupments_of_person",
     "settlement.accounts.shown.accounts_of_person",
+    "settlement.inquiries.personal.callers_of_person",
 ]
 # Sections that the apps beyond `filings` add to a commitment's page: what else followed from it.
 COMMITMENT_PANELS = [

@@ -56,6 +56,7 @@ class Place:
 
 
 PLACES = (
+    Place("咨询查询", "query", Right.ANSWER_CALLERS, ("/query/",)),
     Place("参保人", "people", Right.SEE_PEOPLE, ("/people/", "/participations/")),
     Place("异地备案", "filings", Right.SEE_FILINGS, ("/filings/", "/rosters/")),
     Place("承诺", "commitments", Right.SEE_FILINGS, ("/commitments/", "/sanctions/")),
@@ -71,6 +72,7 @@ PLACES = (
     Place("结算", "settlements", Right.SEE_CLAIMS, ("/settlements/",)),
     Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
+    Place("结算统计", "statistics", Right.SEE_STATISTICS, ("/statistics/",)),
     Place("政策试算", "replays", Right.KEEP_POLICIES, ("/replays/",)),
 )
 

@@ -54,6 +54,8 @@ class Right(Term):
     SEE_POLICIES = "see_policies", "查看政策"
     KEEP_POLICIES = "keep_policies", "维护政策"
     KEEP_POSTS = "keep_posts", "管理人员岗位"
+    ANSWER_CALLERS = "answer_callers", "答复咨询"
+    SEE_STATISTICS = "see_statistics", "查看统计"
     SEE_HOSPITAL_CLEARING = "see_hospital_clearing", "查看医疗机构清算"
     RECORD_HOSPITAL_CLEARING = "record_hospital_clearing", "登记来本地就医结算、医院申报和申诉"
     REVIEW_HOSPITAL_CLEARING = "review_hospital_clearing", "受理和审核医疗机构清算"
@@ -81,11 +83,13 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         }
         | {Right.KEEP_PEOPLE, Right.REVEAL_ID, Right.FILE, Right.ACCEPT_CLAIMS, Right.EXPORT}
         | {Right.SEE_HOSPITAL_CLEARING, Right.RECORD_HOSPITAL_CLEARING}
+        | {Right.ANSWER_CALLERS}
     ),
     Role.REVIEWER: frozenset(
         _SEE_CASES
         | {Right.REVEAL_ID, Right.REVIEW_FILINGS, Right.REVIEW_CLAIMS, Right.EXPORT, Right.SEE_FINDINGS}
         | {Right.SEE_HOSPITAL_CLEARING, Right.REVIEW_HOSPITAL_CLEARING}
+        | {Right.ANSWER_CALLERS}
     ),
     Role.FINANCE: frozenset(
         {
@@ -95,6 +99,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.SEE_POLICIES,
             Right.RELEASE_CLAIMS,
             Right.SEE_PAYMENTS,
+            Right.SEE_STATISTICS,
             Right.EXPORT,
             Right.SEE_HOSPITAL_CLEARING,
             Right.PAY_HOSPITALS,
@@ -114,17 +119,19 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.REVERSE_SETTLEMENTS,
             Right.SEE_FINDINGS,
             Right.SEE_PAYMENTS,
+            Right.ANSWER_CALLERS,
+            Right.SEE_STATISTICS,
             Right.EXPORT,
             Right.SEE_HOSPITAL_CLEARING,
             Right.DECIDE_HOSPITAL_APPEALS,
         }
     ),
-    Role.HOTLINE: frozenset(
-        {Right.SEE_PEOPLE, Right.SEE_FILINGS, Right.SEE_CLAIMS, Right.SEE_DIRECTORY, Right.SEE_POLICIES}
-    ),
+    # Filings and claims are for the caller who was verified: the query desk shows them, and to nobody else.
+    Role.HOTLINE: frozenset({Right.SEE_PEOPLE, Right.SEE_DIRECTORY, Right.SEE_POLICIES, Right.ANSWER_CALLERS}),
     Role.AUDITOR: frozenset(
         _SEE_CASES
         | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.EXPORT, Right.SEE_HOSPITAL_CLEARING}
+        | {Right.SEE_STATISTICS}
     ),
 }
 

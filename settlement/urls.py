@@ -11,9 +11,11 @@ from settlement.views import (
     follow_ups,
     lists,
     payments,
+    query,
     recoupments,
     replays,
     settlements,
+    statistics,
 )
 from settlement.views import gateway as told
 from settlement.views import payment_results as results
@@ -81,6 +83,10 @@ urlpatterns = [
     path("payments/<int:pk>/sheet/", payments.sheet, name="payment_sheet"),
     path("payments/<int:pk>/remove/", payments.take_out, name="remove_payment"),
     path("payments/<int:pk>/<slug:verb>/", payments.step, name="batch_step"),
+    path("query/", query.query, name="query"),
+    path("query/<int:pk>/", query.verify, name="verify_caller"),
+    path("query/end/", query.end_call, name="end_call"),
+    path("statistics/", statistics.statistics, name="statistics"),
     path("people/<int:pk>/payee/", follow_ups.payee, name="payee_account"),
     path("clearing/", include("settlement.hospital_urls")),
 ]

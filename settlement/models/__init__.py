@@ -14,6 +14,7 @@ from settlement.models.hospital_statement import (
 )
 from settlement.models.inbound import InboundDisclosure, InboundSettlement
 from settlement.models.inbound_imports import InboundListImport, InboundListRow
+from settlement.models.inquiry import CallerAnswer, CallerVerification
 from settlement.models.payment import PayeeAccount, Payment, PaymentBatch
 from settlement.models.payment_results import ResultImport, ResultRow
 from settlement.models.policy import BenefitPolicy
@@ -36,6 +37,8 @@ __all__ = [
     "Admission",
     "BenefitPolicy",
     "Calculation",
+    "CallerAnswer",
+    "CallerVerification",
     "CeilingRow",
     "Claim",
     "ClaimItem",

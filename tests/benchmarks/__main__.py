@@ -11,6 +11,7 @@ from tests.benchmarks.measure import HEADER, Ratio
 BENCHMARKS = (
     *("hospital_import", "json_lines", "lists", "sweeps", "people"),
     *("claim_request", "claim_lists", "replays", "uploads"),
+    *("claim_request", "claim_lists", "replays", "settlement_counts"),
 )
 
 
