@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('filings', '0002_every_filing'),
         ('hospitals', '0001_initial'),
-        ('settlement', '0006_inbound'),
+        ('settlement', '0007_inbound'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
