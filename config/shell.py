@@ -25,6 +25,9 @@ from filings.models.people import matched_by
 from filings.models.upload_lifecycle import UploadStatus
 from hospitals.access import Reach, Right, reach_of, require
 from hospitals.listing import COUNT_BOUND, first_of
+from settlement.clearing.advances import in_force, uses_of, with_use
+from settlement.clearing.shown import warned_text
+from settlement.clearing.words import AdvanceStatus, ClearingStatus, DifferenceStatus
 from settlement.filters import BEFORE_REVIEW, UNSUBMITTED
 from settlement.hospital_clearing.lifecycle import COUNTS
 from settlement.hospital_clearing.words import ClearingStatus, HospitalBatchStatus
@@ -39,6 +42,18 @@ from settlement.models import (
     SettlementDifference,
 )
 from settlement.vocabulary import BatchStatus, ClaimStatus, DifferenceStatus, FindingStatus, RecoupmentStatus
+from settlement.models import (
+    AdvanceChange,
+    AdvanceFund,
+    Claim,
+    ClearingDifference,
+    ClearingMonth,
+    Finding,
+    Payment,
+    PaymentBatch,
+    Recoupment,
+)
+from settlement.vocabulary import BatchStatus, ClaimStatus, FindingStatus, RecoupmentStatus
 
 SHOWN = 10
 BEFORE_WORD = (ClearingStatus.APPLIED, ClearingStatus.ACCEPTED, ClearingStatus.IN_REVIEW)
@@ -71,6 +86,7 @@ PLACES = (
     ),
     Place("结算", "settlements", Right.SEE_CLAIMS, ("/settlements/",)),
     Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
+    Place("清算", "clearing_months", Right.SEE_CLEARING, ("/clearing/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
     Place("结算统计", "statistics", Right.SEE_STATISTICS, ("/statistics/",)),
     Place("政策试算", "replays", Right.KEEP_POLICIES, ("/replays/",)),
@@ -170,6 +186,8 @@ def _of_uploads(user: Any, reach: Reach) -> Iterator[Queue]:
         parts = rows.filter(status=UploadStatus.PARKED).visible_parts(user, Right.SEND_UPLOADS)
         link = f"{reverse('uploads')}?status={UploadStatus.PARKED}"
         yield Queue("上报被拒待更正", "没有被平台拒绝的上报", link, first_of(parts, ["pk"], SHOWN, rows))
+    of_money = (*_of_findings(user, reach), *_of_payments(user, reach), *_of_recoupments(user, reach))
+    return [*found, *of_money, *_of_clearing(user, reach), *_of_commitments(user, reach)]
 
 
 def _of_findings(user: Any, reach: Reach) -> Iterator[Queue]:
@@ -278,6 +296,35 @@ PARTS = (
     *(_of_differences, _of_uploads, _of_findings, _of_payments, _of_recoupments),
     *(_of_hospitals, _of_commitments),
 )
+def _of_clearing(user: Any, reach: Reach) -> Iterator[Queue]:
+    """What finance works off and confirms, what of the advance waits for a second person, and where it runs out."""
+    if reach.has(Right.CLEAR):
+        rows: Any = ClearingDifference.objects.select_related("month", "area", "settlement__person")
+        link = reverse("clearing_differences")
+        mine = rows.filter(Q(status=DifferenceStatus.OPEN) | Q(status=DifferenceStatus.TAKEN, handled_by=user))
+        cases = first_of(mine.visible_parts(user, Right.CLEAR), ["pk"], SHOWN, rows)
+        yield Queue("待处理的清算差异", "没有待处理的清算差异", f"{link}?status=unresolved", cases)
+        proposed = rows.filter(status=DifferenceStatus.PROPOSED).exclude(handled_by=user)
+        cases = first_of(proposed.visible_parts(user, Right.CLEAR), ["pk"], SHOWN, rows)
+        yield Queue("待复核的清算差异", "没有待复核的清算差异", f"{link}?status=proposed", cases)
+        rows = ClearingMonth.objects.select_related("area")
+        reviewed = rows.filter(status=ClearingStatus.REVIEWED).exclude(finished_by=user)
+        cases = first_of(reviewed.visible_parts(user, Right.CLEAR), ["pk"], SHOWN, rows)
+        link = f"{reverse('clearing_months')}?status={ClearingStatus.REVIEWED}"
+        yield Queue("待确认的清算", "没有待确认的清算", link, cases)
+    if reach.has(Right.KEEP_ADVANCE):
+        rows = AdvanceChange.objects.select_related("fund", "area")
+        waiting = rows.filter(status=AdvanceStatus.PROPOSED).exclude(made_by=user)
+        cases = first_of(waiting.visible_parts(user, Right.KEEP_ADVANCE), ["pk"], SHOWN, rows)
+        yield Queue("待批准的预付金变动", "没有待批准的预付金变动", reverse("advances"), cases)
+    if reach.has(Right.CLEAR) or reach.has(Right.KEEP_ADVANCE):
+        funds = with_use(in_force(timezone.localdate()).visible_to(user)).select_related("area")
+        warned: list[AdvanceFund] = []
+        for fund, use in uses_of(funds).items():
+            if use.warned:
+                fund.failure = warned_text(use)  # type: ignore[attr-defined]  # as the worklist calls it
+                warned.append(fund)
+        yield Queue("预付金预警", "没有预付金预警", reverse("advances"), warned[:SHOWN])
 
 
 @require_GET

@@ -49,6 +49,9 @@ class Right(Term):
     SEE_PAYMENTS = "see_payments", "查看拨付"
     REVERSE_SETTLEMENTS = "reverse_settlements", "冲正结算"
     SEE_FINDINGS = "see_findings", "查看疑点"
+    SEE_CLEARING = "see_clearing", "查看清算"
+    CLEAR = "clear", "办理清算"
+    KEEP_ADVANCE = "keep_advance", "批准预付金、设置预警"
     SEE_DIRECTORY = "see_directory", "查看机构目录"
     KEEP_DIRECTORY = "keep_directory", "维护和导入机构目录"
     SEE_POLICIES = "see_policies", "查看政策"
@@ -100,6 +103,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.RELEASE_CLAIMS,
             Right.SEE_PAYMENTS,
             Right.SEE_STATISTICS,
+            Right.SEE_CLEARING,
+            Right.CLEAR,
             Right.EXPORT,
             Right.SEE_HOSPITAL_CLEARING,
             Right.PAY_HOSPITALS,
@@ -121,6 +126,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.SEE_PAYMENTS,
             Right.ANSWER_CALLERS,
             Right.SEE_STATISTICS,
+            Right.SEE_CLEARING,
+            Right.KEEP_ADVANCE,
             Right.EXPORT,
             Right.SEE_HOSPITAL_CLEARING,
             Right.DECIDE_HOSPITAL_APPEALS,
@@ -132,6 +139,9 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         _SEE_CASES
         | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.EXPORT, Right.SEE_HOSPITAL_CLEARING}
         | {Right.SEE_STATISTICS}
+    ),
+    Role.AUDITOR: frozenset(
+        _SEE_CASES | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.SEE_CLEARING, Right.EXPORT}
     ),
 }
 

@@ -1,8 +1,16 @@
 from settlement.models.account import AccountEntry, YearAccount
+from settlement.models.advance import AdvanceChange, AdvanceFund, AdvanceWarning
 from settlement.models.claim import Claim
 from settlement.models.claim_parts import Calculation, ClaimItem, ClaimMaterial, Receipt
 from settlement.models.claim_policy import ClaimMaterialRow, ClaimPolicy
 from settlement.models.difference import SettlementDifference
+from settlement.models.clearing import ClearingEntry, ClearingMonth, ClearingStatement
+from settlement.models.clearing_differences import (
+    ClearingDifference,
+    ClearingImport,
+    ClearingImportRow,
+    PlatformDetail,
+)
 from settlement.models.finding import Finding
 from settlement.models.gateway import Admission, Exchange, OffHospitalSlip
 from settlement.models.hospital_payment import HospitalAccount, HospitalPayment, HospitalPaymentBatch
@@ -35,6 +43,9 @@ from settlement.models.supplement import SupplementItem, SupplementNotice
 __all__ = [
     "AccountEntry",
     "Admission",
+    "AdvanceChange",
+    "AdvanceFund",
+    "AdvanceWarning",
     "BenefitPolicy",
     "Calculation",
     "CallerAnswer",
@@ -45,6 +56,12 @@ __all__ = [
     "ClaimMaterial",
     "ClaimMaterialRow",
     "ClaimPolicy",
+    "ClearingDifference",
+    "ClearingEntry",
+    "ClearingImport",
+    "ClearingImportRow",
+    "ClearingMonth",
+    "ClearingStatement",
     "ComponentRatioRow",
     "ComponentRow",
     "ContinuousRow",
@@ -72,6 +89,7 @@ __all__ = [
     "PayeeAccount",
     "Payment",
     "PaymentBatch",
+    "PlatformDetail",
     "PolicyReplay",
     "RatioRow",
     "Receipt",

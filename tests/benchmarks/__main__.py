@@ -12,6 +12,7 @@ BENCHMARKS = (
     *("hospital_import", "json_lines", "lists", "sweeps", "people"),
     *("claim_request", "claim_lists", "replays", "uploads"),
     *("claim_request", "claim_lists", "replays", "settlement_counts"),
+    *("claim_request", "claim_lists", "replays", "clearing"),
 )
 
 

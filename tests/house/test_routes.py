@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from hospitals.access import RIGHTS, Right
 from hospitals.vocabulary import Role
+from tests import clearing_factories as clearing
 from tests import factories as make
 from tests import money_factories as money
 from tests.settlement.books import a_settlement
@@ -213,6 +214,31 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "inbound_apply": (Right.RECORD_HOSPITAL_CLEARING, "post", "inbound_import"),
     "inbound_put_back": (Right.RECORD_HOSPITAL_CLEARING, "post", "inbound_import"),
     "inbound_discard": (Right.RECORD_HOSPITAL_CLEARING, "post", "inbound_import"),
+    "clearing_months": (Right.SEE_CLEARING, "get", ""),
+    "new_clearing_month": (Right.CLEAR, "get", ""),
+    "clearing_month": (Right.SEE_CLEARING, "get", "clearing_month"),
+    "take_clearing_month": (Right.CLEAR, "post", "clearing_month gather"),
+    "clearing_sheet": (Right.SEE_CLEARING, "get", "clearing_month"),
+    "clearing_statements": (Right.SEE_CLEARING, "get", ""),
+    "clearing_statement": (Right.SEE_CLEARING, "get", "clearing_statement"),
+    "clearing_differences": (Right.SEE_CLEARING, "get", ""),
+    "clearing_difference": (Right.SEE_CLEARING, "get", "clearing_difference"),
+    "take_clearing_difference": (Right.CLEAR, "post", "clearing_difference take"),
+    "clearing_file_imports": (Right.SEE_CLEARING, "get", ""),
+    "clearing_file_upload": (Right.CLEAR, "get", ""),
+    "clearing_file_import": (Right.SEE_CLEARING, "get", "clearing_file"),
+    "clearing_file_progress": (Right.SEE_CLEARING, "get", "clearing_file"),
+    "clearing_file_faults": (Right.CLEAR, "post", "clearing_file"),
+    "clearing_file_preview": (Right.CLEAR, "post", "clearing_file"),
+    "clearing_file_apply": (Right.CLEAR, "post", "clearing_file"),
+    "clearing_file_put_back": (Right.CLEAR, "post", "clearing_file"),
+    "clearing_file_discard": (Right.CLEAR, "post", "clearing_file"),
+    "advances": (Right.SEE_CLEARING, "get", ""),
+    "new_advance": (Right.CLEAR, "get", ""),
+    "advance": (Right.SEE_CLEARING, "get", "advance"),
+    "propose_advance": (Right.CLEAR, "post", "advance"),
+    "advance_warnings": (Right.KEEP_ADVANCE, "post", "advance"),
+    "decide_advance": (Right.KEEP_ADVANCE, "post", "advance_change approve"),
 }
 PUBLIC_KINDS = {"", "hospital"}
 
@@ -270,6 +296,12 @@ BEHIND = {
     "place_of_hospital": lambda area: make.HospitalFactory(area__code=area),
     "inbound": stored_inbound,
     "inbound_import": lambda area: money.InboundImportFactory(area__code=area),
+    "clearing_month": lambda area: clearing.MonthFactory(area__code=area),
+    "clearing_statement": lambda area: clearing.StatementFactory(month__area__code=area),
+    "clearing_difference": lambda area: clearing.DifferenceFactory(month__area__code=area),
+    "clearing_file": lambda area: clearing.FileFactory(month__area__code=area),
+    "advance": lambda area: clearing.AdvanceFactory(area__code=area),
+    "advance_change": lambda area: clearing.AdvanceChangeFactory(fund__area__code=area),
 }
 
 

@@ -12,6 +12,7 @@ from hospitals import demo as staff
 from hospitals.development import is_development_database
 from settlement import demo as claims
 from settlement import demo_benefits as benefits
+from settlement import demo_clearing as clearing
 from settlement import demo_findings as findings
 from settlement import demo_gateway as gateway
 from settlement import demo_inbound as inbound
@@ -39,3 +40,4 @@ class Command(BaseCommand):
             self.stdout.write(payments.load(users))
             self.stdout.write(gateway.load())
             self.stdout.write(inbound.load(users))
+            self.stdout.write(clearing.load(users))
