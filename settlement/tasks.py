@@ -7,11 +7,10 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from hospitals.list_jobs import apply_waiting, preview_waiting
-from settlement.inbound import verbs as inbound
-from settlement.models import InboundListImport, PolicyReplay, ResultImport
 from settlement.clearing.daily import gather_areas
 from settlement.clearing.files import verbs as clearing_files
-from settlement.models import ClearingImport, PolicyReplay, ResultImport
+from settlement.inbound import verbs as inbound
+from settlement.models import ClearingImport, InboundListImport, PolicyReplay, ResultImport
 from settlement.payments.results import verbs as results
 from settlement.replays.verbs import carry_out
 

@@ -3,7 +3,6 @@ from settlement.models.advance import AdvanceChange, AdvanceFund, AdvanceWarning
 from settlement.models.claim import Claim
 from settlement.models.claim_parts import Calculation, ClaimItem, ClaimMaterial, Receipt
 from settlement.models.claim_policy import ClaimMaterialRow, ClaimPolicy
-from settlement.models.difference import SettlementDifference
 from settlement.models.clearing import ClearingEntry, ClearingMonth, ClearingStatement
 from settlement.models.clearing_differences import (
     ClearingDifference,
@@ -11,6 +10,7 @@ from settlement.models.clearing_differences import (
     ClearingImportRow,
     PlatformDetail,
 )
+from settlement.models.difference import SettlementDifference
 from settlement.models.finding import Finding
 from settlement.models.gateway import Admission, Exchange, OffHospitalSlip
 from settlement.models.hospital_payment import HospitalAccount, HospitalPayment, HospitalPaymentBatch

@@ -70,9 +70,12 @@ class ClearingImport(ListImport):
 
 
 class PlatformDetail(models.Model):
-    """One row of the platform's file, as it says.  A refund's amounts are below nought however they were written."""
+    """One row of the platform's file, as it says.  A refund's amounts are below nought however they were written.
 
-    list_import = models.ForeignKey(ClearingImport, models.CASCADE, related_name="details")
+    Files are never deleted, so the reference needs no check a row: there are a million of them.
+    """
+
+    list_import = models.ForeignKey(ClearingImport, models.CASCADE, related_name="details", db_constraint=False)
     number = models.PositiveIntegerField()
     psn_no = models.TextField(blank=True)
     mdtrt_id = models.TextField(blank=True)
