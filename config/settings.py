@@ -138,6 +138,7 @@ PERSON_PANELS = [
     "filings.views.proofs.chronic_of_person",
     "settlement.gateway.shown.admissions_of_person",
     "settlement.claims.shown.claims_of_person",
+    "settlement.tickets.shown.tickets_of_person",
     "settlement.recoupments.shown.recoupments_of_person",
     "settlement.accounts.shown.accounts_of_person",
     "settlement.inquiries.personal.callers_of_person",

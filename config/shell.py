@@ -49,6 +49,7 @@ PLACES = (
     Place("结算", "settlements", Right.SEE_CLAIMS, ("/settlements/",)),
     Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
     Place("清算", "clearing_months", Right.SEE_CLEARING, ("/clearing/",)),
+    Place("故障工单", "tickets", Right.SEE_TICKETS, ("/tickets/",)),
     Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
     Place("结算统计", "statistics", Right.SEE_STATISTICS, ("/statistics/",)),
     Place("政策试算", "replays", Right.KEEP_POLICIES, ("/replays/",)),

@@ -52,6 +52,8 @@ class Right(Term):
     SEE_CLEARING = "see_clearing", "查看清算"
     CLEAR = "clear", "办理清算"
     KEEP_ADVANCE = "keep_advance", "批准预付金、设置预警"
+    SEE_TICKETS = "see_tickets", "查看故障工单"
+    HANDLE_TICKETS = "handle_tickets", "办理故障工单"
     SEE_DIRECTORY = "see_directory", "查看机构目录"
     KEEP_DIRECTORY = "keep_directory", "维护和导入机构目录"
     SEE_POLICIES = "see_policies", "查看政策"
@@ -67,81 +69,44 @@ class Right(Term):
     EXPORT = "export", "导出清单"
 
 
+_TICKETS = {Right.SEE_TICKETS, Right.HANDLE_TICKETS}
 _SEE_CASES = {Right.SEE_PEOPLE, Right.SEE_FILINGS, Right.SEE_CLAIMS, Right.SEE_DIRECTORY, Right.SEE_POLICIES}
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.CLERK: frozenset(
         _SEE_CASES
+        | _TICKETS
         | {Right.KEEP_PEOPLE, Right.REVEAL_ID, Right.FILE, Right.SEND_UPLOADS, Right.ACCEPT_CLAIMS, Right.EXPORT}
+        | {Right.SEE_HOSPITAL_CLEARING, Right.RECORD_HOSPITAL_CLEARING, Right.ANSWER_CALLERS}
     ),
     Role.REVIEWER: frozenset(
         _SEE_CASES
-        | {
-            Right.REVEAL_ID,
-            Right.REVIEW_FILINGS,
-            Right.SEND_UPLOADS,
-            Right.REVIEW_CLAIMS,
-            Right.EXPORT,
-            Right.SEE_FINDINGS,
-        }
-        | {Right.KEEP_PEOPLE, Right.REVEAL_ID, Right.FILE, Right.ACCEPT_CLAIMS, Right.EXPORT}
-        | {Right.SEE_HOSPITAL_CLEARING, Right.RECORD_HOSPITAL_CLEARING}
-        | {Right.ANSWER_CALLERS}
-    ),
-    Role.REVIEWER: frozenset(
-        _SEE_CASES
-        | {Right.REVEAL_ID, Right.REVIEW_FILINGS, Right.REVIEW_CLAIMS, Right.EXPORT, Right.SEE_FINDINGS}
-        | {Right.SEE_HOSPITAL_CLEARING, Right.REVIEW_HOSPITAL_CLEARING}
-        | {Right.ANSWER_CALLERS}
+        | _TICKETS
+        | {Right.REVEAL_ID, Right.REVIEW_FILINGS, Right.SEND_UPLOADS, Right.REVIEW_CLAIMS, Right.SEE_FINDINGS}
+        | {Right.SEE_HOSPITAL_CLEARING, Right.REVIEW_HOSPITAL_CLEARING, Right.ANSWER_CALLERS, Right.EXPORT}
     ),
     Role.FINANCE: frozenset(
-        {
-            Right.SEE_PEOPLE,
-            Right.SEE_CLAIMS,
-            Right.SEE_DIRECTORY,
-            Right.SEE_POLICIES,
-            Right.RELEASE_CLAIMS,
-            Right.SEE_PAYMENTS,
-            Right.SEE_STATISTICS,
-            Right.SEE_CLEARING,
-            Right.CLEAR,
-            Right.EXPORT,
-            Right.SEE_HOSPITAL_CLEARING,
-            Right.PAY_HOSPITALS,
-        }
+        {Right.SEE_PEOPLE, Right.SEE_CLAIMS, Right.SEE_DIRECTORY, Right.SEE_POLICIES}
+        | {Right.RELEASE_CLAIMS, Right.SEE_PAYMENTS, Right.SEE_CLEARING, Right.CLEAR}
+        | {Right.SEE_HOSPITAL_CLEARING, Right.PAY_HOSPITALS, Right.SEE_STATISTICS, Right.EXPORT}
     ),
     Role.SUPERVISOR: frozenset(
         _SEE_CASES
-        | {
-            Right.KEEP_PEOPLE,
-            Right.REVEAL_ID,
-            Right.KEEP_DIRECTORY,
-            Right.KEEP_POLICIES,
-            Right.KEEP_POSTS,
-            Right.RELEASE_TAKEN,
-            Right.LIFT_SANCTIONS,
-            Right.SEND_UPLOADS,
-            Right.REVERSE_SETTLEMENTS,
-            Right.SEE_FINDINGS,
-            Right.SEE_PAYMENTS,
-            Right.ANSWER_CALLERS,
-            Right.SEE_STATISTICS,
-            Right.SEE_CLEARING,
-            Right.KEEP_ADVANCE,
-            Right.EXPORT,
-            Right.SEE_HOSPITAL_CLEARING,
-            Right.DECIDE_HOSPITAL_APPEALS,
-        }
+        | _TICKETS
+        | {Right.KEEP_PEOPLE, Right.REVEAL_ID, Right.KEEP_DIRECTORY, Right.KEEP_POLICIES, Right.KEEP_POSTS}
+        | {Right.RELEASE_TAKEN, Right.LIFT_SANCTIONS, Right.SEND_UPLOADS, Right.REVERSE_SETTLEMENTS}
+        | {Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.SEE_CLEARING, Right.KEEP_ADVANCE}
+        | {Right.SEE_HOSPITAL_CLEARING, Right.DECIDE_HOSPITAL_APPEALS}
+        | {Right.ANSWER_CALLERS, Right.SEE_STATISTICS, Right.EXPORT}
     ),
     # Filings and claims are for the caller who was verified: the query desk shows them, and to nobody else.
-    Role.HOTLINE: frozenset({Right.SEE_PEOPLE, Right.SEE_DIRECTORY, Right.SEE_POLICIES, Right.ANSWER_CALLERS}),
-    Role.AUDITOR: frozenset(
-        _SEE_CASES
-        | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.EXPORT, Right.SEE_HOSPITAL_CLEARING}
-        | {Right.SEE_STATISTICS}
+    Role.HOTLINE: frozenset(
+        _TICKETS | {Right.SEE_PEOPLE, Right.SEE_DIRECTORY, Right.SEE_POLICIES, Right.ANSWER_CALLERS}
     ),
     Role.AUDITOR: frozenset(
-        _SEE_CASES | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.SEE_CLEARING, Right.EXPORT}
+        _SEE_CASES
+        | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_TICKETS, Right.SEE_PAYMENTS, Right.SEE_CLEARING}
+        | {Right.SEE_HOSPITAL_CLEARING, Right.SEE_STATISTICS, Right.EXPORT}
     ),
 }
 

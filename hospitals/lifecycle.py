@@ -22,6 +22,8 @@ MOVED = ("status", "taken_by", "taken_at", "version")  # what every step writes,
 class Move:
     """One step.  `not_by` names the fields whose user may not take it (maker ≠ checker).
 
+    target: empty where the state stays what it is.
+
     by_portal: a step that the portal takes by itself, and nobody else.  or_right: another right that will do.
     """
 
@@ -55,7 +57,7 @@ class Lifecycle:
 
     def trigger(self) -> pgtrigger.FSM:
         """The same table in the database, for whatever goes round this code."""
-        pairs = {(source, move.target) for move in self.moves.values() for source in move.sources}
+        pairs = {(source, move.target or source) for move in self.moves.values() for source in move.sources}
         states = {state for pair in pairs for state in pair}
         return pgtrigger.FSM(
             name="lifecycle", field="status", transitions=sorted(pairs | {(state, state) for state in states})
@@ -170,7 +172,7 @@ def _saved(case: Any, written: Iterable[str]) -> list[str]:
 
 def _move(case: Any, move: Move) -> None:
     """Whoever had taken the case for themself is done with it."""
-    case.status = move.target
+    case.status = move.target or case.status
     if hasattr(case, "taken_by_id"):
         case.taken_by = case.taken_at = None
     case.version += 1

@@ -69,6 +69,18 @@ def deadline_leaving(left: int, day: dt.date) -> Deadline:
     return Deadline(day, None if FIRST_YEAR <= day.year <= LAST_YEAR else day.year)
 
 
+def working_hours_after(moment: dt.datetime, hours: int) -> dt.datetime:
+    """The moment at which so many hours of working days have passed; days off do not count.  moment: local, aware."""
+    left = dt.timedelta(hours=hours)
+    while True:
+        midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
+        if is_working_day(moment.date()):
+            if moment + left <= midnight:
+                return moment + left
+            left -= midnight - moment
+        moment = midnight
+
+
 @cache
 def _working_days_of(year: int) -> tuple[dt.date, ...]:
     first = dt.date(year, 1, 1)

@@ -20,6 +20,7 @@ from settlement.views import (
     replays,
     settlements,
     statistics,
+    tickets,
 )
 from settlement.views import gateway as told
 from settlement.views import payment_results as results
@@ -68,6 +69,12 @@ urlpatterns = [
     path("recoupments/<int:pk>/take/<slug:verb>/", recoupments.take, name="take_recoupment"),
     path("recoupments/<int:pk>/notice/", recoupments.notice, name="recoupment_notice"),
     path("recoupments/<int:pk>/reminders/<int:reminder>/", recoupments.reminder_notice, name="recoupment_reminder"),
+    path("tickets/", tickets.TicketList.as_view(), name="tickets"),
+    path("tickets/new/", tickets.new_ticket, name="new_ticket"),
+    path("tickets/messages/<int:pk>/", tickets.from_exchange, name="exchange_ticket"),
+    path("tickets/<int:pk>/", tickets.ticket, name="ticket"),
+    path("tickets/<int:pk>/take/<slug:verb>/", tickets.take, name="take_ticket"),
+    path("tickets/<int:pk>/sheet/", tickets.sheet, name="ticket_sheet"),
     path("settlements/", settlements.SettlementList.as_view(), name="settlements"),
     path("settlements/<int:pk>/", settlements.settlement, name="settlement"),
     path("settlements/<int:pk>/reverse/", settlements.take_back, name="reverse_settlement"),

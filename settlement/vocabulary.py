@@ -91,6 +91,45 @@ class InboundSource(Term):
     LIST = "list", "名单导入"
 
 
+class TicketStatus(Term):
+    """Where a failure ticket stands."""
+
+    OPEN = "open", "待处理"
+    IN_WORK = "in_work", "处理中"
+    WAITING = "waiting", "等待答复"
+    SOLVED = "solved", "已解决"
+    MANUAL = "manual", "转手工报销"
+    WITHDRAWN = "withdrawn", "已撤销"
+
+
+class TicketOrigin(Term):
+    """Through whom the agency heard of the failure."""
+
+    MESSAGE = "message", "被拒报文"
+    HOTLINE = "hotline", "咨询电话"
+    HOSPITAL = "hospital", "医院"
+    COUNTER = "counter", "窗口"
+
+
+class Actor(Term):
+    """Who acts next on a failure."""
+
+    PERSON = "person", "参保人本人"
+    COUNTER = "counter", "参保地窗口"
+    HOSPITAL = "hospital", "医院医保办"
+    LOCAL = "local", "就医地经办机构"
+    HOME = "home", "参保地经办机构"
+    PLATFORM = "platform", "异地就医平台"
+
+
+class Outcome(Term):
+    """What a check came to."""
+
+    PASSED = "passed", "通过"
+    FAILED = "failed", "未通过"
+    UNKNOWN = "unknown", "不能确定"
+
+
 class Detail(Term):
     """How the cost of a claim is entered."""
 

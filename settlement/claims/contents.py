@@ -25,7 +25,7 @@ def fill(claim: Claim, entry: ClaimEntry) -> None:
     """Put what was entered into the claim's own columns; nothing is saved."""
     stay, payee = entry.stay, entry.payee
     claim.manual_reason, claim.diagnosis, claim.note = entry.manual_reason, entry.diagnosis, entry.note
-    claim.reason_reference = entry.reason_reference
+    claim.ticket = entry.ticket
     claim.treatment_area, claim.service = stay.treatment_area, stay.service
     claim.hospital, claim.hospital_name, claim.hospital_level = stay.hospital, stay.hospital_name, stay.hospital_level
     claim.admitted_on, claim.discharged_on = stay.admitted_on, stay.discharged_on
@@ -172,7 +172,7 @@ def entry_of(claim: Claim) -> ClaimEntry:
         materials=materials_of(claim),
         details=details_of(claim),
         note=claim.note,
-        reason_reference=claim.reason_reference,
+        ticket=claim.ticket,
     )
 
 

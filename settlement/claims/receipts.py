@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from hospitals.reasons import Reason, Refused
 from hospitals.turns import take_turns
 from settlement.claims.entry import ReceiptEntry, ReceiptKey
+from settlement.claims.manual_reasons import ticket_faults
 from settlement.models import Claim, Receipt
 
 
@@ -96,13 +97,14 @@ def _elsewhere(claim: Claim, keys: Iterable[ReceiptKey]) -> list[Receipt]:
 def bar_again(claim: Claim) -> None:
     """The claim comes alive again with the receipts it has.  Within the caller's transaction.
 
-    Raises Refused where another claim holds one of them meanwhile.
+    Raises Refused where another claim holds one of them, or rests on its ticket, meanwhile.
     """
     keys = [(receipt.code, receipt.number) for receipt in claim.receipts.all()]
     take_turns(turns_of(keys))
     conflicts = taken(keys, by_others_than=claim)
-    if conflicts:
-        raise Refused.all_of(conflicts.values())
+    faults = [*conflicts.values(), *(ticket_faults(claim) if claim.ticket_id else ())]
+    if faults:
+        raise Refused.all_of(faults)
 
 
 def _written(receipt: Receipt, entry: ReceiptEntry) -> bool:

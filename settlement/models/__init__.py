@@ -39,6 +39,7 @@ from settlement.models.recoupment_rows import (
 from settlement.models.replay import PolicyReplay
 from settlement.models.settlement import FollowUpDue, Settlement
 from settlement.models.supplement import SupplementItem, SupplementNotice
+from settlement.models.ticket import Ticket, TicketCheck, TicketNote
 
 __all__ = [
     "AccountEntry",
@@ -106,5 +107,8 @@ __all__ = [
     "SettlementDifference",
     "SupplementItem",
     "SupplementNotice",
+    "Ticket",
+    "TicketCheck",
+    "TicketNote",
     "YearAccount",
 ]

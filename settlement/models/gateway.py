@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -187,6 +188,7 @@ class Exchange(models.Model):
             models.Index(fields=["area", "-id"], name="exchange_by_area"),
             models.Index(fields=["area", "infno", "-id"], name="exchange_by_infno"),
             models.Index(fields=["area", "-id"], condition=~Q(infcode=0), name="exchange_refused"),
+            BrinIndex(fields=["received_at"], name="exchange_by_day"),
             models.Index(fields=["person", "-id"], name="exchange_by_person"),
         )
         triggers = (pgtrigger.Protect(name="exchange_is_final", operation=pgtrigger.Update | pgtrigger.Delete),)

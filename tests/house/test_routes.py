@@ -15,6 +15,7 @@ from tests.settlement.books import a_settlement
 from tests.settlement.exchanged import stored_admission, stored_difference, stored_exchange
 from tests.settlement.hospital_clearing import stored_deduction, stored_inbound, stored_payment, stored_statement
 from tests.settlement.recoupments import stored_recoupment, stored_reminder
+from tests.settlement.tickets import stored_ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +155,12 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "take_recoupment": (Right.RELEASE_CLAIMS, "post", "recoupment receive"),
     "recoupment_notice": (Right.SEE_CLAIMS, "get", "recoupment"),
     "recoupment_reminder": (Right.SEE_CLAIMS, "get", "reminder"),
+    "tickets": (Right.SEE_TICKETS, "get", ""),
+    "new_ticket": (Right.HANDLE_TICKETS, "get", "?person"),
+    "exchange_ticket": (Right.HANDLE_TICKETS, "post", "exchange"),
+    "ticket": (Right.SEE_TICKETS, "get", "ticket"),
+    "take_ticket": (Right.HANDLE_TICKETS, "post", "ticket check"),
+    "ticket_sheet": (Right.SEE_TICKETS, "get", "ticket"),
     "settlements": (Right.SEE_CLAIMS, "get", ""),
     "settlement": (Right.SEE_CLAIMS, "get", "settlement"),
     "settlement_sheet": (Right.SEE_CLAIMS, "get", "settlement"),
@@ -286,6 +293,7 @@ BEHIND = {
     "admission": stored_admission,
     "exchange": stored_exchange,
     "difference": stored_difference,
+    "ticket": stored_ticket,
     "batch": lambda area: money.BatchFactory(area__code=area),
     "payment": lambda area: money.PaymentFactory(person__area__code=area),
     "payment_result": lambda area: money.ResultFactory(area__code=area),

@@ -19,6 +19,7 @@ from settlement import demo_inbound as inbound
 from settlement import demo_payments as payments
 from settlement import demo_recoupments as recoupments
 from settlement import demo_settlements as settlements
+from settlement import demo_tickets as tickets
 
 
 class Command(BaseCommand):
@@ -41,3 +42,4 @@ class Command(BaseCommand):
             self.stdout.write(gateway.load())
             self.stdout.write(inbound.load(users))
             self.stdout.write(clearing.load(users))
+            self.stdout.write(tickets.load(users))
