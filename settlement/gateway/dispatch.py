@@ -25,7 +25,7 @@ from filings.platform.transactions import SHAPES
 from hospitals.models import Area, ServiceHall
 from hospitals.reasons import Reason, Refused
 from hospitals.turns import take_turns
-from settlement.gateway import admitting, discharging, imported, persons, reconciling, settling, slips
+from settlement.gateway import admitting, discharging, imported, persons, reconciling, settling, slips, visitors
 from settlement.gateway.hearing import About, Answered, Handler, Heard
 from settlement.models import Exchange
 
@@ -44,6 +44,7 @@ HANDLERS: dict[Transaction, Handler] = {
     T.SETTLEMENT: settling.settle,
     T.SETTLEMENT_REVERSAL: settling.take_back_settlement,
     T.COMPUTED_SETTLEMENT: imported.take_over_settlement,
+    T.INBOUND_SETTLEMENT: visitors.take_note,
     T.TOTALS: reconciling.compare_totals,
     T.DETAILS: reconciling.compare_details,
 }

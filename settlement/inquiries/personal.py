@@ -12,6 +12,7 @@ from filings.models.commitment_lifecycle import SanctionStatus
 from filings.models.registrations import RegistrationStatus
 from filings.panels import Panel
 from filings.timeline import status_badge
+from filings.uploads.shown import UPLOADS, case_badge
 from hospitals.access import StaffRequest
 from settlement.accounts.shown import settlement_badge
 from settlement.claims.shown import status_badge as claim_badge
@@ -24,12 +25,17 @@ CLOSED = (ClaimStatus.PAID, ClaimStatus.REVERSED, ClaimStatus.WITHDRAWN)
 
 def filing_answer(person: InsuredPerson, day: dt.date) -> dict[str, Any]:
     """Context of settlement/query_filing.html.  All of the person's filings, at whichever window they were made."""
-    rows = Filing.objects.filter(person=person).select_related("destination").order_by("-start_on", "-pk")
+    rows = (
+        Filing.objects.filter(person=person)
+        .select_related("destination")
+        .prefetch_related(UPLOADS)
+        .order_by("-start_on", "-pk")
+    )
     filings = list(rows[: SHOWN + 1])
     announced = person.registrations.filter(status=RegistrationStatus.REGISTERED, admitted_on__gte=day)
     sanctions = Sanction.objects.exclude(status=SanctionStatus.LIFTED).filter(person=person, starts_on__lte=day)
     return {
-        "filings": [(filing, status_badge(filing, day)) for filing in filings[:SHOWN]],
+        "filings": [(filing, status_badge(filing, day), case_badge(filing)) for filing in filings[:SHOWN]],
         "has_more": len(filings) > SHOWN,
         "registrations": list(announced),
         "sanctions": [one for one in sanctions if one.ends_on is None or one.ends_on >= day],
