@@ -102,8 +102,7 @@ def standing_on(person: InsuredPerson, day: dt.date) -> Standing:
     if insured is None:
         text = _("{name}在 {day} 没有有效的参保关系，请先登记参保关系").format(name=person.name, day=day)
         raise Refused.because("not_insured", text)
-    policy = FilingPolicy.objects.with_rows().in_force(person.area_id, day)
-    return Standing(insured, policy, policy.rules() if policy else None)
+    return Standing(insured, *FilingPolicy.objects.version_on(person.area_id, day))
 
 
 def assess_filing(

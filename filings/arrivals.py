@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from filings.application import Application
@@ -16,6 +18,7 @@ from filings.assessment.refusals import no_policy
 from filings.coverage import Cover, cover_of, is_better, lineage, scope_of
 from filings.models import Filing, InsuredPerson
 from filings.models.filing import FilingStatus
+from filings.models.filing_lifecycle import FILING_LIFECYCLE
 from filings.places import places_of
 from filings.sanctions import reasons_at
 from filings.vocabulary import Category, Channel, Handling, Measure, Occasion, Scheme, SettlementWay, Tier
@@ -61,11 +64,13 @@ def filing_for_admission(
     maternity: bool = False,
     service: Service = Service.INPATIENT,
     measures: Mapping[Measure, Reason] | None = None,
+    foreseen: bool = False,
 ) -> Arrival:
     """What covers a stay that a hospital tells of; made where the policy of the day of admission has it made.
 
     place: the area of the hospital, a county stands for its city.  emergency: the hospital's mark.  on: the day of
     telling.  measures: against the person at this hospital, each with why; None for those that are in force.
+    foreseen: only say what would be; nothing is written, a filing that would be made is None.
     The same admission again gives the same filing; a mark told later may better it, never worsen it.
     """
     pool = place if place.is_pool or place.parent is None else place.parent
@@ -73,13 +78,14 @@ def filing_for_admission(
         standing = standing_on(person, admitted_on)
     except Refused as uninsured:
         return _uncovered(uninsured.reasons)
-    with transaction.atomic():
-        InsuredPerson.objects.select_for_update(no_key=True).get(pk=person.pk)
+    with nullcontext() if foreseen else transaction.atomic():
+        if not foreseen:
+            InsuredPerson.objects.select_for_update(no_key=True).get(pk=person.pk)
         cover = cover_of(person, pool, admitted_on)
         assessment = _assessed(person, standing, pool, admitted_on, on, hospital_name, emergency, maternity)
         if measures is None:
             measures = reasons_at(person, admitted_on, hospital_name)
-        arrival = _arrival(cover, assessment, admitted_on, service, measures)
+        arrival = _arrival(cover, assessment, admitted_on, service, measures, foreseen)
     return _restricted(arrival, measures)
 
 
@@ -103,6 +109,36 @@ def close_arrival(*, filing: Filing, discharged_on: dt.date) -> Filing:
             with refused_by_constraints(Filing):
                 locked.save(update_fields=["end_on", "version"])
     return locked
+
+
+def reopen_arrival(*, filing: Filing) -> Filing:
+    """The hospital takes the discharge back: a filing made at the admission goes on."""
+    if filing.channel != Channel.AUTOMATIC or filing.end_on is None:
+        return filing
+    by = portal_account()
+    with transaction.atomic(), doing(_("撤销出院，自动备案继续"), by=by):
+        InsuredPerson.objects.select_for_update(no_key=True).get(pk=filing.person_id)
+        locked = Filing.objects.select_for_update().get(pk=filing.pk)
+        locked.end_on = None
+        locked.version += 1
+        with refused_by_constraints(Filing):
+            locked.save(update_fields=["end_on", "version"])
+    return locked
+
+
+def void_arrival(*, filing: Filing, reason: str) -> None:
+    """The hospital takes the admission back: a filing made at it covers nothing any more."""
+    if filing.channel != Channel.AUTOMATIC:
+        return
+    by = portal_account()
+
+    def end(locked: Filing) -> None:
+        locked.ended_by, locked.ended_at, locked.end_reason = by, timezone.now(), reason
+        locked.end_on = locked.end_on or locked.start_on
+
+    with transaction.atomic(), doing(_("撤销入院，自动备案取消"), by=by, reason=reason):
+        InsuredPerson.objects.select_for_update(no_key=True).get(pk=filing.person_id)
+        FILING_LIFECYCLE.follow(filing, "cancel", effect=end)
 
 
 def _assessed(
@@ -133,7 +169,12 @@ def _assessed(
 
 
 def _arrival(
-    cover: Cover, assessment: Assessment, admitted_on: dt.date, service: Service, measures: Mapping[Measure, Reason]
+    cover: Cover,
+    assessment: Assessment,
+    admitted_on: dt.date,
+    service: Service,
+    measures: Mapping[Measure, Reason],
+    foreseen: bool,
 ) -> Arrival:
     rule, answer, filed = assessment.answer.rule, assessment.answer, cover.filing
     grants = rule.tier if rule and rule.handling in BY_ITSELF else None
@@ -152,6 +193,8 @@ def _arrival(
     other = _stay_elsewhere(cover.automatic, assessment, admitted_on, service)
     if other:
         return _uncovered((_stay_open(other),))
+    if foreseen:
+        return Arrival(cover.automatic, cover.automatic is None, answer.tier, answer.settlement, answer.reasons)
     return _made(cover.automatic, assessment, admitted_on, service)
 
 

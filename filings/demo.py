@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from filings import demo_cards, demo_changes, demo_stays, desk
+from filings import demo_cards, demo_changes, demo_stays, demo_uploads, desk
 from filings.application import Application, Seen
 from filings.demo_people import PEOPLE, id_number_of
 from filings.models import Filing, InsuredPerson, Participation
@@ -66,7 +66,7 @@ def load(users: dict[str, User]) -> str:
     for wish in WISHES:
         _file(wish, people[wish.name], areas[wish.destination], users)
     demo_stays.load(people, users)
-    further = f"{demo_cards.load(users['clerk'], people)}，{demo_changes.load(people, users)}"
+    further = f"{demo_cards.load(users['clerk'], people)}，{demo_changes.load(people, users)}，{demo_uploads.load()}"
     return f"示例参保人 {len(people)} 名，示例备案 {len(WISHES)} 件，{further}"
 
 

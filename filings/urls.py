@@ -17,6 +17,7 @@ from filings.views import (
     sanctions,
     scans,
     taking,
+    uploads,
 )
 from filings.vocabulary import Kind
 
@@ -79,5 +80,10 @@ urlpatterns = [
     path("sanctions/", sanctions.SanctionList.as_view(), name="sanctions"),
     path("sanctions/<int:pk>/", sanctions.sanction, name="sanction"),
     path("sanctions/<int:pk>/<slug:verb>/", sanctions.step, name="sanction_step"),
+    path("uploads/", uploads.UploadList.as_view(), name="uploads"),
+    path("uploads/refusals/", uploads.refusals, name="upload_refusals"),
+    path("uploads/refusals/send/", uploads.send_alike, name="send_alike_uploads"),
+    path("uploads/<int:pk>/", uploads.upload, name="upload"),
+    path("uploads/<int:pk>/<slug:verb>/", uploads.step, name="upload_step"),
     *rosters.PAGES.urls("rosters/", rosters.RosterList),
 ]

@@ -273,3 +273,4 @@ class Matter(Term):
     NO_STAMPS = "no_stamps", "不要求居住地审批盖章"
     AFTER_CANCELLATION = "after_cancellation", "注销后费用不予支付"
     SANCTIONS = "sanctions", "失信处理"
+    INJURY = "injury", "外伤无第三方责任承诺书"

@@ -29,6 +29,7 @@ class Deadline:
         return f"{self.unpublished} 年放假安排尚未公布，暂按周一至周五计算" if self.unpublished else ""
 
 
+@cache
 def is_working_day(day: dt.date) -> bool:
     """By the statutory calendar; Monday to Friday in a year of which it is not known."""
     if FIRST_YEAR <= day.year <= LAST_YEAR:
@@ -66,6 +67,18 @@ def deadline_leaving(left: int, day: dt.date) -> Deadline:
         left += is_working_day(day)
         day -= dt.timedelta(days=1)
     return Deadline(day, None if FIRST_YEAR <= day.year <= LAST_YEAR else day.year)
+
+
+def working_hours_after(moment: dt.datetime, hours: int) -> dt.datetime:
+    """The moment at which so many hours of working days have passed; days off do not count.  moment: local, aware."""
+    left = dt.timedelta(hours=hours)
+    while True:
+        midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
+        if is_working_day(moment.date()):
+            if moment + left <= midnight:
+                return moment + left
+            left -= midnight - moment
+        moment = midnight
 
 
 @cache

@@ -127,8 +127,7 @@ def _stay(stay: tuple[str, int, int], today: dt.date) -> StayEntry:
 def _entry(sample: Sample, place: int, stay: StayEntry) -> ClaimEntry:
     number = f"9{sample.serial:05d}{place:04d}"
     return ClaimEntry(
-        manual_reason=ManualReason.SYSTEM_FAILURE,
-        reason_reference="示例工单0001",
+        manual_reason=ManualReason.NOT_NETWORKED,
         diagnosis="肺炎",
         note="示例",
         stay=stay,

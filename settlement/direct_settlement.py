@@ -1,6 +1,7 @@
 """Direct settlement: by home policy, on what the treatment area's catalogue makes eligible (WF-09, TL-13)."""
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -9,14 +10,19 @@ from django.utils.translation import gettext as _
 from filings.models import Filing, InsuredPerson
 from filings.vocabulary import SettlementWay
 from hospitals.access import Right, reach_of
+from hospitals.history import doing
 from hospitals.reasons import Refused
 from hospitals.turns import take_turns
 from settlement.accounts.posting import StayRecord, post, reverse
 from settlement.accounts.year import hold_year
+from settlement.calculation import SettlementInfo
 from settlement.claims.calculation import work_out
 from settlement.claims.entry import StayEntry
+from settlement.differences import computed_elsewhere, note_difference
 from settlement.findings.looking import hold_stays, look_at_claims
-from settlement.models import Settlement
+from settlement.models import Admission, OffHospitalSlip, Settlement, SettlementDifference
+from settlement.models.difference import DIFFERENCE_LIFECYCLE
+from settlement.models.gateway import ADMISSION_LIFECYCLE
 from settlement.recoupments.following import after_settling
 
 
@@ -58,6 +64,48 @@ def settle_directly(
     return settlement
 
 
+def take_over(
+    *,
+    by: User,
+    person: InsuredPerson,
+    entry: StayEntry,
+    on: dt.date,
+    figures: SettlementInfo,
+    setl_id: str,
+    **kept: Any,
+) -> Settlement:
+    """Write into the books what the platform has calculated: its figures are the truth, ours a check.
+
+    setl_id: the platform's.  kept: diagnosis, receipts.  What differs, or cannot be checked, is work for a reviewer.
+    Raises Refused where the person's standing gives no tier.
+    """
+    with transaction.atomic():
+        hold_year(person, entry.admitted_on)
+        own = work_out(person, entry, basis=SettlementWay.DIRECT)
+        if own.stay is None:
+            raise Refused.all_of(own.result.reasons)
+        _hold_filing(own.standing.filing)
+        theirs = computed_elsewhere(figures, own)
+        record = StayRecord(
+            person=person,
+            category=own.standing.category,
+            treatment_area=entry.treatment_area,
+            hospital_name=entry.hospital_name,
+            filing=own.standing.filing,
+            hospital=entry.hospital,
+            platform_setl_id=setl_id,
+            own_calculation=own.stored(by=by) if own.is_calculated else None,
+            **kept,
+        )
+        made = post(by=by, on=on, record=record, stay=own.stay, result=theirs.result, calculation=theirs.stored(by=by))
+        note_difference(made, figures, own)
+        hold_stays(person)
+        take_turns(f"receipt {number}" for number in made.receipts)
+        look_at_claims(made)
+        after_settling(made)
+    return made
+
+
 def _hold_filing(filing: Filing | None) -> None:
     """Nobody ends it until the stay is in the books.  Raises Refused where somebody has just done so."""
     if filing and Filing.objects.select_for_update(no_key=True).get(pk=filing.pk).version != filing.version:
@@ -71,6 +119,26 @@ def reverse_settlement(*, by: User, settlement: Settlement, reason: str, on: dt.
     """
     if not reach_of(by).covers(Right.REVERSE_SETTLEMENTS, settlement.area_id):
         raise Refused.because("no_right", _("您没有“%s”的权限") % Right.REVERSE_SETTLEMENTS.label)
-    if settlement.claim:
-        raise Refused.because("by_hand", _("手工报销的结算随报销件 %s 冲正") % settlement.claim.number)
-    return reverse(by=by, settlement=settlement, reason=reason, on=on)
+    return take_back(by=by, settlement=settlement, reason=reason, on=on)
+
+
+def take_back(*, by: User, settlement: Settlement, reason: str, on: dt.date, recoup: bool = True) -> Settlement:
+    """The same by whoever may: a supervisor, or the portal for the hospital that settled it.  Raises Refused.
+
+    The stay that it settled is one to be settled again, with its slips.  recoup: False where the hospital itself takes
+    it back: nothing was paid to the person, and clearing sees the contrary row.
+    """
+    if settlement.claim_id:
+        raise Refused.because("by_hand", _("手工报销的结算随报销件 %s 冲正") % settlement.claim)
+    with transaction.atomic(), doing(_("冲正结算"), by=by, reason=reason):
+        contrary = reverse(by=by, settlement=settlement, reason=reason, on=on, recoup=recoup)
+        OffHospitalSlip.objects.filter(settlement=settlement).update(settlement=None)
+        if admission := Admission.objects.filter(settlement=settlement).first():
+            ADMISSION_LIFECYCLE.follow(admission, "reverse", effect=_unsettled)
+        if difference := SettlementDifference.objects.filter(settlement=settlement).first():
+            DIFFERENCE_LIFECYCLE.follow(difference, "correct")
+    return contrary
+
+
+def _unsettled(admission: Admission) -> None:
+    admission.settlement = None

@@ -1,5 +1,6 @@
-from django.urls import path
+from django.urls import include, path
 
+from settlement.gateway.door import gateway
 from settlement.views import (
     accounts,
     advances,
@@ -14,10 +15,14 @@ from settlement.views import (
     follow_ups,
     lists,
     payments,
+    query,
     recoupments,
     replays,
     settlements,
+    statistics,
+    tickets,
 )
+from settlement.views import gateway as told
 from settlement.views import payment_results as results
 
 urlpatterns = [
@@ -40,6 +45,15 @@ urlpatterns = [
     path("claims/<int:pk>/sheet/", claim_prints.sheet, name="claim_sheet"),
     path("claims/<int:pk>/decision/", claim_prints.decision, name="claim_decision"),
     path("claims/<int:pk>/supplement/", claim_prints.supplement, name="claim_supplement"),
+    path("gateway/", gateway, name="gateway"),
+    path("gateway/exchanges/", told.ExchangeList.as_view(), name="exchanges"),
+    path("gateway/exchanges/<int:pk>/", told.exchange, name="exchange"),
+    path("gateway/exchanges/<int:pk>/reveal/", told.reveal, name="reveal_exchange"),
+    path("gateway/admissions/", told.AdmissionList.as_view(), name="admissions"),
+    path("gateway/admissions/<int:pk>/", told.admission, name="admission"),
+    path("gateway/differences/", told.DifferenceList.as_view(), name="differences"),
+    path("gateway/differences/<int:pk>/", told.difference, name="difference"),
+    path("gateway/differences/<int:pk>/<slug:verb>/", told.decide_difference, name="decide_difference"),
     path("findings/", findings.FindingList.as_view(), name="findings"),
     path("findings/<int:pk>/", findings.finding, name="finding"),
     path("findings/<int:pk>/<slug:verb>/", findings.decide, name="decide_finding"),
@@ -55,6 +69,12 @@ urlpatterns = [
     path("recoupments/<int:pk>/take/<slug:verb>/", recoupments.take, name="take_recoupment"),
     path("recoupments/<int:pk>/notice/", recoupments.notice, name="recoupment_notice"),
     path("recoupments/<int:pk>/reminders/<int:reminder>/", recoupments.reminder_notice, name="recoupment_reminder"),
+    path("tickets/", tickets.TicketList.as_view(), name="tickets"),
+    path("tickets/new/", tickets.new_ticket, name="new_ticket"),
+    path("tickets/messages/<int:pk>/", tickets.from_exchange, name="exchange_ticket"),
+    path("tickets/<int:pk>/", tickets.ticket, name="ticket"),
+    path("tickets/<int:pk>/take/<slug:verb>/", tickets.take, name="take_ticket"),
+    path("tickets/<int:pk>/sheet/", tickets.sheet, name="ticket_sheet"),
     path("settlements/", settlements.SettlementList.as_view(), name="settlements"),
     path("settlements/<int:pk>/", settlements.settlement, name="settlement"),
     path("settlements/<int:pk>/reverse/", settlements.take_back, name="reverse_settlement"),
@@ -74,7 +94,12 @@ urlpatterns = [
     path("payments/<int:pk>/sheet/", payments.sheet, name="payment_sheet"),
     path("payments/<int:pk>/remove/", payments.take_out, name="remove_payment"),
     path("payments/<int:pk>/<slug:verb>/", payments.step, name="batch_step"),
+    path("query/", query.query, name="query"),
+    path("query/<int:pk>/", query.verify, name="verify_caller"),
+    path("query/end/", query.end_call, name="end_call"),
+    path("statistics/", statistics.statistics, name="statistics"),
     path("people/<int:pk>/payee/", follow_ups.payee, name="payee_account"),
+    path("clearing/", include("settlement.hospital_urls")),
     path("clearing/", clearing.MonthList.as_view(), name="clearing_months"),
     path("clearing/new/", clearing.new_month, name="new_clearing_month"),
     path("clearing/<int:pk>/", clearing.month, name="clearing_month"),

@@ -5,6 +5,7 @@ from django.db import connection, transaction
 from django.db.migrations.state import ProjectState
 from django.test import TransactionTestCase
 
+JOBS = ("procrastinate_events", "procrastinate_periodic_defers", "procrastinate_jobs")  # whose models are not Django's
 KEPT = ("django_content_type", "auth_permission")  # made by `migrate`; flushing makes them anew after every test
 
 
@@ -32,7 +33,7 @@ def empty_what_was_filled(patch: pytest.MonkeyPatch) -> None:
         if not superuser:
             return flush(self)
         names = connection.introspection.django_table_names(only_existing=True, include_views=False)
-        names = [name for name in names if name not in KEPT]
+        names = [*JOBS, *(name for name in names if name not in KEPT)]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in names))
             filled = [name for (name,) in cursor.fetchall()]

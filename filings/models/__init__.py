@@ -13,6 +13,7 @@ from filings.models.registrations import InpatientRegistration
 from filings.models.rosters import RosterImport, RosterRow
 from filings.models.sanctions import Sanction
 from filings.models.scans import Scan
+from filings.models.upload import PlatformLine, Upload, UploadRefusal
 
 __all__ = [
     "CardReplacement",
@@ -39,10 +40,13 @@ __all__ = [
     "Participation",
     "PeopleListImport",
     "PeopleListRow",
+    "PlatformLine",
     "RequiredMaterial",
     "RosterImport",
     "RosterRow",
     "Sanction",
     "Scan",
     "SocialSecurityCard",
+    "Upload",
+    "UploadRefusal",
 ]

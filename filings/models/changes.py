@@ -14,6 +14,7 @@ from filings.models.change_lifecycle import CHANGE_LIFECYCLE, OPEN, ChangeStatus
 from filings.models.filing import Filing
 from filings.models.people import InsuredPerson
 from filings.models.taking import Taken, taken_in_review
+from filings.models.upload_triggers import CHANGE_TRIGGER
 from filings.vocabulary import Category, Channel, Kind
 from hospitals.access import Right, VisibleQuerySet
 from hospitals.history import tracked
@@ -140,7 +141,7 @@ class FilingChange(ActedFor, Taken):
                 fields=["area", "category", "id"], condition=Q(status="pending"), name="change_waiting_by_category"
             ),
         )
-        triggers = (CHANGE_LIFECYCLE.trigger(),)
+        triggers = (CHANGE_LIFECYCLE.trigger(), CHANGE_TRIGGER)
 
     def __str__(self) -> str:
         return self.number

@@ -18,6 +18,7 @@ from filings.models.agents import ActedFor
 from filings.models.filing_lifecycle import FILING_LIFECYCLE, OPEN, FilingStatus
 from filings.models.people import InsuredPerson
 from filings.models.taking import Taken, taken_in_review
+from filings.models.upload_triggers import FILING_TRIGGERS
 from filings.vocabulary import (
     Category,
     Channel,
@@ -194,7 +195,7 @@ class Filing(ActedFor, Taken):
                 fields=["area", "category", "id"], condition=Q(status="pending"), name="filing_waiting_by_category"
             ),
         )
-        triggers = (FILING_LIFECYCLE.trigger(),)
+        triggers = (FILING_LIFECYCLE.trigger(), *FILING_TRIGGERS)
 
     def __str__(self) -> str:
         return self.number

@@ -31,13 +31,17 @@ class FilingPolicyQuerySet(PolicyQuerySet):
 
         One query: what was published never changes, but for the day it ends on, so that its rules are read once.
         """
+        return self.version_on(area, day)[1]
+
+    def version_on(self, area: str, day: dt.date) -> "tuple[FilingPolicy, FilingRules] | tuple[None, None]":
+        """The version itself, not for changing, and its rules; one query likewise."""
         policy = self.in_force_once(area, day)
         if policy is None:
-            return None
+            return None, None
         version = (policy.pk, policy.published_at, policy.ends_on)
         if version not in _rules_read:
             _rules_read[version] = policy.rules()
-        return _rules_read[version]
+        return policy, _rules_read[version]
 
     def rule_book(self) -> RuleBook[FilingRules]:
         """Every published version, read at once: what a batch needs."""

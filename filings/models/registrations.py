@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from filings.models.agents import ActedFor
 from filings.models.filing import Filing
 from filings.models.people import InsuredPerson
+from filings.models.upload_triggers import REGISTRATION_TRIGGERS
 from filings.vocabulary import REGISTRATION_CHANNELS, Channel
 from hospitals.access import Right, VisibleQuerySet
 from hospitals.history import tracked
@@ -121,7 +122,7 @@ class InpatientRegistration(ActedFor):
             models.Index(fields=["hall", "admitted_on", "id"], name="registration_by_hall_day"),
             models.Index(fields=["person", "-admitted_on"], name="registration_by_person"),
         )
-        triggers = (REGISTRATION_LIFECYCLE.trigger(),)
+        triggers = (REGISTRATION_LIFECYCLE.trigger(), *REGISTRATION_TRIGGERS)
 
     def __str__(self) -> str:
         return self.number

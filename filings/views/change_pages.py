@@ -15,7 +15,8 @@ from filings.changes import decisions, desk
 from filings.changes.shown import shown, status_badge
 from filings.filters import ChangeFilter
 from filings.models import FilingChange
-from filings.models.change_lifecycle import CHANGE_LIFECYCLE
+from filings.models.change_lifecycle import CHANGE_LIFECYCLE, ChangeStatus
+from filings.uploads.shown import uploads_of_case
 from filings.views.counter import version_in
 from filings.vocabulary import Kind, Material
 from hospitals.access import Right, StaffRequest, require, staff_name
@@ -113,6 +114,7 @@ def _page(request: StaffRequest, found: FilingChange, **failed: Any) -> HttpResp
         "status": status_badge(found),
         "moves": CHANGE_LIFECYCLE.open_to(found, request.user),
         "taking": taking.steps(found, request.user),
+        "uploads_section": uploads_of_case(found) if found.status == ChangeStatus.DONE else "",
         "history": entries(found),
         **failed,
     }

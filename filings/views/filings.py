@@ -20,6 +20,7 @@ from filings.models import Commitment, Filing
 from filings.models.filing import FILING_LIFECYCLE, FilingStatus
 from filings.prints import prints_of
 from filings.timeline import status_badge
+from filings.uploads.shown import UPLOADS, case_badge, case_state, uploads_of_case
 from filings.views.counter import version_in
 from filings.views.scans_panel import scans_context
 from filings.vocabulary import Kind
@@ -45,11 +46,12 @@ class FilingList(ListPage):
         Column("范围", lambda row: row.get_scope_display()),
         Column("备案开始", lambda row: row.start_on, sort="start_on", kind="date"),
         Column("状态", status_badge, exported=lambda row: row.get_status_display()),
+        Column("上报", case_badge, exported=case_state),
         Column("经办人", lambda row: staff_name(row.made_by)),
     )
 
     def queryset(self) -> QuerySet[Any]:
-        return Filing.objects.select_related("person", "area", "destination", "made_by")
+        return Filing.objects.select_related("person", "area", "destination", "made_by").prefetch_related(UPLOADS)
 
     def extra_context(self) -> dict[str, Any]:
         return {"here": "filings"}
@@ -108,6 +110,7 @@ def filing_context(request: StaffRequest, found: Filing) -> dict[str, Any]:
         "around": changes,
         "commitment": commitment,
         "taking": taking.steps(found, request.user),
+        "uploads_section": uploads_of_case(found),
         "history": entries(found, *scans),
         "prints": prints_of(found),
         "typed": "",

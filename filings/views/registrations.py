@@ -22,6 +22,7 @@ from filings.registering import (
     register_inpatient,
     without_registration,
 )
+from filings.uploads.shown import UPLOADS, case_badge, case_state, uploads_of_case
 from filings.views.counter import halls_of, person_to_file, version_in
 from filings.views.sections import registration_badge
 from hospitals.access import Right, StaffRequest, require, staff_name
@@ -48,11 +49,12 @@ class RegistrationList(ListPage):
         Column("渠道", lambda row: row.get_channel_display()),
         Column("告知人", lambda row: row.caller),
         Column("状态", registration_badge, exported=lambda row: row.get_status_display()),
+        Column("上报", case_badge, exported=case_state),
         Column("经办人", lambda row: staff_name(row.made_by)),
     )
 
     def queryset(self) -> QuerySet[Any]:
-        return InpatientRegistration.objects.select_related("person", "area", "made_by")
+        return InpatientRegistration.objects.select_related("person", "area", "made_by").prefetch_related(UPLOADS)
 
 
 @require_http_methods(["GET", "POST"])
@@ -153,6 +155,7 @@ def _context(request: StaffRequest, found: InpatientRegistration) -> dict[str, A
         "person": found.person,
         "status": registration_badge(found),
         "moves": REGISTRATION_LIFECYCLE.open_to(found, request.user),
+        "uploads_section": uploads_of_case(found),
         "history": entries(found),
         "typed": "",
         "dialog": "",

@@ -25,14 +25,17 @@ from settlement.calculation import Result, SettlementInfo, Stay
 from settlement.calculation.money import NIL
 from settlement.models import AccountEntry, Calculation, Claim, FollowUpDue, Settlement, YearAccount
 from settlement.recoupments.following import after_reversal
-from settlement.vocabulary import BASIC_FUND, FUND_OF_COMPONENT, EntryKind, Fund
+from settlement.vocabulary import BASIC_FUND, FUND_OF_COMPONENT, ComputedBy, EntryKind, Fund
 
 LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StayRecord:
-    """What is kept of a settled stay beside what was calculated.  claim: of a stay settled by hand."""
+    """What is kept of a settled stay beside what was calculated.  claim: of a stay settled by hand.
+
+    platform_setl_id: of a stay that the platform has calculated; own_calculation: ours then, where there is one.
+    """
 
     person: InsuredPerson
     category: Category
@@ -43,6 +46,8 @@ class StayRecord:
     diagnosis: str = ""
     claim: Claim | None = None
     receipts: tuple[str, ...] = ()
+    platform_setl_id: str = ""
+    own_calculation: Calculation | None = None
 
 
 def post(
@@ -75,6 +80,9 @@ def post(
         diagnosis=record.diagnosis,
         receipts=list(record.receipts),
         calculation=calculation,
+        computed_by=ComputedBy.PLATFORM if record.platform_setl_id else ComputedBy.PORTAL,
+        platform_setl_id=record.platform_setl_id,
+        own_calculation=record.own_calculation,
         settled_on=on,
         made_by=by,
         eligible=stay.eligible,
@@ -96,9 +104,9 @@ def post(
     return settlement
 
 
-def reverse(*, by: User, settlement: Settlement, reason: str, on: dt.date) -> Settlement:
+def reverse(*, by: User, settlement: Settlement, reason: str, on: dt.date, recoup: bool = True) -> Settlement:
     """Take a settlement back by a contrary one; within the caller's transaction where there is one.  What it has paid
-    is to be recouped.
+    is to be recouped, but where the hospital that has it on account takes it back itself.
 
     Raises Refused where it is reversed already, or is a reversal itself.
     """
@@ -144,7 +152,8 @@ def reverse(*, by: User, settlement: Settlement, reason: str, on: dt.date) -> Se
             )
             for entry in settlement.entries.all()
         )
-        after_reversal(by=by, settlement=settlement, reason=reason, on=on)
+        if recoup:
+            after_reversal(by=by, settlement=settlement, reason=reason, on=on)
     return contrary
 
 

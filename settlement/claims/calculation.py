@@ -48,7 +48,7 @@ class Worked:
     def stored(self, *, by: Any, claim: Claim | None = None) -> Calculation:
         """Write down for good what was calculated."""
         policy, fund, personal = self.policy, self.result.fund, self.result.personal
-        assert self.stay and policy and fund is not None and personal is not None  # noqa: S101, PT018 - calculated
+        assert self.stay and fund is not None and personal is not None  # noqa: S101, PT018 - calculated
         return Calculation.objects.create(
             claim=claim,
             policy=policy,
@@ -100,11 +100,12 @@ def work_out(
     stay = None
     if standing.tier is None:
         result = Result(outcome=Outcome.NOT_CONFIGURED, reasons=(standing.reason,))
-    elif policy is None:
-        result = Result(outcome=Outcome.NOT_CONFIGURED, reasons=(_no_policy(person, entry.admitted_on),))
     else:
         stay = year.applied_to(_stay(person, entry, standing, basis))
-        result = _calculated(stay, policy)
+        if policy is None:
+            result = Result(outcome=Outcome.NOT_CONFIGURED, reasons=(_no_policy(person, entry.admitted_on),))
+        else:
+            result = _calculated(stay, policy)
     inputs = _inputs(person, entry, standing, basis, year)
     return Worked(inputs=inputs, stay=stay, result=result, policy=policy, standing=standing, year=year)
 

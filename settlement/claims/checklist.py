@@ -13,6 +13,8 @@ from filings.vocabulary import Category, Material
 STATED = (
     *("after_cancellation", "settled_at_home", "newly_insured_months"),
     *("term_days", "term_source", "second_review_share", "second_review_source", "assumed"),
+    *("ticket_hours_person", "ticket_hours_hospital", "ticket_hours_local", "ticket_hours_home"),
+    *("ticket_hours_platform", "ticket_source"),
 )
 
 
@@ -26,7 +28,8 @@ class ClaimRules:
     settled_at_home: the section by which new employees and residents in their waiting period are settled by the home
     agency, empty without one; newly_insured_months: for how long an employee counts as new.
     term_days: working days from acceptance to the decision, None where it is not configured.  second_review_share: of
-    the claims approved, drawn for a second review; None for no sample.  assumed: both are samples, not a document's.
+    the claims approved, drawn for a second review; None for no sample.  ticket_hours_…: hours of working days within
+    which each acts on a failure ticket, None where it is not configured.  assumed: they are samples, not a document's.
     """
 
     area: str
@@ -44,6 +47,12 @@ class ClaimRules:
     term_source: str = ""
     second_review_share: Decimal | None = None
     second_review_source: str = ""
+    ticket_hours_person: int | None = None
+    ticket_hours_hospital: int | None = None
+    ticket_hours_local: int | None = None
+    ticket_hours_home: int | None = None
+    ticket_hours_platform: int | None = None
+    ticket_source: str = ""
     assumed: bool = False
 
     def checklist(self, category: Category) -> tuple[MaterialGroup, ...]:

@@ -25,7 +25,7 @@ def fill(claim: Claim, entry: ClaimEntry) -> None:
     """Put what was entered into the claim's own columns; nothing is saved."""
     stay, payee = entry.stay, entry.payee
     claim.manual_reason, claim.diagnosis, claim.note = entry.manual_reason, entry.diagnosis, entry.note
-    claim.reason_reference = entry.reason_reference
+    claim.ticket = entry.ticket
     claim.treatment_area, claim.service = stay.treatment_area, stay.service
     claim.hospital, claim.hospital_name, claim.hospital_level = stay.hospital, stay.hospital_name, stay.hospital_level
     claim.admitted_on, claim.discharged_on = stay.admitted_on, stay.discharged_on
@@ -63,9 +63,9 @@ def keep_details(claim: Claim, details: Details, *, is_new: bool = False) -> Non
     kept = [] if is_new else list(claim.items.all())
     wanted = [_row_of_item(place, item) for place, item in enumerate(details.items, start=1)]
     wanted += [_row_of_class(place, row) for place, row in enumerate(details.classes, start=1)]
-    if [_values(row) for row in wanted] == [_values(row) for row in kept]:
-        return
     if kept:
+        if [_values(row) for row in wanted] == [_values(row) for row in kept]:
+            return
         claim.items.all().delete()
     for row in wanted:
         row.claim = claim
@@ -172,7 +172,7 @@ def entry_of(claim: Claim) -> ClaimEntry:
         materials=materials_of(claim),
         details=details_of(claim),
         note=claim.note,
-        reason_reference=claim.reason_reference,
+        ticket=claim.ticket,
     )
 
 

@@ -10,6 +10,7 @@ from filings.vocabulary import Category, Material
 from hospitals.models import Area, Hospital
 from hospitals.vocabulary import Level, Service
 from settlement.calculation import Cost, Item, cost_of
+from settlement.models import Ticket
 from settlement.vocabulary import Detail, ManualReason
 
 ReceiptKey = tuple[str, str]
@@ -116,7 +117,7 @@ class Payee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimEntry:
-    """Everything entered of one claim.  reason_reference: of the ticket, where a system failed."""
+    """Everything entered of one claim.  ticket: the failure ticket that was closed with reimbursement by hand."""
 
     manual_reason: ManualReason
     diagnosis: str
@@ -126,7 +127,7 @@ class ClaimEntry:
     materials: tuple[MaterialEntry, ...] = ()
     details: Details = NO_DETAILS
     note: str = ""
-    reason_reference: str = ""
+    ticket: Ticket | None = None
 
 
 def sum_of(receipts: Iterable[ReceiptEntry]) -> Decimal:

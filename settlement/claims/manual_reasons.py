@@ -14,14 +14,15 @@ from hospitals.periods import add_months
 from hospitals.reasons import Reason
 from hospitals.vocabulary import Scope, Service
 from settlement.claims.entry import StayEntry
-from settlement.models import Claim, ClaimPolicy
-from settlement.vocabulary import ManualReason
+from settlement.claims.lifecycle import OVER
+from settlement.models import Claim, ClaimPolicy, Ticket
+from settlement.vocabulary import ManualReason, TicketStatus
 
 
 def reason_fault(claim: Claim) -> list[Reason]:
     """What the reason may not be entered without.  `code` is the field's name.  claim: with the entry filled in."""
-    if claim.manual_reason == ManualReason.SYSTEM_FAILURE and not claim.reason_reference.strip():
-        return [Reason("reason_reference", _("系统或凭证故障须填写故障工单号（没有工单的，写明故障凭据）"))]
+    if claim.ticket_id or claim.manual_reason == ManualReason.SYSTEM_FAILURE:
+        return ticket_faults(claim)
     if claim.manual_reason != ManualReason.FILED_AFTER_PAYING:
         return []
     filing = covering_filing(claim.person, claim.treatment_area, claim.admitted_on)
@@ -35,6 +36,32 @@ def reason_fault(claim: Claim) -> list[Reason]:
             "day": filing.filed_on,
         }
     return [Reason("manual_reason", text, _cited(claim.person, claim.admitted_on, Matter.LATE_FILING))]
+
+
+def ticket_faults(claim: Claim) -> list[Reason]:
+    """A failed system is proven by its ticket (WF-18); one from before there were tickets, by what was written then.
+
+    Holds the ticket until the transaction ends, so that it makes one living claim, and is not opened again meanwhile.
+    """
+    if claim.ticket_id is None:
+        if claim.pk and claim.reason_reference:
+            return []
+        return [Reason("ticket", _("系统或凭证故障须有转手工报销的故障工单，请填写工单号"))]
+    ticket = Ticket.objects.select_for_update(no_key=True).get(pk=claim.ticket_id)
+    other = Claim.objects.filter(ticket=ticket).exclude(pk=claim.pk).exclude(status__in=OVER).first()
+    by_failure = claim.manual_reason == ManualReason.SYSTEM_FAILURE
+    if ticket.person_id != claim.person_id:
+        text = _("工单 %s 不是此参保人的")
+    elif ticket.status != TicketStatus.MANUAL:
+        text = _("工单 %s 没有转手工报销，不能作为报销原因")
+    elif by_failure and ticket.manual_reason != ManualReason.SYSTEM_FAILURE:
+        text = _("工单 %s 查明的不是系统或凭证故障，请按工单选择原因")
+    elif other:
+        text = _("工单 %(ticket)s 已有报销件 %(claim)s") % {"ticket": ticket.number, "claim": other.number}
+        return [Reason("ticket", text)]
+    else:
+        return []
+    return [Reason("ticket", text % ticket.number)]
 
 
 def reason_notes(person: InsuredPerson, stay: StayEntry, reason: ManualReason | None, note: str = "") -> list[Reason]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from hospitals.reasons import Reason, Refused
 from hospitals.turns import take_turns
 from settlement.claims.entry import ReceiptEntry, ReceiptKey
+from settlement.claims.manual_reasons import ticket_faults
 from settlement.models import Claim, Receipt
 
 
@@ -72,7 +73,7 @@ def hold(claim: Claim, receipts: Sequence[ReceiptEntry], *, is_new: bool = False
     held = {} if is_new else {(receipt.code, receipt.number): receipt for receipt in claim.receipts.all()}
     if not is_new:
         take_turns(turns_of(wanted.keys() | held.keys()))
-    elsewhere = list(_numbered(wanted).exclude(claim=claim)) if wanted else []
+    elsewhere = _elsewhere(claim, wanted) if wanted else []
     if conflicts := [_taken(receipt) for receipt in elsewhere if receipt.bars_others]:
         raise Refused.all_of(conflicts)
     if gone := [receipt.pk for key, receipt in held.items() if key not in wanted]:
@@ -87,16 +88,23 @@ def hold(claim: Claim, receipts: Sequence[ReceiptEntry], *, is_new: bool = False
     return elsewhere
 
 
+def _elsewhere(claim: Claim, keys: Iterable[ReceiptKey]) -> list[Receipt]:
+    """The same receipts as other claims have them; nearly always there are none, which is asked narrowly."""
+    found = _numbered(keys).exclude(claim=claim)
+    return list(found) if found.exists() else []
+
+
 def bar_again(claim: Claim) -> None:
     """The claim comes alive again with the receipts it has.  Within the caller's transaction.
 
-    Raises Refused where another claim holds one of them meanwhile.
+    Raises Refused where another claim holds one of them, or rests on its ticket, meanwhile.
     """
     keys = [(receipt.code, receipt.number) for receipt in claim.receipts.all()]
     take_turns(turns_of(keys))
     conflicts = taken(keys, by_others_than=claim)
-    if conflicts:
-        raise Refused.all_of(conflicts.values())
+    faults = [*conflicts.values(), *(ticket_faults(claim) if claim.ticket_id else ())]
+    if faults:
+        raise Refused.all_of(faults)
 
 
 def _written(receipt: Receipt, entry: ReceiptEntry) -> bool:

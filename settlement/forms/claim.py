@@ -22,7 +22,7 @@ from settlement.claims.receipts import taken
 from settlement.claims.standing import UNFILED
 from settlement.forms.details import DetailsForm, details_as_posted
 from settlement.forms.fields import PlaceField, YuanField, text_input
-from settlement.models import Claim
+from settlement.models import Claim, Ticket
 from settlement.models.claim import account_number
 from settlement.models.claim_parts import receipt_number
 from settlement.vocabulary import ManualReason
@@ -52,8 +52,8 @@ class StayForm(forms.Form):
         help_text="没有备案覆盖入院日期时须选择",
     )
     manual_reason = forms.ChoiceField(label="手工报销原因", choices=[("", "请选择"), *ManualReason.choices()])
-    reason_reference = forms.CharField(
-        label="故障工单号", max_length=60, required=False, widget=text_input(), help_text="系统故障时填写"
+    ticket = forms.CharField(
+        label="故障工单号", max_length=30, required=False, widget=text_input(), help_text="系统或凭证故障时填写"
     )
     total = YuanField(label="医疗费总额")
     eligible = YuanField(label="符合政策范围费用")
@@ -67,10 +67,17 @@ class StayForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, halls: list[tuple[str, str]], is_counted: bool = False, **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        person: InsuredPerson,
+        halls: list[tuple[str, str]],
+        is_counted: bool = False,
+        **options: Any,
+    ) -> None:
         """is_counted: total and eligible follow from the details; what stands in their boxes counts for nothing."""
         super().__init__(*args, **options)
-        self.is_counted = is_counted
+        self.person, self.is_counted = person, is_counted
         self.fields["hall"].choices = halls  # type: ignore[attr-defined]
         self.fields["hall"].required = bool(halls)
         if not self.is_bound:
@@ -80,6 +87,13 @@ class StayForm(forms.Form):
         account = normal_number(self.cleaned_data["payee_account"])
         account_number(account)
         return account
+
+    def clean_ticket(self) -> Ticket | None:
+        words = normal_number(self.cleaned_data["ticket"])
+        ticket = self.person.tickets.numbered(words) if words else None
+        if words and ticket is None:
+            raise forms.ValidationError(_("此参保人没有这个工单"))
+        return ticket
 
     def clean(self) -> dict[str, Any]:
         """The hospital's entry in the directory, and its level where none was chosen."""
@@ -219,11 +233,14 @@ class CounterForm:
         person: InsuredPerson,
         halls: list[tuple[str, str]] | None = None,
         claim: Claim | None = None,
+        ticket: Ticket | None = None,
     ) -> None:
+        """ticket: what a fresh form begins with."""
         self.person, self.claim = person, claim
         self.details = DetailsForm(data, claim)
-        initial = {"payee_name": person.name}
-        self.stay = StayForm(data, halls=halls or [], is_counted=self.details.is_counted, initial=initial)
+        initial = {"payee_name": person.name, **(of_ticket(ticket) if ticket else {})}
+        is_counted = self.details.is_counted
+        self.stay = StayForm(data, person=person, halls=halls or [], is_counted=is_counted, initial=initial)
         self.receipts: Any = ReceiptFormSet(data, prefix="receipts")
         self.materials = MaterialForms(data)
 
@@ -255,7 +272,7 @@ class CounterForm:
             manual_reason=ManualReason.of(given["manual_reason"]),
             diagnosis=given["diagnosis"],
             note=given["note"],
-            reason_reference=given["reason_reference"],
+            ticket=given["ticket"],
             stay=stay,
             payee=Payee(name=given["payee_name"], bank=given["payee_bank"], account=given["payee_account"]),
             receipts=tuple(self.receipts.entries()),
@@ -311,6 +328,18 @@ def _said(reason: Reason) -> str:
     return f"{reason.text}（{reason.source}）" if reason.source else reason.text
 
 
+def of_ticket(ticket: Ticket) -> dict[str, Any]:
+    """What a ticket closed with reimbursement by hand says of the claim."""
+    return {
+        "treatment_area": written(ticket.treatment_area) if ticket.treatment_area else "",
+        "hospital_name": ticket.hospital_name,
+        "service": ticket.service,
+        "admitted_on": ticket.event_on,
+        "manual_reason": ticket.manual_reason,
+        "ticket": ticket.number,
+    }
+
+
 def as_posted(claim: Claim) -> dict[str, Any]:
     """A claim's contents as the form posts them."""
     entry = entry_of(claim)
@@ -323,7 +352,7 @@ def as_posted(claim: Claim) -> dict[str, Any]:
         "manual_reason": entry.manual_reason.value,
         "diagnosis": entry.diagnosis,
         "note": entry.note,
-        "reason_reference": entry.reason_reference,
+        "ticket": entry.ticket.number if entry.ticket else "",
         "payee_name": payee.name,
         "payee_bank": payee.bank,
         "payee_account": payee.account,

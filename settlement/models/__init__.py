@@ -10,8 +10,19 @@ from settlement.models.clearing_differences import (
     ClearingImportRow,
     PlatformDetail,
 )
+from settlement.models.difference import SettlementDifference
 from settlement.models.finding import Finding
 from settlement.models.gateway import Admission, Exchange, OffHospitalSlip
+from settlement.models.hospital_payment import HospitalAccount, HospitalPayment, HospitalPaymentBatch
+from settlement.models.hospital_statement import (
+    HospitalClearingTerm,
+    HospitalDeduction,
+    HospitalStatement,
+    HospitalStatementLine,
+)
+from settlement.models.inbound import InboundDisclosure, InboundSettlement
+from settlement.models.inbound_imports import InboundListImport, InboundListRow
+from settlement.models.inquiry import CallerAnswer, CallerVerification
 from settlement.models.payment import PayeeAccount, Payment, PaymentBatch
 from settlement.models.payment_results import ResultImport, ResultRow
 from settlement.models.policy import BenefitPolicy
@@ -28,6 +39,7 @@ from settlement.models.recoupment_rows import (
 from settlement.models.replay import PolicyReplay
 from settlement.models.settlement import FollowUpDue, Settlement
 from settlement.models.supplement import SupplementItem, SupplementNotice
+from settlement.models.ticket import Ticket, TicketCheck, TicketNote
 
 __all__ = [
     "AccountEntry",
@@ -37,6 +49,8 @@ __all__ = [
     "AdvanceWarning",
     "BenefitPolicy",
     "Calculation",
+    "CallerAnswer",
+    "CallerVerification",
     "CeilingRow",
     "Claim",
     "ClaimItem",
@@ -60,6 +74,17 @@ __all__ = [
     "FollowUpDue",
     "FollowUpRow",
     "HardshipRow",
+    "HospitalAccount",
+    "HospitalClearingTerm",
+    "HospitalDeduction",
+    "HospitalPayment",
+    "HospitalPaymentBatch",
+    "HospitalStatement",
+    "HospitalStatementLine",
+    "InboundDisclosure",
+    "InboundListImport",
+    "InboundListRow",
+    "InboundSettlement",
     "LaterStayRow",
     "OffHospitalSlip",
     "PayeeAccount",
@@ -79,7 +104,11 @@ __all__ = [
     "ResultImport",
     "ResultRow",
     "Settlement",
+    "SettlementDifference",
     "SupplementItem",
     "SupplementNotice",
+    "Ticket",
+    "TicketCheck",
+    "TicketNote",
     "YearAccount",
 ]

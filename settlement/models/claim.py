@@ -24,6 +24,7 @@ from settlement.accounts.bookkeeping import settlement_is_its_own
 from settlement.claims.lifecycle import (
     CLAIM_LIFECYCLE,
     EDITABLE,
+    OVER,
     RUNNING,
     SETTLED,
     ClaimLifecycle,
@@ -71,7 +72,10 @@ class Claim(models.Model):
     )
     manual_reason = models.CharField(_("手工报销原因"), max_length=20, choices=ManualReason.choices())
     reason_reference = models.CharField(
-        _("故障工单号"), max_length=60, blank=True, help_text=_("系统故障的工单号或故障凭据")
+        _("故障凭据"), max_length=60, blank=True, help_text=_("启用故障工单以前登记的工单号或凭据")
+    )
+    ticket = models.ForeignKey(
+        "settlement.Ticket", models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("故障工单")
     )
     treatment_area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("就医地"))
     scope = models.CharField(_("范围"), max_length=16, choices=Scope.choices())
@@ -163,6 +167,12 @@ class Claim(models.Model):
         verbose_name = verbose_name_plural = _("手工报销")
         ordering = ("-id",)
         constraints = (
+            models.UniqueConstraint(
+                fields=["ticket"],
+                condition=~Q(status__in=sorted(OVER)),
+                name="one_living_claim_a_ticket",
+                violation_error_message=_("该故障工单已有办理中的报销件"),
+            ),
             models.CheckConstraint(
                 condition=Q(discharged_on__gte=F("admitted_on")),
                 name="claim_discharge_after_admission",

@@ -136,13 +136,21 @@ class ClaimItem(models.Model):
 class Calculation(models.Model):
     """What was calculated, from what, by which version: written once, never changed.
 
-    claim: None of a stay settled at the hospital.
+    claim: None of a stay settled at the hospital.  policy: None only of what the platform has calculated, where no
+    version of ours was in force.
     """
 
     claim = models.ForeignKey(
         Claim, models.PROTECT, null=True, blank=True, related_name="calculations", verbose_name=_("报销件")
     )
-    policy = models.ForeignKey("settlement.BenefitPolicy", models.PROTECT, related_name="+", verbose_name=_("政策版本"))
+    policy = models.ForeignKey(
+        "settlement.BenefitPolicy",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("政策版本"),
+    )
     inputs = models.JSONField(_("计算依据"))
     result = models.JSONField(_("计算结果"))
     fund = models.DecimalField(_("统筹基金支付"), max_digits=16, decimal_places=2)
@@ -159,6 +167,11 @@ class Calculation(models.Model):
                 condition=Q(fund__gte=0) & Q(personal__gte=0) & Q(total=F("fund") + F("personal")),
                 name="calculation_parts_make_the_total",
                 violation_error_message=_("基金支付与个人负担之和须等于医疗费总额"),
+            ),
+            models.CheckConstraint(
+                condition=Q(policy__isnull=False) | Q(claim=None),
+                name="calculation_of_a_claim_has_its_policy",
+                violation_error_message=_("报销件的待遇计算须有政策版本"),
             ),
         )
         triggers = (pgtrigger.Protect(name="calculation_is_final", operation=pgtrigger.Update | pgtrigger.Delete),)

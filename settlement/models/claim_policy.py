@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -36,7 +36,7 @@ class ClaimPolicyQuerySet(PolicyQuerySet):
     def rules_on_days(self, area: str, *days: dt.date) -> "LookUp":
         """`rules_on` for some days of an area, in one query for all."""
         rows = self.published().filter(area=area, starts_on__lte=max(days)).exclude(ends_on__lt=min(days))
-        versions = list(rows.values_list("pk", "published_at", "ends_on", "starts_on"))
+        versions = list(rows.order_by().values_list("pk", "published_at", "ends_on", "starts_on"))
 
         def rules_on(_area: str, day: dt.date) -> ClaimRules | None:
             for *version, starts_on in versions:
@@ -49,6 +49,16 @@ class ClaimPolicyQuerySet(PolicyQuerySet):
 
 
 LookUp = Callable[[str, dt.date], ClaimRules | None]
+
+
+def _hours(label: Any) -> "models.PositiveSmallIntegerField[int | None, int | None]":
+    """Within how many hours of working days somebody acts on a failure ticket."""
+    return models.PositiveSmallIntegerField(
+        label,
+        null=True,
+        blank=True,
+        help_text=_("小时，只计工作日（一日24小时）；到时未办结即升级；文件没有规定时留空，为未配置"),
+    )
 
 
 @tracked(exclude=("period",))
@@ -88,6 +98,12 @@ class ClaimPolicy(DatedPolicy):
         help_text=_("0至1；留空为不抽查"),
     )
     second_review_source = models.CharField(_("复审抽查的依据"), max_length=200, blank=True)
+    ticket_hours_person = _hours(_("故障处理时限：参保人本人"))
+    ticket_hours_hospital = _hours(_("故障处理时限：医院医保办"))
+    ticket_hours_local = _hours(_("故障处理时限：就医地经办机构"))
+    ticket_hours_home = _hours(_("故障处理时限：参保地经办机构"))
+    ticket_hours_platform = _hours(_("故障处理时限：异地就医平台"))
+    ticket_source = models.CharField(_("故障处理时限的依据"), max_length=200, blank=True)
     assumed = models.BooleanField(_("时限和抽查比例为示例"), default=False, help_text=_("文件没有给出、仅供演示的数字"))
     objects: ClassVar[ClaimPolicyQuerySet] = ClaimPolicyQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -100,6 +116,18 @@ class ClaimPolicy(DatedPolicy):
                 & (Q(second_review_share=None) | ~Q(second_review_source="")),
                 name="claim_policy_terms_have_sources",
                 violation_error_message=_("办结时限须大于零；办结时限、抽查比例须写明依据"),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    ticket_hours_person=None,
+                    ticket_hours_hospital=None,
+                    ticket_hours_local=None,
+                    ticket_hours_home=None,
+                    ticket_hours_platform=None,
+                )
+                | ~Q(ticket_source=""),
+                name="claim_policy_ticket_hours_have_a_source",
+                violation_error_message=_("故障处理时限须写明依据"),
             ),
             models.CheckConstraint(
                 condition=Q(second_review_share=None) | Q(second_review_share__gte=0, second_review_share__lte=1),

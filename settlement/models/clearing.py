@@ -230,7 +230,7 @@ class ClearingStatement(models.Model):
                 violation_error_message=_("各项基金与个人负担之和须等于医疗费总额"),
             ),
         )
-        indexes = (models.Index(fields=["area", "-id"], name="statement_by_area"),)
+        indexes = (models.Index(fields=["area", "-id"], name="clearing_statement_by_area"),)
         triggers = (
             stays_open_for("statement_of_an_open_month"),
             pgtrigger.ReadOnly(

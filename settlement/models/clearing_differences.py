@@ -233,8 +233,8 @@ class ClearingDifference(Compared):
             ),
         )
         indexes = (
-            models.Index(fields=["area", "-id"], name="difference_by_area"),
-            models.Index(fields=["area", "status", "id"], name="difference_by_status"),
+            models.Index(fields=["area", "-id"], name="clearing_difference_by_area"),
+            models.Index(fields=["area", "status", "id"], name="clearing_difference_by_status"),
         )
         triggers = (
             DIFFERENCE_LIFECYCLE.trigger(),

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.models import Filing, InsuredPerson
 from filings.platform.codes import MedicalType, Transaction
-from filings.vocabulary import Scheme, SettlementWay, Tier
+from filings.vocabulary import Category, Scheme, SettlementWay, Tier
 from hospitals.access import Right, VisibleQuerySet
 from hospitals.history import tracked
 from hospitals.lifecycle import Lifecycle, Move
@@ -38,7 +39,8 @@ class AdmissionQuerySet(VisibleQuerySet["Admission"]):
         serial = mdtrt_id[-9:]
         if len(mdtrt_id) != 22 or not (serial.isascii() and serial.isdigit()):
             return None
-        found = self.filter(pk=int(serial)).select_related("person", "hospital", "treatment_area", "filing").first()
+        joined = ("person__area", "hospital", "treatment_area", "filing")
+        found = self.filter(pk=int(serial)).select_related(*joined).first()
         return found if found and found.mdtrt_id == mdtrt_id else None
 
 
@@ -76,6 +78,7 @@ class Admission(models.Model):
     trum_flag = models.BooleanField(_("外伤标志"), default=False)
     rel_ttp_flag = models.BooleanField(_("涉及第三方标志"), default=False)
     has_statement = models.BooleanField(_("已签外伤无第三方责任承诺书"), default=False)
+    category = models.CharField(_("就医类别"), max_length=20, choices=Category.choices())
     tier = models.CharField(_("待遇档次"), max_length=10, choices=Tier.choices())
     way = models.CharField(_("结算方式"), max_length=10, choices=SettlementWay.choices())
     decision = models.JSONField(_("认定结果"))
@@ -137,7 +140,7 @@ class Admission(models.Model):
 
 
 class Exchange(models.Model):
-    """One message of the platform and the portal's answer, whole; the same `msgid` again gets the same answer.
+    """One message of the platform and the portal's answer, letter by letter; the same `msgid` again gets the same.
 
     area: the home area that the message is about; null where it names none of ours.  digest: of what the message says,
     without its clock and signature.  error_code: why it was refused, for programs; empty where it was done.
@@ -149,7 +152,13 @@ class Exchange(models.Model):
         Area, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("参保地")
     )
     person = models.ForeignKey(
-        InsuredPerson, models.PROTECT, null=True, blank=True, related_name="exchanges", verbose_name=_("参保人")
+        InsuredPerson,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="exchanges",
+        db_index=False,
+        verbose_name=_("参保人"),
     )
     admission = models.ForeignKey(
         Admission, models.PROTECT, null=True, blank=True, related_name="exchanges", verbose_name=_("住院")
@@ -161,8 +170,8 @@ class Exchange(models.Model):
     sender_name = models.CharField(_("发送机构"), max_length=200, blank=True)
     treatment_area = models.CharField(_("就医地"), max_length=6, blank=True)
     digest = models.CharField(max_length=64, editable=False)
-    request = models.JSONField(_("请求"))
-    reply = models.JSONField(_("应答"))
+    request = models.TextField(_("请求"))
+    reply = models.TextField(_("应答"))
     infcode = models.SmallIntegerField(_("状态码"))
     error_code = models.CharField(_("拒绝代码"), max_length=60, blank=True)
     err_msg = models.CharField(_("错误信息"), max_length=200, blank=True)
@@ -179,6 +188,8 @@ class Exchange(models.Model):
             models.Index(fields=["area", "-id"], name="exchange_by_area"),
             models.Index(fields=["area", "infno", "-id"], name="exchange_by_infno"),
             models.Index(fields=["area", "-id"], condition=~Q(infcode=0), name="exchange_refused"),
+            BrinIndex(fields=["received_at"], name="exchange_by_day"),
+            models.Index(fields=["person", "-id"], name="exchange_by_person"),
         )
         triggers = (pgtrigger.Protect(name="exchange_is_final", operation=pgtrigger.Update | pgtrigger.Delete),)
 

@@ -18,11 +18,18 @@ from hospitals.access import Right, VisibleQuerySet
 from hospitals.models import Area, Hospital
 from hospitals.vocabulary import Level, Scope, Service
 from settlement.accounts.bookkeeping import borne_out, in_the_books
-from settlement.vocabulary import Component, Payer
+from settlement.vocabulary import Component, ComputedBy, Payer
 
 
 def yuan(name: Any) -> "models.DecimalField[Decimal, Decimal]":
     return models.DecimalField(name, max_digits=16, decimal_places=2, default=Decimal(0))
+
+
+# What statistics read of a settlement: they find it in the index and leave the rows, which are wide, alone.
+COUNTED = (
+    *("person", "reverses", "way", "scope", "scheme", "category", "service", "treatment_area", "hospital_name"),
+    *("medfee_sumamt", "fund_pay_sumamt", "psn_part_amt"),
+)
 
 
 class SettlementQuerySet(VisibleQuerySet["Settlement"]):
@@ -91,6 +98,18 @@ class Settlement(models.Model):
     calculation = models.ForeignKey(
         "settlement.Calculation", models.PROTECT, db_index=False, related_name="+", verbose_name=_("待遇计算")
     )
+    computed_by = models.CharField(_("计算方"), max_length=8, choices=ComputedBy.choices(), default=ComputedBy.PORTAL)
+    own_calculation = models.ForeignKey(
+        "settlement.Calculation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("本门户核算"),
+        help_text=_("平台已计算的，本门户的核算只作核对"),
+    )
+    platform_setl_id = models.CharField(_("平台结算ID"), max_length=30, blank=True)
     settled_on = models.DateField(_("结算日期"))
     reason = models.CharField(_("冲正原因"), max_length=300, blank=True)
     made_by = models.ForeignKey(
@@ -148,11 +167,23 @@ class Settlement(models.Model):
                 name="settlement_by_hand_has_its_claim",
                 violation_error_message=_("手工报销的结算须有报销件"),
             ),
+            models.CheckConstraint(
+                condition=Q(computed_by="portal", own_calculation=None, platform_setl_id="")
+                | (Q(computed_by="platform", way="direct") & ~Q(platform_setl_id="")),
+                name="settlement_of_the_platform_has_its_id",
+                violation_error_message=_("平台计算的结算须有平台结算ID"),
+            ),
+            models.UniqueConstraint(
+                fields=["area", "platform_setl_id"],
+                condition=Q(reverses=None, computed_by="platform"),
+                name="one_settlement_a_platform_id",
+                violation_error_message=_("该平台结算ID已登记"),
+            ),
         )
         indexes = (
             models.Index(fields=["area", "-id"], name="settlement_by_area"),
             models.Index(fields=["person", "year", "id"], name="settlement_by_person"),
-            models.Index(fields=["area", "settled_on", "id"], name="settlement_by_day"),
+            models.Index(fields=["area", "settled_on", "id"], name="settlement_by_day", include=COUNTED),
             GinIndex(fields=["receipts"], name="settlement_by_receipt"),
             models.Index(fields=["area", "discharged_on", "id"], name="settlement_by_discharge"),
             models.Index(fields=["area", "medfee_sumamt", "id"], name="settlement_by_cost"),

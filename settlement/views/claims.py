@@ -133,7 +133,7 @@ def visible_claim(request: StaffRequest, pk: int, right: Right = Right.SEE_CLAIM
     joined = (
         *("area", "hall", "person__area", "filing", "commitment", "treatment_area__parent__parent", "hospital"),
         *("calculation__policy", "made_by", "reviewed_by", "released_by", "paid_by"),
-        *("confirmed_by", "stepped_by", "taken_by"),
+        *("confirmed_by", "stepped_by", "taken_by", "ticket"),
     )
     return get_object_or_404(Claim.objects.visible_to(request.user, right).select_related(*joined), pk=pk)
 
@@ -173,6 +173,7 @@ def _page(
         "reason_notes": reason_notes(found.person, stay_of(found), ManualReason.of(found.manual_reason), found.note),
         "may_edit": may_edit,
         "promise_form": PromiseForm(initial={"version": found.version}, claim=found) if may_promise else None,
+        "may_see_ticket": found.area_id in reach_of(request.user).areas_of(Right.SEE_TICKETS),
         "may_see_filing": found.area_id in reach_of(request.user).areas_of(Right.SEE_FILINGS),
         "refused": reasons,
         "open_points": _open_points(request, found, result),

@@ -17,7 +17,7 @@ from hospitals.models import Hospital, ServiceHall
 from hospitals.reasons import Refused
 from settlement.claims.desk import accept_claim, change_claim
 from settlement.forms.claim import CounterForm, as_posted
-from settlement.models import Claim
+from settlement.models import Claim, Ticket
 from settlement.views.beside import beside
 
 SUGGESTED = 50
@@ -33,7 +33,7 @@ def new_claim(request: StaffRequest) -> HttpResponse:
         return render(request, "settlement/find_person.html")
     person = _person(request, int(wanted) if wanted.isdecimal() and len(wanted) < 19 else 0)
     halls = halls_of(request.user, person.area_id)
-    form = CounterForm(request.POST or None, person=person, halls=halls)
+    form = CounterForm(request.POST or None, person=person, halls=halls, ticket=_ticket(request, person))
     if request.method == "POST" and form.is_whole():
         given = form.given
         try:
@@ -124,6 +124,12 @@ def halls_of(user: Any, area: str) -> list[tuple[str, str]]:
 def _person(request: StaffRequest, pk: int) -> InsuredPerson:
     people = InsuredPerson.objects.visible_to(request.user, Right.ACCEPT_CLAIMS).select_related("area")
     return get_object_or_404(people, pk=pk)
+
+
+def _ticket(request: StaffRequest, person: InsuredPerson) -> Ticket | None:
+    """The ticket that the claim is taken in for, where the address names one."""
+    wanted = request.GET.get("ticket", "")
+    return person.tickets.visible_to(request.user).numbered(wanted) if wanted else None
 
 
 def _page(request: StaffRequest, form: CounterForm, title: str, back: str) -> HttpResponse:

@@ -34,12 +34,13 @@ def opened(name: str, area: str, scope: Scope, **values: Any) -> Hospital:
     return hospital
 
 
-def of_dongying(clerk: User, *, on: dt.date = TODAY, **participation: Any) -> InsuredPerson:
-    """Insured in Dongying, filed for Beijing, with a card that passed its test."""
+def of_dongying(clerk: User, *, on: dt.date = TODAY, filing: bool = True, **participation: Any) -> InsuredPerson:
+    """Insured in Dongying, filed for Beijing unless told otherwise, with a card that passed its test."""
     person = make.ParticipationFactory(person__area__code=make.DONGYING, **participation).person
     card = make.CardFactory(person=person)
     card.tests.create(area=person.area, tested_on=on, way=CardTestWay.COUNTER, result=CardTestResult.PASSED, by=clerk)
-    filed(clerk, person, asking(materials=(Seen(Material.FILING_FORM),), filed_on=on))
+    if filing:
+        filed(clerk, person, asking(materials=(Seen(Material.FILING_FORM),), filed_on=on))
     return person
 
 

@@ -232,4 +232,4 @@ def test_list_takes_the_same_queries_whatever_its_length(signed_in: Any, db: Any
     client.get("/filings/")
     with CaptureQueriesContext(connection) as queries:
         assert len(listed(client)) == count
-    assert len(queries) == (5 if areas == 1 else 6), [query["sql"][:80] for query in queries]
+    assert len(queries) == (6 if areas == 1 else 7), [query["sql"][:80] for query in queries]

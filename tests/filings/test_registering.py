@@ -139,8 +139,7 @@ def test_filing_counts_by_the_day_of_admission(clerk: User) -> None:
 
 @pytest.mark.parametrize("status", ["pending", "returned", "withdrawn"])
 def test_filing_not_in_effect_is_none(clerk: User, status: str) -> None:
-    person = of_dongying(clerk)
-    person.filings.all().delete()
+    person = of_dongying(clerk, filing=False)
     told = {"reviewed_by": make.UserFactory(), "reviewed_at": "2026-03-10T00:00Z", "review_reason": "补正"}
     ended = {"ended_by": clerk, "ended_at": "2026-03-10T00:00Z", "end_reason": "撤回"}
     make.FilingFactory(person=person, status=status, **{"returned": told, "withdrawn": ended}.get(status, {}))
@@ -156,8 +155,7 @@ def test_hospital_of_another_place_is_named(clerk: User) -> None:
 
 @pytest.mark.clause("DY-02")
 def test_filing_for_a_whole_province_takes_a_hospital_in_any_of_its_cities(clerk: User) -> None:
-    person = of_dongying(clerk)
-    person.filings.all().delete()
+    person = of_dongying(clerk, filing=False)
     make.FilingFactory(person=person, destination__code="460000")
     opened("海口示例医院", "460100", Scope.CROSS_PROVINCE)
     made = registered(clerk, person, stay(hospital_name="海口示例医院"))

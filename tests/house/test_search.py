@@ -22,11 +22,17 @@ PRINTS = {
 PARTS = {
     *("list_progress", "people_progress", "roster_progress", "claim_hospitals"),
     *("claim_details", "replay_progress", "payment_result_progress", "clearing_file_progress"),
+    *("settlement_sheet", "payment_sheet", "recoupment_notice", "recoupment_reminder"),
+    *("hospital_sheet", "hospital_notice", "hospital_batch_sheet"),
+}
+PARTS = {
+    *("list_progress", "people_progress", "roster_progress", "claim_hospitals"),
+    *("claim_details", "replay_progress", "payment_result_progress", "inbound_progress"),
 }
 DOWNLOADS = {"list_faults", "details_template", "export_details", "export_replay", "payment_file"}
 PAGES = [
     *(name for name, row in ROUTES.items() if row[1] == "get" and name not in PRINTS | PARTS | DOWNLOADS),
-    *sorted(OPEN - {"login", "logout", "healthz", "admin_login"}),
+    *sorted(OPEN - {"login", "logout", "healthz", "admin_login", "gateway"}),
 ]
 
 

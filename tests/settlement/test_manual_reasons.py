@@ -1,17 +1,22 @@
 """Why a stay is reimbursed by hand: each reason against what the portal knows; few are refused without their proof."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from filings.vocabulary import Employment
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Scope, Service
+from settlement.claims.desk import change_claim
 from settlement.claims.manual_reasons import reason_notes, settled_at_home
+from settlement.models import Claim
 from settlement.vocabulary import ClaimStatus, ManualReason
 from tests import factories as make
 from tests.settlement.counter import form_data
 from tests.settlement.office import ADMITTED, DISCHARGED, SHENYANG, a_person, a_stay, an_entry
+from tests.settlement.platform import a_hospital
+from tests.settlement.tickets import facts, in_state, stored_ticket
 
 R = ManualReason
 
@@ -155,8 +160,43 @@ def test_filing_of_the_day_of_discharge_counts_where_it_says_that_all_was_paid(o
     assert claim.manual_reason == R.FILED_AFTER_PAYING
 
 
+@pytest.mark.clause("WF-18")
 def test_system_failure_names_its_ticket(office):
-    with pytest.raises(Refused, match="故障工单号"):
+    with pytest.raises(Refused, match="须有转手工报销的故障工单"):
         office.accept(an_entry(manual_reason=R.SYSTEM_FAILURE))
-    claim = office.accept(an_entry(manual_reason=R.SYSTEM_FAILURE, reason_reference="GD20260312001"))
-    assert claim.reason_reference == "GD20260312001"
+    office.file()
+    ticket = in_state(office, "manual")
+    claim = office.accept(an_entry(manual_reason=R.SYSTEM_FAILURE, category=None, ticket=ticket))
+    assert claim.ticket == ticket
+    assert ticket.living_claim == claim
+
+
+@pytest.mark.clause("WF-18")
+def test_ticket_of_a_claim_is_the_persons_closed_by_hand_and_for_that_reason(office):
+    office.file()
+    manual = in_state(office, "manual")
+    solved = in_state(office, "solved")
+    of_another = stored_ticket(make.TIELING)
+    elsewhere = a_hospital(code="H11010100002", name="未开通医院")
+    elsewhere.services.all().delete()
+    not_open = in_state(office, "manual", told=facts(office, elsewhere))
+    for ticket, words in ((of_another, "不是此参保人的"), (solved, "没有转手工报销"), (not_open, "不是系统或凭证故障")):
+        with pytest.raises(Refused, match=words):
+            office.accept(an_entry(manual_reason=R.SYSTEM_FAILURE, category=None, ticket=ticket))
+    assert office.accept(an_entry(manual_reason=R.NOT_OPENED, category=None, ticket=not_open)).ticket == not_open
+    claim = office.accept(an_entry(manual_reason=R.SYSTEM_FAILURE, category=None, ticket=manual))
+    with pytest.raises(Refused, match=f"已有报销件 {claim.number}"):
+        office.accept(an_entry(manual_reason=R.SYSTEM_FAILURE, category=None, ticket=manual))
+    office.take(claim, "withdraw")
+    again = office.accept(an_entry(manual_reason=R.SYSTEM_FAILURE, category=None, ticket=manual))
+    with pytest.raises(Refused, match=f"已有报销件 {again.number}"):
+        office.take(Claim.objects.get(pk=claim.pk), "restore")
+
+
+def test_claim_of_before_there_were_tickets_keeps_what_was_written(office):
+    claim = make.ClaimFactory(
+        person=office.person, manual_reason=R.SYSTEM_FAILURE, reason_reference="故障截图0001", made_by=office.clerk
+    )
+    entry = replace(an_entry(manual_reason=R.SYSTEM_FAILURE), diagnosis="更正后的诊断")
+    changed = change_claim(by=office.clerk, claim=claim, version=claim.version, entry=entry)
+    assert (changed.diagnosis, changed.reason_reference) == ("更正后的诊断", "故障截图0001")

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('hospitals', '0001_initial'),
-        ('settlement', '0006_clock'),
+        ('settlement', '0008_desk'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -698,11 +698,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='clearingdifference',
-            index=models.Index(fields=['area', '-id'], name='difference_by_area'),
+            index=models.Index(fields=['area', '-id'], name='clearing_difference_by_area'),
         ),
         migrations.AddIndex(
             model_name='clearingdifference',
-            index=models.Index(fields=['area', 'status', 'id'], name='difference_by_status'),
+            index=models.Index(fields=['area', 'status', 'id'], name='clearing_difference_by_status'),
         ),
         migrations.AddConstraint(
             model_name='clearingdifference',
@@ -754,7 +754,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='clearingstatement',
-            index=models.Index(fields=['area', '-id'], name='statement_by_area'),
+            index=models.Index(fields=['area', '-id'], name='clearing_statement_by_area'),
         ),
         migrations.AddConstraint(
             model_name='clearingstatement',

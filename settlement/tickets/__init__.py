@@ -1,0 +1,1 @@
+"""Failure tickets: why a stay could not be settled directly, who acts next, and how it ended."""
