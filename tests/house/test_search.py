@@ -24,10 +24,11 @@ PARTS = {
     *("claim_details", "replay_progress", "payment_result_progress", "clearing_file_progress"),
     *("settlement_sheet", "payment_sheet", "recoupment_notice", "recoupment_reminder"),
     *("hospital_sheet", "hospital_notice", "hospital_batch_sheet"),
+    *("clearing_sheet", "ticket_sheet"),
 }
 PARTS = {
     *("list_progress", "people_progress", "roster_progress", "claim_hospitals"),
-    *("claim_details", "replay_progress", "payment_result_progress", "inbound_progress"),
+    *("claim_details", "replay_progress", "payment_result_progress", "inbound_progress", "clearing_file_progress"),
 }
 DOWNLOADS = {"list_faults", "details_template", "export_details", "export_replay", "payment_file"}
 PAGES = [
