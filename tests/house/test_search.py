@@ -17,11 +17,6 @@ BOX = re.compile(r'<form class="search"[^>]*>.*?<input[^>]* name="words"[^>]*>.*
 PRINTS = {
     *("receipt", "print", "claim_sheet", "change_sheet"),
     *("registration_slip", "commitment_letter", "supplement_notice"),
-    *("settlement_sheet", "payment_sheet", "recoupment_notice", "recoupment_reminder", "clearing_sheet"),
-}
-PARTS = {
-    *("list_progress", "people_progress", "roster_progress", "claim_hospitals"),
-    *("claim_details", "replay_progress", "payment_result_progress", "clearing_file_progress"),
     *("settlement_sheet", "payment_sheet", "recoupment_notice", "recoupment_reminder"),
     *("hospital_sheet", "hospital_notice", "hospital_batch_sheet"),
     *("clearing_sheet", "ticket_sheet"),
