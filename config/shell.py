@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from config.worklist import queues
 from filings.models import InsuredPerson
 from filings.models.people import matched_by
-from hospitals.access import Right, reach_of, require
+from hospitals.access import Reach, Right, reach_of, require
 from hospitals.listing import first_of
 
 FOUND = 50
@@ -32,28 +32,39 @@ class Place:
     prefixes: tuple[str, ...]
 
 
-PLACES = (
-    Place("咨询查询", "query", Right.ANSWER_CALLERS, ("/query/",)),
-    Place("参保人", "people", Right.SEE_PEOPLE, ("/people/", "/participations/")),
-    Place("异地备案", "filings", Right.SEE_FILINGS, ("/filings/", "/rosters/")),
-    Place("承诺", "commitments", Right.SEE_FILINGS, ("/commitments/", "/sanctions/")),
-    Place("住院登记", "registrations", Right.SEE_FILINGS, ("/registrations/",)),
-    Place("平台上报", "uploads", Right.SEE_FILINGS, ("/uploads/",)),
-    Place("异地住院", "admissions", Right.SEE_CLAIMS, ("/gateway/",)),
-    Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
-    Place("疑点核查", "findings", Right.SEE_FINDINGS, ("/findings/",)),
-    Place("拨付", "payments", Right.SEE_PAYMENTS, ("/payments/",)),
-    Place(
-        "来本地就医", "hospital_statements", Right.SEE_HOSPITAL_CLEARING, ("/clearing/hospitals/", "/clearing/inbound/")
+PLACES: dict[str, tuple[Place, ...]] = {
+    "窗口": (
+        Place("参保人", "people", Right.SEE_PEOPLE, ("/people/", "/participations/")),
+        Place("异地备案", "filings", Right.SEE_FILINGS, ("/filings/", "/rosters/")),
+        Place("承诺", "commitments", Right.SEE_FILINGS, ("/commitments/", "/sanctions/")),
+        Place("住院登记", "registrations", Right.SEE_FILINGS, ("/registrations/",)),
+        Place("咨询查询", "query", Right.ANSWER_CALLERS, ("/query/",)),
     ),
-    Place("结算", "settlements", Right.SEE_CLAIMS, ("/settlements/",)),
-    Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
-    Place("清算", "clearing_months", Right.SEE_CLEARING, ("/clearing/",)),
-    Place("故障工单", "tickets", Right.SEE_TICKETS, ("/tickets/",)),
-    Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
-    Place("结算统计", "statistics", Right.SEE_STATISTICS, ("/statistics/",)),
-    Place("政策试算", "replays", Right.KEEP_POLICIES, ("/replays/",)),
-)
+    "平台": (
+        Place("备案上报", "uploads", Right.SEE_FILINGS, ("/uploads/",)),
+        Place("异地住院", "admissions", Right.SEE_CLAIMS, ("/gateway/",)),
+        Place("故障工单", "tickets", Right.SEE_TICKETS, ("/tickets/",)),
+    ),
+    "待遇与基金": (
+        Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
+        Place("疑点核查", "findings", Right.SEE_FINDINGS, ("/findings/",)),
+        Place("拨付", "payments", Right.SEE_PAYMENTS, ("/payments/",)),
+        Place("结算", "settlements", Right.SEE_CLAIMS, ("/settlements/",)),
+        Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
+    ),
+    "清算": (
+        Place("外出就医", "clearing_months", Right.SEE_CLEARING, ("/clearing/",)),
+        Place(
+            *("来本地就医", "hospital_statements", Right.SEE_HOSPITAL_CLEARING),
+            ("/clearing/hospitals/", "/clearing/inbound/"),
+        ),
+    ),
+    "管理": (
+        Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
+        Place("结算统计", "statistics", Right.SEE_STATISTICS, ("/statistics/",)),
+        Place("政策试算", "replays", Right.KEEP_POLICIES, ("/replays/",)),
+    ),
+}
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -64,15 +75,22 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     reach = reach_of(user)
     return {
         "frame": "base.html",
-        "places": [
-            (place.label, reverse(place.route), request.path.startswith(place.prefixes))
-            for place in PLACES
-            if reach.has(place.right)
-        ],
+        "places": _places(reach, request.path),
         "may_search": reach.has(Right.SEE_PEOPLE),
         "may_admin": user.is_superuser or reach.has(Right.KEEP_POLICIES),
         "is_development": settings.DEVELOPMENT,
     }
+
+
+def _places(reach: Reach, path: str) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    """By group, where this user may go: label, address, and whether the page stands there."""
+    prefixes = [prefix for group in PLACES.values() for place in group for prefix in place.prefixes]
+    here = max((prefix for prefix in prefixes if path.startswith(prefix)), key=len, default=None)
+    found = [
+        (name, [(one.label, reverse(one.route), here in one.prefixes) for one in group if reach.has(one.right)])
+        for name, group in PLACES.items()
+    ]
+    return [(name, entries) for name, entries in found if entries]
 
 
 @require_GET
