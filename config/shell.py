@@ -41,7 +41,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         Place("咨询查询", "query", Right.ANSWER_CALLERS, ("/query/",)),
     ),
     "平台": (
-        Place("备案上报", "uploads", Right.SEE_FILINGS, ("/uploads/",)),
+        Place("平台上报", "uploads", Right.SEE_FILINGS, ("/uploads/",)),
         Place("异地住院", "admissions", Right.SEE_CLAIMS, ("/gateway/",)),
         Place("故障工单", "tickets", Right.SEE_TICKETS, ("/tickets/",)),
     ),
