@@ -136,10 +136,12 @@ PERSON_PANELS = [
     "filings.views.sections.registrations_of_person",
     "filings.uploads.shown.uploads_of_person",
     "filings.views.proofs.chronic_of_person",
+    "settlement.gateway.shown.admissions_of_person",
     "settlement.claims.shown.claims_of_person",
     "settlement.tickets.shown.tickets_of_person",
     "settlement.recoupments.shown.recoupments_of_person",
     "settlement.accounts.shown.accounts_of_person",
+    "settlement.inquiries.personal.callers_of_person",
 ]
 # Sections that the apps beyond `filings` add to a commitment's page: what else followed from it.
 COMMITMENT_PANELS = [
@@ -160,6 +162,7 @@ PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 2, "delete_jobs": "successful"}
 PLATFORM_KEY = environment.platform_key
 PROVINCIAL_PLATFORM_URL = environment.provincial_platform_url
 NATIONAL_PLATFORM_URL = environment.national_platform_url
+GATEWAY_SECONDS = 20  # for a message to come in
 GATEWAY_WINDOW_MINUTES = 10  # how far the platform's clock may be from ours; no document gives it
 
 LANGUAGE_CODE = "zh-hans"
@@ -187,7 +190,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000  # a claim of 200 receipts and 200 items
 FILE_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS.append("django.forms")
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"  # signed; what is said once writes no row
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True

@@ -1,7 +1,5 @@
 """The staff shell: navigation by right, worklist, search, health."""
 
-import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,27 +8,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from filings.commitments_shown import SOON
-from filings.models import Commitment, Filing, FilingChange, InsuredPerson, Sanction, Upload
-from filings.models.change_lifecycle import ChangeStatus
-from filings.models.filing import FilingStatus
+from config.worklist import queues
+from filings.models import InsuredPerson
 from filings.models.people import matched_by
-from filings.models.upload_lifecycle import UploadStatus
 from hospitals.access import Reach, Right, reach_of, require
-from hospitals.listing import COUNT_BOUND, first_of
-from settlement.filters import BEFORE_REVIEW, UNSUBMITTED
-from settlement.models import Claim, Finding, Payment, PaymentBatch, Recoupment, Ticket
-from settlement.vocabulary import BatchStatus, ClaimStatus, FindingStatus, RecoupmentStatus
+from hospitals.listing import first_of
 
-SHOWN = 10
-BY_DUE_DAY = ("due_on", "pk")  # those without a last day stand behind
+FOUND = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +32,39 @@ class Place:
     prefixes: tuple[str, ...]
 
 
-PLACES = (
-    Place("参保人", "people", Right.SEE_PEOPLE, ("/people/", "/participations/")),
-    Place("异地备案", "filings", Right.SEE_FILINGS, ("/filings/", "/rosters/")),
-    Place("承诺", "commitments", Right.SEE_FILINGS, ("/commitments/", "/sanctions/")),
-    Place("住院登记", "registrations", Right.SEE_FILINGS, ("/registrations/",)),
-    Place("平台上报", "uploads", Right.SEE_FILINGS, ("/uploads/",)),
-    Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
-    Place("疑点核查", "findings", Right.SEE_FINDINGS, ("/findings/",)),
-    Place("拨付", "payments", Right.SEE_PAYMENTS, ("/payments/",)),
-    Place("结算", "settlements", Right.SEE_CLAIMS, ("/settlements/",)),
-    Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
-    Place("故障工单", "tickets", Right.SEE_TICKETS, ("/tickets/",)),
-    Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
-    Place("政策试算", "replays", Right.KEEP_POLICIES, ("/replays/",)),
-)
+PLACES: dict[str, tuple[Place, ...]] = {
+    "窗口": (
+        Place("参保人", "people", Right.SEE_PEOPLE, ("/people/", "/participations/")),
+        Place("异地备案", "filings", Right.SEE_FILINGS, ("/filings/", "/rosters/")),
+        Place("承诺", "commitments", Right.SEE_FILINGS, ("/commitments/", "/sanctions/")),
+        Place("住院登记", "registrations", Right.SEE_FILINGS, ("/registrations/",)),
+        Place("咨询查询", "query", Right.ANSWER_CALLERS, ("/query/",)),
+    ),
+    "平台": (
+        Place("平台上报", "uploads", Right.SEE_FILINGS, ("/uploads/",)),
+        Place("异地住院", "admissions", Right.SEE_CLAIMS, ("/gateway/",)),
+        Place("故障工单", "tickets", Right.SEE_TICKETS, ("/tickets/",)),
+    ),
+    "待遇与基金": (
+        Place("手工报销", "claims", Right.SEE_CLAIMS, ("/claims/",)),
+        Place("疑点核查", "findings", Right.SEE_FINDINGS, ("/findings/",)),
+        Place("拨付", "payments", Right.SEE_PAYMENTS, ("/payments/",)),
+        Place("结算", "settlements", Right.SEE_CLAIMS, ("/settlements/",)),
+        Place("基金追回", "recoupments", Right.SEE_CLAIMS, ("/recoupments/",)),
+    ),
+    "清算": (
+        Place("外出就医", "clearing_months", Right.SEE_CLEARING, ("/clearing/",)),
+        Place(
+            *("来本地就医", "hospital_statements", Right.SEE_HOSPITAL_CLEARING),
+            ("/clearing/hospitals/", "/clearing/inbound/"),
+        ),
+    ),
+    "管理": (
+        Place("联网医院", "hospitals", Right.SEE_DIRECTORY, ("/hospitals/",)),
+        Place("结算统计", "statistics", Right.SEE_STATISTICS, ("/statistics/",)),
+        Place("政策试算", "replays", Right.KEEP_POLICIES, ("/replays/",)),
+    ),
+}
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -68,11 +75,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     reach = reach_of(user)
     return {
         "frame": "base.html",
-        "places": [
-            (place.label, reverse(place.route), request.path.startswith(place.prefixes))
-            for place in PLACES
-            if reach.has(place.right)
-        ],
+        "places": _places(reach, request.path),
         "may_search": reach.has(Right.SEE_PEOPLE),
         "may_admin": user.is_superuser or reach.has(Right.KEEP_POLICIES),
         "is_development": settings.DEVELOPMENT,
@@ -240,6 +243,15 @@ def _of_recoupments(user: Any, reach: Reach) -> Iterator[Queue]:
     if reach.has(Right.RELEASE_CLAIMS):
         overdue = rows.overdue(timezone.localdate())
         yield queue("逾期未缴的追回", "band=overdue", overdue, Right.RELEASE_CLAIMS, "next_due_on", due=True)
+def _places(reach: Reach, path: str) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    """By group, where this user may go: label, address, and whether the page stands there."""
+    prefixes = [prefix for group in PLACES.values() for place in group for prefix in place.prefixes]
+    here = max((prefix for prefix in prefixes if path.startswith(prefix)), key=len, default=None)
+    found = [
+        (name, [(one.label, reverse(one.route), here in one.prefixes) for one in group if reach.has(one.right)])
+        for name, group in PLACES.items()
+    ]
+    return [(name, entries) for name, entries in found if entries]
 
 
 @require_GET
@@ -255,7 +267,7 @@ def search(request: HttpRequest) -> HttpResponse:
     words = request.POST.get("words", "").strip()[:60]
     people = InsuredPerson.objects.select_related("area")
     parts = people.matching(words).visible_parts(request.user)
-    found = first_of(parts, [matched_by(words), "pk"], SHOWN * 5, people)
+    found = first_of(parts, [matched_by(words), "pk"], FOUND, people)
     if len(found) == 1:
         return redirect("person", found[0].pk)
     may_add = reach_of(request.user).has(Right.KEEP_PEOPLE)

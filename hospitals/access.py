@@ -49,6 +49,9 @@ class Right(Term):
     SEE_PAYMENTS = "see_payments", "查看拨付"
     REVERSE_SETTLEMENTS = "reverse_settlements", "冲正结算"
     SEE_FINDINGS = "see_findings", "查看疑点"
+    SEE_CLEARING = "see_clearing", "查看清算"
+    CLEAR = "clear", "办理清算"
+    KEEP_ADVANCE = "keep_advance", "批准预付金、设置预警"
     SEE_TICKETS = "see_tickets", "查看故障工单"
     HANDLE_TICKETS = "handle_tickets", "办理故障工单"
     SEE_DIRECTORY = "see_directory", "查看机构目录"
@@ -56,6 +59,13 @@ class Right(Term):
     SEE_POLICIES = "see_policies", "查看政策"
     KEEP_POLICIES = "keep_policies", "维护政策"
     KEEP_POSTS = "keep_posts", "管理人员岗位"
+    ANSWER_CALLERS = "answer_callers", "答复咨询"
+    SEE_STATISTICS = "see_statistics", "查看统计"
+    SEE_HOSPITAL_CLEARING = "see_hospital_clearing", "查看医疗机构清算"
+    RECORD_HOSPITAL_CLEARING = "record_hospital_clearing", "登记来本地就医结算、医院申报和申诉"
+    REVIEW_HOSPITAL_CLEARING = "review_hospital_clearing", "受理和审核医疗机构清算"
+    DECIDE_HOSPITAL_APPEALS = "decide_hospital_appeals", "裁定扣款申诉、办理清算"
+    PAY_HOSPITALS = "pay_hospitals", "拨付医疗机构"
     EXPORT = "export", "导出清单"
 
 
@@ -67,51 +77,36 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         _SEE_CASES
         | _TICKETS
         | {Right.KEEP_PEOPLE, Right.REVEAL_ID, Right.FILE, Right.SEND_UPLOADS, Right.ACCEPT_CLAIMS, Right.EXPORT}
+        | {Right.SEE_HOSPITAL_CLEARING, Right.RECORD_HOSPITAL_CLEARING, Right.ANSWER_CALLERS}
     ),
     Role.REVIEWER: frozenset(
         _SEE_CASES
         | _TICKETS
-        | {
-            Right.REVEAL_ID,
-            Right.REVIEW_FILINGS,
-            Right.SEND_UPLOADS,
-            Right.REVIEW_CLAIMS,
-            Right.EXPORT,
-            Right.SEE_FINDINGS,
-        }
+        | {Right.REVEAL_ID, Right.REVIEW_FILINGS, Right.SEND_UPLOADS, Right.REVIEW_CLAIMS, Right.SEE_FINDINGS}
+        | {Right.SEE_HOSPITAL_CLEARING, Right.REVIEW_HOSPITAL_CLEARING, Right.ANSWER_CALLERS, Right.EXPORT}
     ),
     Role.FINANCE: frozenset(
-        {
-            Right.SEE_PEOPLE,
-            Right.SEE_CLAIMS,
-            Right.SEE_DIRECTORY,
-            Right.SEE_POLICIES,
-            Right.RELEASE_CLAIMS,
-            Right.SEE_PAYMENTS,
-            Right.EXPORT,
-        }
+        {Right.SEE_PEOPLE, Right.SEE_CLAIMS, Right.SEE_DIRECTORY, Right.SEE_POLICIES}
+        | {Right.RELEASE_CLAIMS, Right.SEE_PAYMENTS, Right.SEE_CLEARING, Right.CLEAR}
+        | {Right.SEE_HOSPITAL_CLEARING, Right.PAY_HOSPITALS, Right.SEE_STATISTICS, Right.EXPORT}
     ),
     Role.SUPERVISOR: frozenset(
         _SEE_CASES
         | _TICKETS
-        | {
-            Right.KEEP_PEOPLE,
-            Right.REVEAL_ID,
-            Right.KEEP_DIRECTORY,
-            Right.KEEP_POLICIES,
-            Right.KEEP_POSTS,
-            Right.RELEASE_TAKEN,
-            Right.LIFT_SANCTIONS,
-            Right.SEND_UPLOADS,
-            Right.REVERSE_SETTLEMENTS,
-            Right.SEE_FINDINGS,
-            Right.SEE_PAYMENTS,
-            Right.EXPORT,
-        }
+        | {Right.KEEP_PEOPLE, Right.REVEAL_ID, Right.KEEP_DIRECTORY, Right.KEEP_POLICIES, Right.KEEP_POSTS}
+        | {Right.RELEASE_TAKEN, Right.LIFT_SANCTIONS, Right.SEND_UPLOADS, Right.REVERSE_SETTLEMENTS}
+        | {Right.SEE_FINDINGS, Right.SEE_PAYMENTS, Right.SEE_CLEARING, Right.KEEP_ADVANCE}
+        | {Right.SEE_HOSPITAL_CLEARING, Right.DECIDE_HOSPITAL_APPEALS}
+        | {Right.ANSWER_CALLERS, Right.SEE_STATISTICS, Right.EXPORT}
     ),
-    Role.HOTLINE: frozenset(_SEE_CASES | _TICKETS),
+    # Filings and claims are for the caller who was verified: the query desk shows them, and to nobody else.
+    Role.HOTLINE: frozenset(
+        _TICKETS | {Right.SEE_PEOPLE, Right.SEE_DIRECTORY, Right.SEE_POLICIES, Right.ANSWER_CALLERS}
+    ),
     Role.AUDITOR: frozenset(
-        _SEE_CASES | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_TICKETS, Right.SEE_PAYMENTS, Right.EXPORT}
+        _SEE_CASES
+        | {Right.REVEAL_ID, Right.SEE_FINDINGS, Right.SEE_TICKETS, Right.SEE_PAYMENTS, Right.SEE_CLEARING}
+        | {Right.SEE_HOSPITAL_CLEARING, Right.SEE_STATISTICS, Right.EXPORT}
     ),
 }
 

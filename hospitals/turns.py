@@ -15,6 +15,8 @@ def take_turns(*groups: Iterable[str]) -> None:
     if not connection.in_atomic_block:
         raise TransactionManagementError("turns are taken within a transaction")
     things = [thing for group in groups for thing in sorted(set(group))]
+    if not things:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(thing, 0))"

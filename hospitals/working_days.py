@@ -29,6 +29,7 @@ class Deadline:
         return f"{self.unpublished} 年放假安排尚未公布，暂按周一至周五计算" if self.unpublished else ""
 
 
+@cache
 def is_working_day(day: dt.date) -> bool:
     """By the statutory calendar; Monday to Friday in a year of which it is not known."""
     if FIRST_YEAR <= day.year <= LAST_YEAR:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.vocabulary import Material
 from hospitals.policy_admin import PolicyAdmin, PolicyRows
-from settlement import case_admin  # noqa: F401 - registers claims
+from settlement import case_admin, hospital_admin  # noqa: F401 - register claims and terms of clearing
 from settlement.benefit_admin import BenefitPolicyAdmin  # noqa: F401 - registers benefit policies
 from settlement.models import ClaimMaterialRow, ClaimPolicy
 

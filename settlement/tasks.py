@@ -1,12 +1,16 @@
-"""Jobs of settlement: what no page should wait for, and the run over tickets each minute."""
+"""Jobs of settlement: what no page should wait for; the runs over clearing each day and tickets each minute."""
 
 import datetime as dt
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from hospitals.list_jobs import apply_waiting, preview_waiting
-from settlement.models import PolicyReplay, ResultImport
+from settlement.clearing.daily import gather_areas
+from settlement.clearing.files import verbs as clearing_files
+from settlement.inbound import verbs as inbound
+from settlement.models import ClearingImport, InboundListImport, PolicyReplay, ResultImport
 from settlement.payments.results import verbs as results
 from settlement.replays.verbs import carry_out
 from settlement.tickets.sweeping import sweep
@@ -33,6 +37,41 @@ def apply_results(list_import: int, by: int) -> None:
         results.apply_queued(list_import=found, by=User.objects.get(pk=by))
 
     apply_waiting(ResultImport, list_import, apply, failed=BROKEN_OFF)
+
+
+@app.task(name="preview_inbound_settlements", queue="lists")
+def preview_inbound(list_import: int) -> None:
+    preview_waiting(InboundListImport, list_import, lambda found: inbound.preview(list_import=found, by=found.made_by))
+
+
+@app.task(name="apply_inbound_settlements", queue="lists")
+def apply_inbound(list_import: int, by: int) -> None:
+    def apply(found: InboundListImport) -> None:
+        inbound.apply_queued(list_import=found, by=User.objects.get(pk=by))
+
+    apply_waiting(InboundListImport, list_import, apply)
+
+
+@app.task(name="preview_clearing_file", queue="lists")
+def preview_clearing_file(list_import: int) -> None:
+    preview_waiting(
+        ClearingImport, list_import, lambda found: clearing_files.preview(list_import=found, by=found.made_by)
+    )
+
+
+@app.task(name="apply_clearing_file", queue="lists")
+def apply_clearing_file(list_import: int, by: int) -> None:
+    def apply(found: ClearingImport) -> None:
+        clearing_files.apply(list_import=found, by=User.objects.get(pk=by), queued=True)
+
+    apply_waiting(ClearingImport, list_import, apply)
+
+
+@app.periodic(cron="25 16 * * *")  # in UTC: twenty-five past midnight in China
+@app.task(name="gather_clearing", queue="deadlines", queueing_lock="gather_clearing")
+def gather_clearing(timestamp: int) -> None:
+    """What has been settled until now stands in its month; a run that is missed is made up for by the next."""
+    gather_areas(on=dt.datetime.fromtimestamp(timestamp, timezone.get_current_timezone()).date())
 
 
 @app.periodic(cron="* * * * *")

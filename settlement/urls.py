@@ -1,21 +1,28 @@
-from django.urls import path
+from django.urls import include, path
 
 from settlement.gateway.door import gateway
 from settlement.views import (
     accounts,
+    advances,
     claim_prints,
     claims,
+    clearing,
+    clearing_differences,
+    clearing_files,
     counter,
     details,
     findings,
     follow_ups,
     lists,
     payments,
+    query,
     recoupments,
     replays,
     settlements,
+    statistics,
     tickets,
 )
+from settlement.views import gateway as told
 from settlement.views import payment_results as results
 
 urlpatterns = [
@@ -39,6 +46,14 @@ urlpatterns = [
     path("claims/<int:pk>/decision/", claim_prints.decision, name="claim_decision"),
     path("claims/<int:pk>/supplement/", claim_prints.supplement, name="claim_supplement"),
     path("gateway/", gateway, name="gateway"),
+    path("gateway/exchanges/", told.ExchangeList.as_view(), name="exchanges"),
+    path("gateway/exchanges/<int:pk>/", told.exchange, name="exchange"),
+    path("gateway/exchanges/<int:pk>/reveal/", told.reveal, name="reveal_exchange"),
+    path("gateway/admissions/", told.AdmissionList.as_view(), name="admissions"),
+    path("gateway/admissions/<int:pk>/", told.admission, name="admission"),
+    path("gateway/differences/", told.DifferenceList.as_view(), name="differences"),
+    path("gateway/differences/<int:pk>/", told.difference, name="difference"),
+    path("gateway/differences/<int:pk>/<slug:verb>/", told.decide_difference, name="decide_difference"),
     path("findings/", findings.FindingList.as_view(), name="findings"),
     path("findings/<int:pk>/", findings.finding, name="finding"),
     path("findings/<int:pk>/<slug:verb>/", findings.decide, name="decide_finding"),
@@ -79,5 +94,27 @@ urlpatterns = [
     path("payments/<int:pk>/sheet/", payments.sheet, name="payment_sheet"),
     path("payments/<int:pk>/remove/", payments.take_out, name="remove_payment"),
     path("payments/<int:pk>/<slug:verb>/", payments.step, name="batch_step"),
+    path("query/", query.query, name="query"),
+    path("query/<int:pk>/", query.verify, name="verify_caller"),
+    path("query/end/", query.end_call, name="end_call"),
+    path("statistics/", statistics.statistics, name="statistics"),
     path("people/<int:pk>/payee/", follow_ups.payee, name="payee_account"),
+    path("clearing/", include("settlement.hospital_urls")),
+    path("clearing/", clearing.MonthList.as_view(), name="clearing_months"),
+    path("clearing/new/", clearing.new_month, name="new_clearing_month"),
+    path("clearing/<int:pk>/", clearing.month, name="clearing_month"),
+    path("clearing/<int:pk>/take/<slug:verb>/", clearing.take, name="take_clearing_month"),
+    path("clearing/<int:pk>/sheet/", clearing.sheet, name="clearing_sheet"),
+    path("clearing/statements/", clearing.StatementList.as_view(), name="clearing_statements"),
+    path("clearing/statements/<int:pk>/", clearing.StatementPage.as_view(), name="clearing_statement"),
+    path("clearing/differences/", clearing_differences.DifferenceList.as_view(), name="clearing_differences"),
+    path("clearing/differences/<int:pk>/", clearing_differences.difference, name="clearing_difference"),
+    path("clearing/differences/<int:pk>/take/<slug:verb>/", clearing_differences.take, name="take_clearing_difference"),
+    *clearing_files.PAGES.urls("clearing/files/", clearing_files.FileList),
+    path("clearing/advances/", advances.AdvanceList.as_view(), name="advances"),
+    path("clearing/advances/new/", advances.new_advance, name="new_advance"),
+    path("clearing/advances/<int:pk>/", advances.advance, name="advance"),
+    path("clearing/advances/<int:pk>/propose/", advances.propose, name="propose_advance"),
+    path("clearing/advances/<int:pk>/warnings/", advances.set_warnings, name="advance_warnings"),
+    path("clearing/advances/changes/<int:pk>/<slug:verb>/", advances.decide, name="decide_advance"),
 ]

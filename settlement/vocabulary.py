@@ -84,6 +84,13 @@ class DifferenceStatus(Term):
     CORRECTED = "corrected", "已更正"
 
 
+class InboundSource(Term):
+    """By which way the settlement of a person from elsewhere came to us."""
+
+    MESSAGE = "message", "平台报文"
+    LIST = "list", "名单导入"
+
+
 class TicketStatus(Term):
     """Where a failure ticket stands."""
 
@@ -294,6 +301,45 @@ class ReminderWay(Term):
     MESSAGE = "message", "短信"
     LETTER = "letter", "书面"
     VISIT = "visit", "上门"
+
+
+class Query(Term):
+    """What callers ask, in the order of 《跨省异地就医住院费用直接结算政策解答》八."""
+
+    HOSPITALS = "hospitals", "医疗机构"
+    AGENCIES = "agencies", "经办机构"
+    COST = "cost", "就医费用"
+    OPENED = "opened", "开通信息"
+    FILING = "filing", "备案情况"
+
+
+PERSONAL_QUERIES = (Query.COST, Query.FILING)  # answered to a caller who is verified
+
+
+class CallerProof(Term):
+    """What a caller is asked beside name and id number: the last digits of something that the register knows."""
+
+    CARD = "card", "社会保障卡号后四位"
+    PHONE = "phone", "登记电话后四位"
+
+
+class Direction(Term):
+    """Which way people went: ours elsewhere, or others to our hospitals."""
+
+    OUTBOUND = "outbound", "本地参保人外出就医"
+    INBOUND = "inbound", "外地参保人来本地就医"
+
+
+class Grouping(Term):
+    """By what settlements are counted."""
+
+    MONTH = "month", "月份"
+    AREA = "area", "统筹区"
+    PLACE = "place", "就医地或参保地"
+    CATEGORY = "category", "就医类别"
+    HOSPITAL = "hospital", "医院"
+    SCHEME = "scheme", "险种"
+    SERVICE = "service", "服务"
 
 
 COLUMN_OF_FUND = {

@@ -10,7 +10,16 @@ from factory.django import DjangoModelFactory
 
 from filings.models import InsuredPerson
 from hospitals.vocabulary import ListStatus
-from settlement.models import BenefitPolicy, Finding, FollowUpDue, Payment, PaymentBatch, PolicyReplay, ResultImport
+from settlement.models import (
+    BenefitPolicy,
+    Finding,
+    FollowUpDue,
+    InboundListImport,
+    Payment,
+    PaymentBatch,
+    PolicyReplay,
+    ResultImport,
+)
 from settlement.replays.tally import Tally
 from settlement.vocabulary import BatchKind, BatchStatus, FindingKind, PaymentStatus, ReplayStatus
 from tests.factories import AreaFactory, ClaimFactory, PersonFactory, UserFactory
@@ -63,6 +72,19 @@ class ResultFactory(DjangoModelFactory):
     status = ListStatus.PREVIEWED
     taken_on = dt.date(2026, 4, 2)
     columns = factory.LazyFunction(lambda: [["number", "付款编号"], ["outcome", "结果"]])
+    rows = invalid = 1
+
+
+class InboundImportFactory(DjangoModelFactory):
+    """A list of inbound settlements, previewed, with a faulty row."""
+
+    class Meta:
+        model = InboundListImport
+
+    area = factory.SubFactory(AreaFactory)
+    file_name = "结算.csv"
+    status = ListStatus.PREVIEWED
+    columns = factory.LazyFunction(lambda: [["setl_id", "结算ID"]])
     rows = invalid = 1
 
 

@@ -27,3 +27,4 @@ STORAGES = {
 }
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None  # nothing collected, nothing to look for
+GATEWAY_SECONDS = 2  # nobody waits for a slow sender longer than it takes to see it

@@ -122,6 +122,9 @@ class InsuredPerson(models.Model):
             self.sex = sex_of(self.id_number)
 
     def participation_on(self, day: dt.date) -> "Participation | None":
+        """No query where the person was fetched with all their insurance."""
+        if "participations" in getattr(self, "_prefetched_objects_cache", {}):
+            return next((row for row in self.participations.all() if row.covers(day)), None)
         return self.participations.filter(period__contains=day).first()
 
 
@@ -176,6 +179,9 @@ class Participation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_scheme_display()} {self.get_employment_display()}".strip()
+
+    def covers(self, day: dt.date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
     def clean_fields(self, exclude: Any = None) -> None:
         """An end before the start is told here: the database cannot even make a period of it to check."""

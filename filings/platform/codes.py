@@ -82,3 +82,13 @@ OUT_FIL_TYPE = {
     Category.EMERGENCY: "06",
     Category.TEMPORARY: "10",
 }
+CATEGORY_OF_OUT_FIL_TYPE = {
+    "02": Category.RESETTLED_RETIREE,
+    "06": Category.REFERRAL,
+    "07": Category.LONG_TERM_RESIDENT,
+    "08": Category.POSTED_WORKER,
+    "09": Category.LONG_TERM_RESIDENT,
+    "10": Category.TEMPORARY,
+    "11": Category.TEMPORARY,
+}
+"""As the platform tells it; a student stands among the long-term residents, an emergency among the referrals."""

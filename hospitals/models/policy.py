@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.fields.ranges import RangeOperators
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Func, GeneratedField, Q, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -38,14 +38,22 @@ class PolicyQuerySet(VisibleQuerySet[Any]):
 
     def in_force_once(self, area: str, day: dt.date) -> Any:
         """The same, read once a process."""
-        return self.published().filter(area=area, period__contains=day).order_by("pk").first_once()
+        return self.first_once("period @> %s::date", area, day)
 
-    def first_once(self) -> Any:
-        """The first of these published versions, read once a process: it never changes, but for its last day.
+    def first_once(self, condition: str, area: str, *values: Any) -> Any:
+        """The latest of an area's published versions that meet a condition (SQL), read once a process: such a version
+        never changes, but for its last day.
 
-        One narrow query says which it is.  It is shared, and not for changing.
+        One narrow statement says which it is, so that one just published counts at once.  It is shared, and not for
+        changing.
         """
-        version = self.values_list("pk", "published_at", "ends_on").first()
+        asked = (
+            f"SELECT id, published_at, ends_on FROM {self.model._meta.db_table}"  # noqa: S608 - our own words
+            f" WHERE status = 'published' AND area_id = %s AND ({condition}) ORDER BY starts_on DESC LIMIT 1"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(asked, [area, *values])
+            version = cursor.fetchone()
         if version is None:
             return None
         key = (self.model, *version)

@@ -19,6 +19,18 @@ def yuan(amount: Any) -> str:
 
 
 @register.filter
+def ten_thousands(amount: Any) -> str:
+    """98250000.00 → 9,825.00, in 万元"""
+    return f"{Decimal(amount) / 10_000:,.2f}"
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """3447 → 3,447"""
+    return f"{number:,}"
+
+
+@register.filter
 def plain(number: Any) -> str:
     """2.0000 → 2, 0.1000 → 0.1; exact."""
     return "" if number is None else f"{Decimal(number).normalize():f}"
@@ -41,3 +53,10 @@ def described(field: BoundField) -> str:
     """The ids that describe a field, for aria-describedby."""
     ids = [f"{field.id_for_label}_help"] if field.help_text else []
     return " ".join(ids + ([f"{field.id_for_label}_errors"] if field.errors else []))
+
+
+@register.filter
+def chosen(field: BoundField) -> str:
+    """What a choice says that was made."""
+    value = str(field.value())
+    return next((str(label) for key, label in getattr(field.field, "choices", ()) if str(key) == value), value)

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Self
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
-
 from filings.models import InsuredPerson
 from filings.vocabulary import Scheme
 from hospitals.turns import take_turns
@@ -79,35 +77,29 @@ def turn_of_year(person: InsuredPerson, day: dt.date) -> str:
 
 
 def year_state(person: InsuredPerson, day: dt.date, scheme: Scheme, service: Service = Service.INPATIENT) -> YearState:
-    """The state of the year of a day for one scheme; one query.
+    """The state of the year of a day for one scheme; one query, and another where the year has been used.
 
     Deductible, its standard and stays are those of the service alone, the amounts paid those of the whole fund.
     Whoever settles on it holds the year; read without, it is a forecast.
     """
-    entries = AccountEntry.objects.filter(
-        person=OuterRef("person"), year=OuterRef("year"), fund=OuterRef("fund"), service=service
-    )
-    standing = entries.filter(standard__isnull=False, settlement__reversal=None).exclude(kind=EntryKind.REVERSED)
-    accounts = YearAccount.objects.filter(person=person, year=day.year).annotate(
-        standard=Subquery(standing.order_by("pk").values("standard")[:1]),
-        deductible_here=_sum_of(entries, "deductible"),
-        stays_here=_sum_of(entries, "stays"),
-    )
-    found = {account.fund: account for account in accounts}
+    found = {account.fund: account for account in YearAccount.objects.filter(person=person, year=day.year).order_by()}
     basic = found.get(BASIC_FUND[scheme])
     components = {component: found[fund] for component, fund in FUND_OF_COMPONENT.items() if fund in found}
     paid = {component: account.paid + account.owed for component, account in components.items()}
     if basic is None:
         return YearState(paid_this_year=paid)
+    entries = AccountEntry.objects.filter(person=person, year=day.year, fund=basic.fund, service=service)
+    rows = list(entries.order_by("pk").values_list("deductible", "stays", "kind", "standard", "settlement__reversal"))
+    standing = (
+        standard
+        for *_sums, kind, standard, reversal in rows
+        if standard is not None and reversal is None and kind != EntryKind.REVERSED
+    )
     return YearState(
-        deductible_paid_this_year=basic.deductible_here or NIL,
+        deductible_paid_this_year=sum((deductible for deductible, *_rest in rows), NIL),
         fund_paid_this_year=basic.paid,
         personal_eligible_this_year=basic.personal_eligible,
-        stays_this_year=basic.stays_here or 0,
-        deductible_standard_this_year=basic.standard,
+        stays_this_year=sum(stays for _deductible, stays, *_rest in rows),
+        deductible_standard_this_year=next(standing, None),
         paid_this_year=paid,
     )
-
-
-def _sum_of(entries: QuerySet[AccountEntry], name: str) -> Subquery:
-    return Subquery(entries.order_by().values("fund").annotate(sum=Sum(name)).values("sum"))

@@ -63,9 +63,9 @@ def keep_details(claim: Claim, details: Details, *, is_new: bool = False) -> Non
     kept = [] if is_new else list(claim.items.all())
     wanted = [_row_of_item(place, item) for place, item in enumerate(details.items, start=1)]
     wanted += [_row_of_class(place, row) for place, row in enumerate(details.classes, start=1)]
-    if [_values(row) for row in wanted] == [_values(row) for row in kept]:
-        return
     if kept:
+        if [_values(row) for row in wanted] == [_values(row) for row in kept]:
+            return
         claim.items.all().delete()
     for row in wanted:
         row.claim = claim

@@ -51,9 +51,9 @@ def accept_claim(
         year = [turn_of_year(person, entry.stay.admitted_on)] if hands_on else []
         receipts = turns_of(receipt.key for receipt in entry.receipts)
         take_turns([f"request {request_token}"], year, [turn_of_stays(person)], receipts)
-        earlier = Claim.objects.filter(request_token=request_token).first()
-        if earlier:
-            return _same_again(earlier, by, entry)
+        earlier = Claim.objects.filter(request_token=request_token)
+        if earlier.exists():
+            return _same_again(earlier.get(), by, entry)
         claim = Claim(
             area=person.area, hall=hall, person=person, made_by=by, accepted_on=on, request_token=request_token
         )
@@ -63,7 +63,8 @@ def accept_claim(
         rules_on = ClaimPolicy.objects.rules_on_days(person.area_id, on, entry.stay.admitted_on)
         fresh = _enter(claim, entry, by=by, rules_on=rules_on)
         if hands_on:
-            CLAIM_LIFECYCLE.go_on(claim, "submit", lambda new: hand_on(new, by=by, fresh=fresh))
+            new_in_it = ("calculation", "settlement")
+            CLAIM_LIFECYCLE.go_on(claim, "submit", lambda new: hand_on(new, by=by, fresh=fresh), written=new_in_it)
         else:
             look(claim, fresh.held)
             if claim.calculation:

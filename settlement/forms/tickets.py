@@ -159,7 +159,7 @@ class HandOverForm(StepForm):
     def __init__(self, *args: Any, ticket: Ticket, **options: Any) -> None:
         super().__init__(*args, **options)
         posts = {"posts__area": ticket.area_id, "posts__role__in": HANDLERS}
-        people = User.objects.filter(is_active=True, **posts).exclude(pk=ticket.handler_id)
+        people = User.objects.filter(is_active=True, **posts).exclude(pk=ticket.handler_id or 0)
         self.fields["to"].queryset = people.order_by("last_name", "username").distinct()  # type: ignore[attr-defined]
 
 

@@ -1,4 +1,4 @@
-"""From a message to its answer: envelope, signature, clock; the same message again; one transaction, all of it kept."""
+"""From a message to its answer: envelope, signature, clock; the same message again; one transaction; all is kept."""
 
 import datetime as dt
 import json
@@ -19,13 +19,13 @@ from pydantic import ValidationError
 from filings.platform.codes import Transaction
 from filings.platform.envelope import DONE, LONGEST_ERROR, REFUSED, Request, faults, stamp
 from filings.platform.message_ids import receiver_id
-from filings.platform.reading import read_message
+from filings.platform.reading import Unreadable, read_message
 from filings.platform.signing import digest, is_signed, signed
 from filings.platform.transactions import SHAPES
 from hospitals.models import Area, ServiceHall
 from hospitals.reasons import Reason, Refused
 from hospitals.turns import take_turns
-from settlement.gateway import admitting, discharging, imported, persons, reconciling, settling, slips
+from settlement.gateway import admitting, discharging, imported, persons, reconciling, settling, slips, visitors
 from settlement.gateway.hearing import About, Answered, Handler, Heard
 from settlement.models import Exchange
 
@@ -44,12 +44,14 @@ HANDLERS: dict[Transaction, Handler] = {
     T.SETTLEMENT: settling.settle,
     T.SETTLEMENT_REVERSAL: settling.take_back_settlement,
     T.COMPUTED_SETTLEMENT: imported.take_over_settlement,
+    T.INBOUND_SETTLEMENT: visitors.take_note,
     T.TOTALS: reconciling.compare_totals,
     T.DETAILS: reconciling.compare_details,
 }
 CLOCK = ("cainfo", "signtype", "inf_time")  # a repeat is signed anew
 ATTEMPTS = 3
 NOBODY = "000000"
+CHANGED = "changed_meanwhile"
 AGAIN = (DeadlockDetected, SerializationFailure)
 OK, UNAVAILABLE = 200, 503
 
@@ -71,6 +73,8 @@ def answer(body: bytes, came_at: dt.datetime) -> Reply:
         area = request.insuplc_admdvs or request.mdtrtarea_admvs
         _refuse_untrusted(message, request, came_at)
         return Reply(_once(body, message, request, came_at))
+    except Unreadable as fault:
+        return Reply(written(reply_of(area, came_at, (Reason("malformed", str(fault)),))))
     except Refused as refused:
         return Reply(written(reply_of(area, came_at, refused.reasons)))
     except (OperationalError, InterfaceError):
@@ -114,23 +118,28 @@ def _refuse_untrusted(message: Mapping[str, Any], request: Request, came_at: dt.
 
 
 def _once(body: bytes, message: Mapping[str, Any], request: Request, came_at: dt.datetime) -> bytes:
-    """Done once, answered as often as asked; what the database made wait in a ring is tried again."""
+    """Done once, answered as often as asked.  Tried again: what waited in a ring, or lost a race to another hand."""
     content = digest(message, CLOCK)
-    for attempt in range(ATTEMPTS):
+    for attempt in range(1, ATTEMPTS + 1):
         try:
             return _attempt(body, content, message, request, came_at)
         except (OperationalError, IntegrityError) as error:
-            if attempt + 1 == ATTEMPTS or not (isinstance(error.__cause__, AGAIN) or _is_lost_race(error)):
+            if attempt == ATTEMPTS or not (isinstance(error.__cause__, AGAIN) or isinstance(error, IntegrityError)):
                 raise
-    raise AssertionError("unreachable")
+        except MovedOn:
+            pass
+    return _attempt(body, content, message, request, came_at, is_last=True)
 
 
-def _is_lost_race(error: Exception) -> bool:
-    """Somebody wrote the same msgid, or moved the year, between our look and our writing."""
-    return isinstance(error, IntegrityError)
-
-
-def _attempt(body: bytes, content: str, message: Mapping[str, Any], request: Request, came_at: dt.datetime) -> bytes:
+def _attempt(
+    body: bytes,
+    content: str,
+    message: Mapping[str, Any],
+    request: Request,
+    came_at: dt.datetime,
+    *,
+    is_last: bool = False,
+) -> bytes:
     about = About()
     try:
         with transaction.atomic():
@@ -141,6 +150,8 @@ def _attempt(body: bytes, content: str, message: Mapping[str, Any], request: Req
             reply = _done(said, heard)
             return _keep(body, content, request, came_at, about, reply, ())
     except Refused as refused:
+        if refused.reasons[0].code == CHANGED and not is_last:
+            raise MovedOn from refused
         with transaction.atomic():  # what was begun is undone; that it was refused is kept
             if known := _known(request, content):
                 return known
@@ -157,6 +168,10 @@ def _known(request: Request, content: str) -> bytes | None:
     if row[0] != content:
         raise MessageIdTaken
     return str(row[1]).encode()
+
+
+class MovedOn(Exception):
+    """A filing was changed between our look and our writing: looked at anew, the answer may be another."""
 
 
 class MessageIdTaken(Refused):

@@ -8,6 +8,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,6 @@ from hospitals.reasons import Reason
 from settlement.gateway import dispatch
 
 LARGEST = 4 * 1024 * 1024  # bytes of a message: five thousand lines fit
-SECONDS = 20  # for a message to come in, from its first line on
 JSON = "application/json"
 
 
@@ -131,7 +131,7 @@ class Watch:
         if self.sender is None:
             return
         with self.clock.lock:
-            self.clock.deadlines[id(self)] = (time.monotonic() + SECONDS, self.sender)
+            self.clock.deadlines[id(self)] = (time.monotonic() + settings.GATEWAY_SECONDS, self.sender)
             if not self.clock.is_running:
                 self.clock.is_running = True
                 threading.Thread(target=self.clock.run, name="gateway-clock", daemon=True).start()

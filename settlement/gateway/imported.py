@@ -22,7 +22,7 @@ from settlement.gateway.admission_checks import hospital_known_as, pool_of
 from settlement.gateway.admitting import held_admission
 from settlement.gateway.hearing import Answered, Heard, place_of
 from settlement.gateway.persons import person_heard
-from settlement.gateway.settling import agreeing, cost_of, settled
+from settlement.gateway.settling import agreeing, cost_of, leave, settled
 from settlement.models import Admission, Settlement, SettlementDifference
 from settlement.vocabulary import AdmissionStatus
 
@@ -60,6 +60,8 @@ def take_over_settlement(heard: Heard) -> Answered:
         service=SERVICE_OF_MEDICAL_TYPE[told.med_type],
         cost=cost,
     )
+    if admission:
+        leave(admission, entry.discharged_on)
     by = portal_account()
     with doing(_("平台结算结果下发"), by=by):
         made = take_over(
@@ -98,6 +100,9 @@ def _refuse_figures(told: Computed, heard: Heard) -> None:
 
 def _known(heard: Heard, known: Settlement, told: Computed) -> Answered:
     heard.about.settlement = known
+    if Settlement.objects.filter(reverses=known).exists():
+        text = _("平台结算ID {setl_id} 已撤销，重新结算须用新的结算ID").format(setl_id=told.setl_id)
+        raise Refused.because("settlement_reversed", text)
     if any(getattr(known, name) != getattr(told, name) for name in OF_SETLINFO):
         text = _("平台结算ID {setl_id} 已登记为 {number}，金额不同；有误的请先撤销")
         raise Refused.because("settlement_known", text.format(setl_id=told.setl_id, number=known.number))

@@ -27,6 +27,7 @@ from settlement.vocabulary import BASIC_FUND
 AREA_DIGITS, SERIAL_DIGITS = 6, 14
 BY_CARD = "03"
 MOST_AREAS = 20  # a person on the registers of more areas than that is not told apart here
+KNOWN = InsuredPerson.objects.select_related("area").prefetch_related("participations")
 IDENTITY = {Hardship.EXTREME_POVERTY: "2304", Hardship.MINIMUM_LIVING: "2303"}
 
 
@@ -40,7 +41,7 @@ def person_heard(heard: Heard, psn_no: str) -> InsuredPerson:
     area, serial = psn_no[:AREA_DIGITS], psn_no[AREA_DIGITS:]
     found = None
     if len(serial) == SERIAL_DIGITS and serial.isdigit():
-        found = InsuredPerson.objects.select_related("area").filter(pk=int(serial), area=area).first()
+        found = KNOWN.filter(pk=int(serial), area=area).first()
     if found is None:
         raise Refused.because("person_unknown", _("没有人员编号 {number}，请重新获取人员信息").format(number=psn_no))
     named = heard.request.insuplc_admdvs
@@ -72,7 +73,7 @@ def identify(heard: Heard) -> Answered:
         raise Refused.because("name_differs", _("姓名与证件号码的登记不符，请核对"))
     day = asked.begntime or heard.on
     insured = [(person, _insured_on(person, day)) for person in found]
-    person = next((person for person, row in insured if row and _covers(row, day)), found[0])
+    person = next((person for person, row in insured if row and row.covers(day)), found[0])
     heard.about.is_about(person)
     return Answered(
         PersonOutput(
@@ -142,11 +143,7 @@ def _holders(card: str) -> list[int]:
 def _insured_on(person: InsuredPerson, day: dt.date) -> Participation | None:
     """The insurance of the day, else the last one; of what is fetched already."""
     rows = sorted(person.participations.all(), key=lambda row: row.starts_on, reverse=True)
-    return next((row for row in rows if _covers(row, day)), rows[0] if rows else None)
-
-
-def _covers(row: Participation, day: dt.date) -> bool:
-    return row.starts_on <= day and (row.ends_on is None or day <= row.ends_on)
+    return next((row for row in rows if row.covers(day)), rows[0] if rows else None)
 
 
 def _base(person: InsuredPerson, day: dt.date) -> BaseInfo:
@@ -168,7 +165,7 @@ def _insurance(person: InsuredPerson, row: Participation, day: dt.date) -> InsuI
         psn_no=number_of(person),
         insutype=INSUTYPE[Scheme.of(row.scheme)],
         psn_type=person_type(row, person, day),
-        psn_insu_stas="1" if _covers(row, day) else "4",
+        psn_insu_stas="1" if row.covers(day) else "4",
         psn_insu_date=row.starts_on.isoformat(),
         paus_insu_date=row.ends_on.isoformat() if row.ends_on else "",
         cvlserv_flag="1" if row.is_civil_servant else "0",

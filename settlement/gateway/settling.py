@@ -64,6 +64,7 @@ def settle(heard: Heard) -> Answered:
     admission = held_admission(heard, told.mdtrt_id, told.psn_no)
     slips = list(admission.slips.filter(settlement=None))
     entry = _entry(heard, admission, slips)
+    leave(admission, entry.discharged_on)
     by = portal_account()
     with doing(_("住院结算（平台）"), by=by):
         made = settle_directly(
@@ -113,17 +114,23 @@ def take_back_settlement(heard: Heard) -> Answered:
     return Answered(ReversalOutput(setlinfo=info))
 
 
+def leave(admission: Admission, day: dt.date) -> None:
+    """A stay that is settled while it goes on ends thereby, and with it what came into being for it.
+
+    Before the filing is held for the settlement: whoever ends a filing holds the person first.
+    """
+    if admission.discharged_on is None and admission.filing:
+        admission.filing = close_arrival(filing=admission.filing, discharged_on=day)
+
+
 def settled(admission: Admission, made: Settlement) -> None:
-    """The stay is settled, and with it discharged; what came into being for it ends."""
+    """The stay is settled, and with it discharged."""
 
     def keep(locked: Admission) -> None:
         locked.settlement, locked.discharged_on = made, made.discharged_on
         locked.hospital_level = made.hospital_level
 
-    was_open = admission.discharged_on is None
     ADMISSION_LIFECYCLE.go_on(admission, "settle", keep)
-    if was_open and admission.filing:
-        close_arrival(filing=admission.filing, discharged_on=made.discharged_on)
 
 
 def agreeing(told: Amounts, lines: Iterable[FeeLine] = ()) -> None:

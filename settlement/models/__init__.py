@@ -1,10 +1,28 @@
 from settlement.models.account import AccountEntry, YearAccount
+from settlement.models.advance import AdvanceChange, AdvanceFund, AdvanceWarning
 from settlement.models.claim import Claim
 from settlement.models.claim_parts import Calculation, ClaimItem, ClaimMaterial, Receipt
 from settlement.models.claim_policy import ClaimMaterialRow, ClaimPolicy
+from settlement.models.clearing import ClearingEntry, ClearingMonth, ClearingStatement
+from settlement.models.clearing_differences import (
+    ClearingDifference,
+    ClearingImport,
+    ClearingImportRow,
+    PlatformDetail,
+)
 from settlement.models.difference import SettlementDifference
 from settlement.models.finding import Finding
 from settlement.models.gateway import Admission, Exchange, OffHospitalSlip
+from settlement.models.hospital_payment import HospitalAccount, HospitalPayment, HospitalPaymentBatch
+from settlement.models.hospital_statement import (
+    HospitalClearingTerm,
+    HospitalDeduction,
+    HospitalStatement,
+    HospitalStatementLine,
+)
+from settlement.models.inbound import InboundDisclosure, InboundSettlement
+from settlement.models.inbound_imports import InboundListImport, InboundListRow
+from settlement.models.inquiry import CallerAnswer, CallerVerification
 from settlement.models.payment import PayeeAccount, Payment, PaymentBatch
 from settlement.models.payment_results import ResultImport, ResultRow
 from settlement.models.policy import BenefitPolicy
@@ -26,14 +44,25 @@ from settlement.models.ticket import Ticket, TicketCheck, TicketNote
 __all__ = [
     "AccountEntry",
     "Admission",
+    "AdvanceChange",
+    "AdvanceFund",
+    "AdvanceWarning",
     "BenefitPolicy",
     "Calculation",
+    "CallerAnswer",
+    "CallerVerification",
     "CeilingRow",
     "Claim",
     "ClaimItem",
     "ClaimMaterial",
     "ClaimMaterialRow",
     "ClaimPolicy",
+    "ClearingDifference",
+    "ClearingEntry",
+    "ClearingImport",
+    "ClearingImportRow",
+    "ClearingMonth",
+    "ClearingStatement",
     "ComponentRatioRow",
     "ComponentRow",
     "ContinuousRow",
@@ -45,11 +74,23 @@ __all__ = [
     "FollowUpDue",
     "FollowUpRow",
     "HardshipRow",
+    "HospitalAccount",
+    "HospitalClearingTerm",
+    "HospitalDeduction",
+    "HospitalPayment",
+    "HospitalPaymentBatch",
+    "HospitalStatement",
+    "HospitalStatementLine",
+    "InboundDisclosure",
+    "InboundListImport",
+    "InboundListRow",
+    "InboundSettlement",
     "LaterStayRow",
     "OffHospitalSlip",
     "PayeeAccount",
     "Payment",
     "PaymentBatch",
+    "PlatformDetail",
     "PolicyReplay",
     "RatioRow",
     "Receipt",

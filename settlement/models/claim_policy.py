@@ -36,7 +36,7 @@ class ClaimPolicyQuerySet(PolicyQuerySet):
     def rules_on_days(self, area: str, *days: dt.date) -> "LookUp":
         """`rules_on` for some days of an area, in one query for all."""
         rows = self.published().filter(area=area, starts_on__lte=max(days)).exclude(ends_on__lt=min(days))
-        versions = list(rows.values_list("pk", "published_at", "ends_on", "starts_on"))
+        versions = list(rows.order_by().values_list("pk", "published_at", "ends_on", "starts_on"))
 
         def rules_on(_area: str, day: dt.date) -> ClaimRules | None:
             for *version, starts_on in versions:

@@ -99,3 +99,13 @@ class SettlementDifference(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("difference", args=[self.pk])
+
+    @property
+    def number(self) -> str:
+        """As its settlement is called."""
+        return self.settlement.number
+
+    @property
+    def made_at(self) -> "models.DateTimeField[object, object]":
+        """As the worklist calls it."""
+        return self.found_at  # type: ignore[return-value]

@@ -39,7 +39,8 @@ class AdmissionQuerySet(VisibleQuerySet["Admission"]):
         serial = mdtrt_id[-9:]
         if len(mdtrt_id) != 22 or not (serial.isascii() and serial.isdigit()):
             return None
-        found = self.filter(pk=int(serial)).select_related("person", "hospital", "treatment_area", "filing").first()
+        joined = ("person__area", "hospital", "treatment_area", "filing")
+        found = self.filter(pk=int(serial)).select_related(*joined).first()
         return found if found and found.mdtrt_id == mdtrt_id else None
 
 

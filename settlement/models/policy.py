@@ -31,10 +31,9 @@ class BenefitPolicyQuerySet(PolicyQuerySet):
 
     def for_stay(self, area: str, *, admitted_on: dt.date, discharged_on: dt.date) -> "BenefitPolicy | None":
         """The newest version that has begun on the day of the stay that it goes by itself, as `BenefitBook` has it."""
-        by_discharge = models.Q(version_day=VersionDay.DISCHARGE, starts_on__lte=discharged_on)
-        by_admission = models.Q(version_day=VersionDay.ADMISSION, starts_on__lte=admitted_on)
-        begun = self.published().filter(by_discharge | by_admission, area=area)
-        found: BenefitPolicy | None = begun.order_by("-starts_on").first_once()
+        begun = "version_day = %s AND starts_on <= %s"
+        days = (VersionDay.DISCHARGE, discharged_on, VersionDay.ADMISSION, admitted_on)
+        found: BenefitPolicy | None = self.first_once(f"{begun} OR {begun}", area, *days)
         return found
 
 

@@ -34,7 +34,7 @@ def after_settling(settlement: Settlement) -> None:
 
     The filing is held by whoever settles, so that no lapse comes in between.
     """
-    filing = settlement.filing_id and Filing.objects.select_related("ended_by").get(pk=settlement.filing_id)
+    filing = settlement.filing
     if (
         not filing
         or filing.status != FilingStatus.CANCELLED

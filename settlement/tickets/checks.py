@@ -228,7 +228,7 @@ def _platform(ticket: Ticket) -> Looked:
     rows = Exchange.objects.filter(area=ticket.area_id, received_at__range=(begin, begin + dt.timedelta(days=1)))
     if ticket.treatment_area_id:
         rows = rows.filter(treatment_area=ticket.treatment_area_id)
-    answers = list(rows.exclude(pk=ticket.exchange_id).values_list("infcode", flat=True)[:1000])
+    answers = list(rows.exclude(pk=ticket.exchange_id or 0).values_list("infcode", flat=True)[:1000])
     refused = sum(code != 0 for code in answers)
     if not answers:
         text = _("{day} 没有收到就医地的其他报文").format(day=day)

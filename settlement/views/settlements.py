@@ -20,6 +20,7 @@ from settlement.capitals import in_capitals
 from settlement.direct_settlement import reverse_settlement
 from settlement.filters import SettlementFilter
 from settlement.forms.accounts import ReversalForm
+from settlement.gateway.shown import settlement_panel
 from settlement.models import Claim, Settlement
 
 
@@ -103,7 +104,7 @@ def sheet(request: StaffRequest, pk: int) -> HttpResponse:
 def _found(request: StaffRequest, pk: int, right: Right = Right.SEE_CLAIMS) -> Settlement:
     joined = (
         *("area", "person__area", "filing", "claim", "treatment_area__parent__parent", "hospital", "made_by"),
-        *("calculation__policy", "reverses__made_by", "reversal__made_by"),
+        *("calculation__policy", "own_calculation", "reverses__made_by", "reversal__made_by"),
     )
     return get_object_or_404(Settlement.objects.visible_to(request.user, right).select_related(*joined), pk=pk)
 
@@ -134,6 +135,7 @@ def _page(
         "refused": reasons,
         "form": (form or ReversalForm()) if may_reverse else None,
         "is_open": form is not None,
+        "platform": settlement_panel(request, found),
         "may_see_filing": found.area_id in reach.areas_of(Right.SEE_FILINGS),
         "may_see_claim": Claim.objects.visible_to(request.user).filter(pk=found.claim_id or 0).exists(),
     }

@@ -9,8 +9,8 @@ import django
 from tests.benchmarks.measure import HEADER, Ratio
 
 BENCHMARKS = (
-    *("hospital_import", "json_lines", "lists", "sweeps", "people"),
-    *("claim_request", "claim_lists", "replays", "uploads"),
+    *("hospital_import", "json_lines", "lists", "sweeps", "people", "uploads"),
+    *("claim_request", "claim_lists", "replays", "gateway", "settlement_counts", "clearing"),
 )
 
 

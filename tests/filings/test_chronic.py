@@ -164,7 +164,7 @@ def test_sixth_disease_is_reimbursed_by_hand(clerk: User, insured: Insured) -> N
     assert told.reasons[1].source == "《异地就医直接结算政策宣传》八（二）"
 
 
-@pytest.mark.clause("WF-13")
+@pytest.mark.clause("WF-13", "DY-15")
 def test_hospital_that_has_not_opened_it_points_to_manual_reimbursement(clerk: User, insured: Insured) -> None:
     person = insured()
     taken(clerk, person, make.WEIFANG)

@@ -332,7 +332,9 @@ def test_command_does_not_run_ahead(commitment: Commitment) -> None:
 def test_job_runs_just_after_midnight_here(commitment: Commitment) -> None:
     from procrastinate.contrib.django import app
 
-    (periodic,) = [task for task in app.periodic_registry.periodic_tasks.values() if "sweep" in task.task.name]
+    (periodic,) = [
+        task for task in app.periodic_registry.periodic_tasks.values() if task.task.name == "sweep_commitments"
+    ]
     noon = dt.datetime(2026, 9, 10, 12, tzinfo=timezone.get_current_timezone()).timestamp()
     stamp = periodic.croniter.get_next(ret_type=float, start_time=noon)
     moment = dt.datetime.fromtimestamp(stamp, timezone.get_current_timezone())

@@ -356,4 +356,4 @@ def test_person_page_takes_few_queries(client: Client) -> None:
     client.get(f"/people/{person.pk}/")
     with CaptureQueriesContext(connection) as queries:
         client.get(f"/people/{person.pk}/")
-    assert len(queries) <= 26, [query["sql"][:100] for query in queries]
+    assert len(queries) <= 29, [query["sql"][:100] for query in queries]

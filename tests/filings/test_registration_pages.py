@@ -233,11 +233,11 @@ def test_registration_is_cancelled_on_the_page(client: Client, clerk: User, pers
 
 def test_who_may_only_look_sees_no_button(signed_in: Any, clerk: User, person: InsuredPerson) -> None:
     made = made_today(clerk, person)
-    hotline = signed_in(make.staff(Role.HOTLINE, make.DONGYING))
-    page = hotline.get(f"/registrations/{made.pk}/").content.decode()
+    auditor = signed_in(make.staff(Role.AUDITOR, make.DONGYING))
+    page = auditor.get(f"/registrations/{made.pk}/").content.decode()
     assert made.number in page
     assert 'data-dialog="cancel"' not in page
-    assert 'data-key="z"' not in hotline.get(f"/people/{person.pk}/").content.decode()
+    assert 'data-key="z"' not in auditor.get(f"/people/{person.pk}/").content.decode()
 
 
 def test_registration_page_takes_few_queries(client: Client, clerk: User, person: InsuredPerson) -> None:

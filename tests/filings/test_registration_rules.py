@@ -152,7 +152,7 @@ def test_of_several_filings_the_one_for_the_place_counts() -> None:
     assert answer(filings=(elsewhere, FOR_BEIJING)).filing == FOR_BEIJING
 
 
-@pytest.mark.clause("DY-05")
+@pytest.mark.clause("DY-05", "DY-15")
 @pytest.mark.parametrize(
     ("there", "code", "told"),
     [

@@ -310,11 +310,8 @@ def test_scan_of_another_hall_or_area_is_not_found(signed_in: Any, clerk: User, 
     assert signed_in(owner).post(f"/scans/{scan.pk}/").status_code == 200
 
 
-def test_hotline_sees_the_filing_without_its_scans(signed_in: Any, clerk: User, pending: Filing) -> None:
+def test_reviewer_sees_scans_and_changes_none(signed_in: Any, clerk: User, pending: Filing) -> None:
     attach_scans(by=clerk, filing=pending, material=ID, files=[a_scan("某人身份证.pdf")])
-    client = signed_in(make.staff(Role.HOTLINE, make.YANTAI))
-    page = client.get(f"/filings/{pending.pk}/").content.decode()
-    assert 'id="scans"' not in page
     reviews = signed_in(make.staff(Role.REVIEWER, make.YANTAI)).get(f"/filings/{pending.pk}/").content.decode()
     assert "某人身份证.pdf" in reviews
     assert "移除…" not in reviews

@@ -32,6 +32,10 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def port() -> int:
+    return free_port()
+
+
+def free_port() -> int:
     """One that was free a moment ago."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
@@ -120,7 +124,8 @@ def test_run_serves_until_it_is_interrupted_and_leaves_no_process(
 ) -> None:
     (tmp_path / "data").mkdir()
     server = embedded.server_of(tmp_path / "data")
-    process = launched("run", {**environ, "PORT": str(port)})
+    simulator = free_port()
+    process = launched("run", {**environ, "PORT": str(port), "SIMULATOR_PORT": str(simulator)})
     try:
         said = ""
         while "demo-portal" not in said:
@@ -128,10 +133,12 @@ def test_run_serves_until_it_is_interrupted_and_leaves_no_process(
             assert line, said
             said += line
         assert f"http://127.0.0.1:{port}/" in said
-        page = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        page.request("GET", "/healthz")
-        assert page.getresponse().status == 200
-        page.close()
+        assert f"http://127.0.0.1:{simulator}/" in said
+        for number in (port, simulator):
+            page = http.client.HTTPConnection("127.0.0.1", number, timeout=10)
+            page.request("GET", "/healthz")
+            assert page.getresponse().status == 200
+            page.close()
         with psycopg.connect(server.cluster.url) as made:
             assert tables(made.cursor()) == tables(connection.cursor())  # tests make theirs by quick_database
         family = descendants(process.pid)

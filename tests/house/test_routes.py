@@ -8,15 +8,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from hospitals.access import RIGHTS, Right
 from hospitals.vocabulary import Role
+from tests import clearing_factories as clearing
 from tests import factories as make
 from tests import money_factories as money
 from tests.settlement.books import a_settlement
+from tests.settlement.exchanged import stored_admission, stored_difference, stored_exchange
+from tests.settlement.hospital_clearing import stored_deduction, stored_inbound, stored_payment, stored_statement
 from tests.settlement.recoupments import stored_recoupment, stored_reminder
-from tests.settlement.tickets import stored_exchange, stored_ticket
+from tests.settlement.tickets import stored_ticket
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"login", "logout", "password", "password_change_done", "healthz", "admin_login", "worklist"}
+OPEN = {"login", "logout", "password", "password_change_done", "healthz", "admin_login", "worklist", "gateway"}
 # route → (right, method, what stands behind its id: a kind, and further parts of the address; "?person": asked for so)
 ROUTES: dict[str, tuple[Right, str, str]] = {
     "search": (Right.SEE_PEOPLE, "post", ""),
@@ -124,6 +127,14 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "edit_claim": (Right.ACCEPT_CLAIMS, "get", "claim"),
     "promise_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
     "calculate_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
+    "exchanges": (Right.SEE_CLAIMS, "get", ""),
+    "exchange": (Right.SEE_CLAIMS, "get", "exchange"),
+    "reveal_exchange": (Right.REVEAL_ID, "post", "exchange"),
+    "admissions": (Right.SEE_CLAIMS, "get", ""),
+    "admission": (Right.SEE_CLAIMS, "get", "admission"),
+    "differences": (Right.SEE_CLAIMS, "get", ""),
+    "difference": (Right.SEE_CLAIMS, "get", "difference"),
+    "decide_difference": (Right.SEE_CLAIMS, "post", "difference explain"),
     "findings": (Right.SEE_FINDINGS, "get", ""),
     "finding": (Right.SEE_FINDINGS, "get", "finding"),
     "decide_finding": (Right.REVIEW_CLAIMS, "post", "finding clear"),
@@ -177,7 +188,64 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "follow_ups": (Right.SEE_PAYMENTS, "get", ""),
     "failed_payments": (Right.SEE_CLAIMS, "get", ""),
     "correct_payee": (Right.ACCEPT_CLAIMS, "get", "payment"),
+    "statistics": (Right.SEE_STATISTICS, "get", ""),
+    "query": (Right.ANSWER_CALLERS, "get", ""),
+    "verify_caller": (Right.ANSWER_CALLERS, "post", "person"),
+    "end_call": (Right.ANSWER_CALLERS, "post", ""),
     "payee_account": (Right.ACCEPT_CLAIMS, "get", "person"),
+    "hospital_statements": (Right.SEE_HOSPITAL_CLEARING, "get", ""),
+    "new_hospital_statements": (Right.RECORD_HOSPITAL_CLEARING, "get", ""),
+    "hospital_statement": (Right.SEE_HOSPITAL_CLEARING, "get", "statement"),
+    "take_hospital_statement": (Right.REVIEW_HOSPITAL_CLEARING, "post", "statement accept"),
+    "hospital_sheet": (Right.SEE_HOSPITAL_CLEARING, "get", "statement"),
+    "hospital_notice": (Right.SEE_HOSPITAL_CLEARING, "get", "statement"),
+    "hospital_deduct": (Right.REVIEW_HOSPITAL_CLEARING, "get", "statement"),
+    "hospital_deduction": (Right.SEE_HOSPITAL_CLEARING, "get", "deduction"),
+    "take_hospital_deduction": (Right.DECIDE_HOSPITAL_APPEALS, "post", "deduction decide"),
+    "hospital_batches": (Right.SEE_HOSPITAL_CLEARING, "get", ""),
+    "new_hospital_batch": (Right.PAY_HOSPITALS, "get", ""),
+    "hospital_batch": (Right.SEE_HOSPITAL_CLEARING, "get", "hospital_batch"),
+    "take_hospital_batch": (Right.PAY_HOSPITALS, "post", "hospital_batch confirm"),
+    "hospital_batch_sheet": (Right.SEE_HOSPITAL_CLEARING, "get", "hospital_batch"),
+    "hospital_payment": (Right.PAY_HOSPITALS, "get", "hospital_payment"),
+    "hospital_account": (Right.PAY_HOSPITALS, "get", "place_of_hospital"),
+    "inbound_settlements": (Right.SEE_HOSPITAL_CLEARING, "get", ""),
+    "inbound_settlement": (Right.SEE_HOSPITAL_CLEARING, "get", "inbound"),
+    "inbound_id_number": (Right.REVEAL_ID, "post", "inbound"),
+    "inbound_imports": (Right.SEE_HOSPITAL_CLEARING, "get", ""),
+    "inbound_upload": (Right.RECORD_HOSPITAL_CLEARING, "get", ""),
+    "inbound_import": (Right.SEE_HOSPITAL_CLEARING, "get", "inbound_import"),
+    "inbound_progress": (Right.SEE_HOSPITAL_CLEARING, "get", "inbound_import"),
+    "inbound_faults": (Right.RECORD_HOSPITAL_CLEARING, "post", "inbound_import"),
+    "inbound_preview": (Right.RECORD_HOSPITAL_CLEARING, "post", "inbound_import"),
+    "inbound_apply": (Right.RECORD_HOSPITAL_CLEARING, "post", "inbound_import"),
+    "inbound_put_back": (Right.RECORD_HOSPITAL_CLEARING, "post", "inbound_import"),
+    "inbound_discard": (Right.RECORD_HOSPITAL_CLEARING, "post", "inbound_import"),
+    "clearing_months": (Right.SEE_CLEARING, "get", ""),
+    "new_clearing_month": (Right.CLEAR, "get", ""),
+    "clearing_month": (Right.SEE_CLEARING, "get", "clearing_month"),
+    "take_clearing_month": (Right.CLEAR, "post", "clearing_month gather"),
+    "clearing_sheet": (Right.SEE_CLEARING, "get", "clearing_month"),
+    "clearing_statements": (Right.SEE_CLEARING, "get", ""),
+    "clearing_statement": (Right.SEE_CLEARING, "get", "clearing_statement"),
+    "clearing_differences": (Right.SEE_CLEARING, "get", ""),
+    "clearing_difference": (Right.SEE_CLEARING, "get", "clearing_difference"),
+    "take_clearing_difference": (Right.CLEAR, "post", "clearing_difference take"),
+    "clearing_file_imports": (Right.SEE_CLEARING, "get", ""),
+    "clearing_file_upload": (Right.CLEAR, "get", ""),
+    "clearing_file_import": (Right.SEE_CLEARING, "get", "clearing_file"),
+    "clearing_file_progress": (Right.SEE_CLEARING, "get", "clearing_file"),
+    "clearing_file_faults": (Right.CLEAR, "post", "clearing_file"),
+    "clearing_file_preview": (Right.CLEAR, "post", "clearing_file"),
+    "clearing_file_apply": (Right.CLEAR, "post", "clearing_file"),
+    "clearing_file_put_back": (Right.CLEAR, "post", "clearing_file"),
+    "clearing_file_discard": (Right.CLEAR, "post", "clearing_file"),
+    "advances": (Right.SEE_CLEARING, "get", ""),
+    "new_advance": (Right.CLEAR, "get", ""),
+    "advance": (Right.SEE_CLEARING, "get", "advance"),
+    "propose_advance": (Right.CLEAR, "post", "advance"),
+    "advance_warnings": (Right.KEEP_ADVANCE, "post", "advance"),
+    "decide_advance": (Right.KEEP_ADVANCE, "post", "advance_change approve"),
 }
 PUBLIC_KINDS = {"", "hospital"}
 
@@ -222,11 +290,26 @@ BEHIND = {
     "replay": lambda area: money.ReplayFactory(policy__area__code=area),
     "recoupment": stored_recoupment,
     "settlement": lambda area: a_settlement(area),
-    "ticket": stored_ticket,
+    "admission": stored_admission,
     "exchange": stored_exchange,
+    "difference": stored_difference,
+    "ticket": stored_ticket,
     "batch": lambda area: money.BatchFactory(area__code=area),
     "payment": lambda area: money.PaymentFactory(person__area__code=area),
     "payment_result": lambda area: money.ResultFactory(area__code=area),
+    "statement": stored_statement,
+    "deduction": stored_deduction,
+    "hospital_batch": lambda area: stored_payment(area).batch,
+    "hospital_payment": stored_payment,
+    "place_of_hospital": lambda area: make.HospitalFactory(area__code=area),
+    "inbound": stored_inbound,
+    "inbound_import": lambda area: money.InboundImportFactory(area__code=area),
+    "clearing_month": lambda area: clearing.MonthFactory(area__code=area),
+    "clearing_statement": lambda area: clearing.StatementFactory(month__area__code=area),
+    "clearing_difference": lambda area: clearing.DifferenceFactory(month__area__code=area),
+    "clearing_file": lambda area: clearing.FileFactory(month__area__code=area),
+    "advance": lambda area: clearing.AdvanceFactory(area__code=area),
+    "advance_change": lambda area: clearing.AdvanceChangeFactory(fund__area__code=area),
 }
 
 

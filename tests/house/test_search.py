@@ -18,15 +18,17 @@ PRINTS = {
     *("receipt", "print", "claim_sheet", "change_sheet"),
     *("registration_slip", "commitment_letter", "supplement_notice"),
     *("settlement_sheet", "payment_sheet", "recoupment_notice", "recoupment_reminder"),
+    *("hospital_sheet", "hospital_notice", "hospital_batch_sheet"),
+    *("clearing_sheet", "ticket_sheet"),
 }
 PARTS = {
     *("list_progress", "people_progress", "roster_progress", "claim_hospitals"),
-    *("claim_details", "replay_progress", "payment_result_progress"),
+    *("claim_details", "replay_progress", "payment_result_progress", "inbound_progress", "clearing_file_progress"),
 }
 DOWNLOADS = {"list_faults", "details_template", "export_details", "export_replay", "payment_file"}
 PAGES = [
     *(name for name, row in ROUTES.items() if row[1] == "get" and name not in PRINTS | PARTS | DOWNLOADS),
-    *sorted(OPEN - {"login", "logout", "healthz", "admin_login"}),
+    *sorted(OPEN - {"login", "logout", "healthz", "admin_login", "gateway"}),
 ]
 
 

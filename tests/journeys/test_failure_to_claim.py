@@ -36,7 +36,7 @@ def test_refused_admission_becomes_a_ticket_becomes_a_manual_claim(shipped: None
     clerk = sign_in(make.staff(Role.CLERK, make.TIELING))
     clerk.keyboard.type(NUMBER)
     clerk.keyboard.press("Enter")
-    expect(clerk.get_by_text(REFUSED)).to_be_visible()
+    expect(clerk.get_by_text(REFUSED).first).to_be_visible()
     clerk.get_by_role("button", name="建工单").click()
 
     # every check is there, in its order, and the platform has not the filing yet

@@ -38,20 +38,22 @@ def booked(
     settled_on: dt.date = DISCHARGED,
     by: User | None = None,
     category: Category = Category.TEMPORARY,
+    place: str = make.BEIJING,
+    service: Service = Service.INPATIENT,
 ) -> Settlement:
     """funds: what each paid, by its national name, yuan.  personal: what was left to the person."""
     by = by or portal_account()
     paid = {name: Decimal(funds.get(name, 0)) for name in ("hifp_pay", *COMPONENTS)}
     fund, left = sum(paid.values(), NIL), Decimal(personal)
     hold_year(person, admitted_on)
-    year = year_state(person, admitted_on, Scheme.of(scheme))
+    year = year_state(person, admitted_on, Scheme.of(scheme), service)
     stay = Stay(
         area=person.area_id,
         scheme=Scheme.of(scheme),
         employment=Employment.ACTIVE if scheme == Scheme.EMPLOYEE else None,
         tier=Tier.TEMPORARY,
-        scope=Scope.CROSS_PROVINCE,
-        service=Service.INPATIENT,
+        scope=Scope.IN_PROVINCE if place[:2] == person.area_id[:2] else Scope.CROSS_PROVINCE,
+        service=service,
         level=Level.THREE,
         admitted_on=admitted_on,
         discharged_on=discharged_on,
@@ -88,7 +90,7 @@ def booked(
     record = StayRecord(
         person=person,
         category=category,
-        treatment_area=make.AreaFactory(code=make.BEIJING),
+        treatment_area=make.AreaFactory(code=place),
         hospital_name="北京示例医院",
         filing=filing,
     )

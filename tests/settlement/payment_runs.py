@@ -6,7 +6,7 @@ import django
 
 
 def main(step: str, key: int, user: int) -> None:
-    """make: a batch of the area KEY; send: the batch KEY; apply: the file of results KEY."""
+    """make: a batch of the area KEY; send: the batch KEY; apply: the file of results KEY, a few rows at a time."""
     django.setup()
     from django.contrib.auth.models import User
     from django.utils import timezone
@@ -15,6 +15,7 @@ def main(step: str, key: int, user: int) -> None:
     from settlement import tasks
     from settlement.models import PaymentBatch
     from settlement.payments import batches, sending
+    from settlement.payments.results import applying
 
     by = User.objects.get(pk=user)
     if step == "make":
@@ -23,6 +24,7 @@ def main(step: str, key: int, user: int) -> None:
         batch = PaymentBatch.objects.get(pk=key)
         sending.send(by=by, batch=batch, version=batch.version)
     else:
+        applying.TOGETHER = 2
         tasks.apply_results(list_import=key, by=user)
 
 

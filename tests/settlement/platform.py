@@ -1,4 +1,4 @@
-"""A hospital elsewhere that speaks to the portal through the platform, for tests: real messages through the real door."""
+"""A hospital elsewhere that speaks to the portal through the platform, for tests: real messages, the real door."""
 
 import datetime as dt
 import itertools
@@ -32,6 +32,13 @@ def a_hospital(place: str = make.BEIJING, code: str = CODE, **values: Any) -> Ho
         for service in ("inpatient", "outpatient", "chronic"):
             hospital.services.create(service=service, scope=scope, opened_on=dt.date(2017, 1, 1), source="示例名单")
     return hospital
+
+
+def insured(area: str = make.TIELING, **values: Any) -> InsuredPerson:
+    """An active employee, but for what is said."""
+    person = make.PersonFactory(area__code=area, name="王小明")
+    make.ParticipationFactory(person=person, **{"employment": "active"} | values)
+    return person
 
 
 @dataclass

@@ -2,31 +2,17 @@
 
 import pytest
 
-from filings.models import Filing, InsuredPerson
+from filings.models import Filing
 from settlement.models import AccountEntry, Admission, Exchange, OffHospitalSlip, Settlement
 from tests import factories as make
-from tests.settlement.platform import ADMITTED, DISCHARGED, Ward, a_hospital
-from tests.shipped import policies
+from tests.settlement.platform import ADMITTED, DISCHARGED, a_bill, insured
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ward() -> Ward:
-    policies(*make.HOMES, make.BEIJING, "210100", "370100")
-    a_hospital()
-    return Ward()
-
-
-def an_employee(area: str = make.TIELING, **insured) -> InsuredPerson:
-    person = make.PersonFactory(area__code=area, name="王小明")
-    make.ParticipationFactory(person=person, **{"employment": "active"} | insured)
-    return person
-
-
 @pytest.mark.clause("TL-05", "YT-13", "DY-06", "WF-09", "TL-03")
 def test_stay_is_admitted_discharged_settled_and_taken_back(ward):
-    person = an_employee()
+    person = insured()
     stay = ward.admitted(person)
     admission = Admission.objects.get()
     assert (admission.mdtrt_id, admission.tier, admission.way) == (stay, "temporary", "direct")
@@ -62,7 +48,7 @@ def test_stay_is_admitted_discharged_settled_and_taken_back(ward):
 
 
 def test_person_is_told_apart(ward):
-    person = an_employee(contributions_paid_through=ADMITTED)
+    person = insured(contributions_paid_through=ADMITTED)
     said = ward.ask("1101", {"data": {"psn_cert_type": "01", "certno": person.id_number, "psn_name": "王小明"}})
     assert said.output["baseinfo"]["certno"] == person.id_number
     assert [row["insuplc_admdvs"] for row in said.output["insuinfo"]] == [make.TIELING]
@@ -73,7 +59,7 @@ def test_person_is_told_apart(ward):
 
 @pytest.mark.clause("WF-12", "TL-14")
 def test_slip_is_settled_with_the_stay_once(ward):
-    person = an_employee()
+    person = insured()
     stay = ward.admitted(person)
     assert ward.slip(person, stay).output["slips"] == 1
     assert ward.slip(person, stay).codes == ["one_slip_a_number"]
@@ -90,18 +76,12 @@ def test_slip_is_settled_with_the_stay_once(ward):
 
 
 def test_same_message_twice_answers_the_same(ward):
-    person = an_employee()
+    person = insured()
     stay = ward.admitted(person)
-    message = ward.message("2304", {"data": {**_bill(person, stay)}})
+    message = ward.message("2304", {"data": a_bill(person, stay)})
     first, second = ward.send(message), ward.send(message)
     assert first.body == second.body
     assert first.is_done
     assert Settlement.objects.count() == 1
-    other = ward.send({**message, "input": {"data": _bill(person, stay, memo="x")}})
+    other = ward.send({**message, "input": {"data": a_bill(person, stay, memo="x")}})
     assert other.codes == ["msgid_taken"]
-
-
-def _bill(person, stay, **told):
-    from tests.settlement.platform import a_bill
-
-    return a_bill(person, stay, **told)

@@ -113,13 +113,13 @@ def test_hostile_queries_get_a_page(office: Office, signed_in: Any, query: str) 
 
 def test_page_offers_just_the_steps_that_are_open(office: Office, signed_in: Any) -> None:
     waiting, collecting = proposed(office), in_state(office, "collecting")
-    reviewer, second, finance, supervisor, hotline = map(
+    reviewer, second, finance, supervisor, auditor = map(
         signed_in,
-        (office.reviewer, office.second, office.finance, office.supervisor, make.staff(Role.HOTLINE, make.TIELING)),
+        (office.reviewer, office.second, office.finance, office.supervisor, make.staff(Role.AUDITOR, make.TIELING)),
     )
     assert buttons(page_of(reviewer, waiting)) == {"correct", "withdraw"}
     assert buttons(page_of(second, waiting)) == {"correct", "confirm", "withdraw"}
-    assert buttons(page_of(finance, waiting)) == buttons(page_of(hotline, collecting)) == set()
+    assert buttons(page_of(finance, waiting)) == buttons(page_of(auditor, collecting)) == set()
     assert buttons(page_of(finance, collecting)) == {"receive", "set_instalments", "remind", "propose_write_off"}
     assert buttons(page_of(supervisor, collecting)) == {"revoke"}
     take(office, collecting, "propose_write_off")

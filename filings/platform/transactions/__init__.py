@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from filings.platform.codes import Transaction
-from filings.platform.transactions import people, reconciliation, settling, stays
+from filings.platform.transactions import inbound, people, reconciliation, settling, stays
 
 T = Transaction
 
@@ -31,6 +31,7 @@ SHAPES: dict[Transaction, Shape] = {
     T.SETTLEMENT: Shape(settling.SettlementInput, settling.SettlementOutput),
     T.SETTLEMENT_REVERSAL: Shape(settling.ReversalInput, settling.ReversalOutput),
     T.COMPUTED_SETTLEMENT: Shape(settling.ComputedInput, settling.ComputedOutput),
+    T.INBOUND_SETTLEMENT: Shape(inbound.InboundInput, inbound.InboundOutput),
     T.TOTALS: Shape(reconciliation.TotalsInput, reconciliation.TotalsOutput),
     T.DETAILS: Shape(reconciliation.DetailsInput, reconciliation.DetailsOutput),
 }

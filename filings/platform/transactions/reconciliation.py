@@ -10,14 +10,14 @@ MOST_ROWS = 5_000
 
 
 class Totals(Body):
-    insutype: Annotated[str, Field(max_length=6)] = Field("", description="险种；空为全部")
-    clr_type: Annotated[str, Field(max_length=30)] = Field("", description="清算类别；空为全部")
-    setl_optins: Annotated[str, Field(max_length=20)] = Field("", description="结算经办机构")
+    insutype: Annotated[str, Field(max_length=6)] = Field(default="", description="险种；空为全部")
+    clr_type: Annotated[str, Field(max_length=30)] = Field(default="", description="清算类别；空为全部")
+    setl_optins: Annotated[str, Field(max_length=20)] = Field(default="", description="结算经办机构")
     stmt_begndate: Day = Field(description="对账开始日期")
     stmt_enddate: Day = Field(description="对账结束日期")
     medfee_sumamt: Money = Field(description="医疗费总额")
     fund_pay_sumamt: Money = Field(description="基金支付总额")
-    acct_pay: Money = Field(NIL, description="个人账户支付金额")
+    acct_pay: Money = Field(default=NIL, description="个人账户支付金额")
     fixmedins_setl_cnt: int = Field(ge=0, le=10_000_000, description="结算笔数")
 
 
@@ -39,12 +39,12 @@ class TotalsOutput(Answer):
 
 class DetailRow(Body):
     setl_id: StayNumber = Field(description="结算ID")
-    mdtrt_id: StayNumber | None = Field(None, description="就诊ID")
-    refd_setl_flag: Annotated[str, Field(pattern="^[01]$")] = Field("0", description="退费结算标志")
+    mdtrt_id: StayNumber | None = Field(default=None, description="就诊ID")
+    refd_setl_flag: Annotated[str, Field(pattern="^[01]$")] = Field(default="0", description="退费结算标志")
     medfee_sumamt: Money = Field(description="医疗费总额")
     fund_pay_sumamt: Money = Field(description="基金支付总额")
-    acct_pay: Money = Field(NIL, description="个人账户支付金额")
-    memo: Text100 = Field("", description="备注")
+    acct_pay: Money = Field(default=NIL, description="个人账户支付金额")
+    memo: Text100 = Field(default="", description="备注")
 
 
 class Details(Totals):
@@ -57,12 +57,12 @@ class DetailsInput(Body):
 
 class DetailResult(Answer):
     setl_id: str = Field(description="结算ID")
-    mdtrt_id: str = Field("", description="就诊ID")
-    refd_setl_flag: str = Field("0", description="退费结算标志")
+    mdtrt_id: str = Field(default="", description="就诊ID")
+    refd_setl_flag: str = Field(default="0", description="退费结算标志")
     stmt_rslt: str = Field(description="对账结果：equal 一致，ours 仅门户有，theirs 仅平台有，different 金额不同")
-    medfee_sumamt: str = Field("", description="门户：医疗费总额")
-    fund_pay_sumamt: str = Field("", description="门户：基金支付总额")
-    memo: str = Field("", description="说明")
+    medfee_sumamt: str = Field(default="", description="门户：医疗费总额")
+    fund_pay_sumamt: str = Field(default="", description="门户：基金支付总额")
+    memo: str = Field(default="", description="说明")
 
 
 class DetailsOutput(Answer):

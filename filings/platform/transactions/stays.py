@@ -32,33 +32,35 @@ SlipNumber = Annotated[str, upto(40, 1)]
 class Marks(Body):
     """What only people treated elsewhere have marked."""
 
-    trum_flag: Flag = Field(False, description="外伤标志")
-    rel_ttp_flag: Flag = Field(False, description="涉及第三方标志")
-    ttp_stmt_flag: Flag = Field(False, description="已签《外伤无第三方责任承诺书》标志（仿真：公开接口没有此项）")
-    er_flag: Flag = Field(False, description="急诊标志")
-    otp_er_refl_flag: Flag = Field(False, description="门诊急诊转诊标志")
+    trum_flag: Flag = Field(default=False, description="外伤标志")
+    rel_ttp_flag: Flag = Field(default=False, description="涉及第三方标志")
+    ttp_stmt_flag: Flag = Field(
+        default=False, description="已签《外伤无第三方责任承诺书》标志（仿真：公开接口没有此项）"
+    )
+    er_flag: Flag = Field(default=False, description="急诊标志")
+    otp_er_refl_flag: Flag = Field(default=False, description="门诊急诊转诊标志")
 
 
 class AdmissionInfo(Marks):
     psn_no: PersonNumber = Field(description="人员编号")
-    insutype: Annotated[str, Field(max_length=6)] = Field("", description="险种类型")
-    coner_name: Text50 = Field("", description="联系人姓名")
-    tel: Text50 = Field("", description="联系电话")
+    insutype: Annotated[str, Field(max_length=6)] = Field(default="", description="险种类型")
+    coner_name: Text50 = Field(default="", description="联系人姓名")
+    tel: Text50 = Field(default="", description="联系电话")
     begntime: Day = Field(description="入院时间")
-    mdtrt_cert_type: Annotated[str, Field(max_length=3)] = Field("", description="就诊凭证类型")
-    med_type: MedicalType = Field(MedicalType.INPATIENT, description="医疗类别")
-    ipt_no: Text30 = Field("", description="住院号")
-    adm_diag_dscr: Text200 = Field("", description="入院诊断描述")
-    adm_dept_name: Text100 = Field("", description="入院科室名称")
-    adm_bed: Text30 = Field("", description="入院床位")
-    dise_name: Text100 = Field("", description="病种名称")
-    hosp_lv: Annotated[str, Field(max_length=6)] = Field("", description="医院等级（起付线）")
-    mdtrt_grp_type: Annotated[str, Field(max_length=6)] = Field("", description="就诊人群类型")
+    mdtrt_cert_type: Annotated[str, Field(max_length=3)] = Field(default="", description="就诊凭证类型")
+    med_type: MedicalType = Field(default=MedicalType.INPATIENT, description="医疗类别")
+    ipt_no: Text30 = Field(default="", description="住院号")
+    adm_diag_dscr: Text200 = Field(default="", description="入院诊断描述")
+    adm_dept_name: Text100 = Field(default="", description="入院科室名称")
+    adm_bed: Text30 = Field(default="", description="入院床位")
+    dise_name: Text100 = Field(default="", description="病种名称")
+    hosp_lv: Annotated[str, Field(max_length=6)] = Field(default="", description="医院等级（起付线）")
+    mdtrt_grp_type: Annotated[str, Field(max_length=6)] = Field(default="", description="就诊人群类型")
 
 
 class Diagnosis(Body):
-    diag_name: Text200 = Field("", description="诊断名称")
-    maindiag_flag: Flag = Field(False, description="主诊断标志")
+    diag_name: Text200 = Field(default="", description="诊断名称")
+    maindiag_flag: Flag = Field(default=False, description="主诊断标志")
 
 
 Diagnoses = Annotated[list[Diagnosis], Field(max_length=MOST_DIAGNOSES, description="诊断信息")]
@@ -73,8 +75,8 @@ class AdmissionResult(Answer):
     mdtrt_id: str = Field(description="就诊ID")
     tier: str = Field(description="待遇档次（仿真）")
     way: str = Field(description="结算方式：direct 直接结算，manual 手工报销（仿真）")
-    filing: str = Field("", description="所依备案编号（仿真）")
-    filing_made: Flag = Field(False, description="备案由本次入院自动产生（仿真）")
+    filing: str = Field(default="", description="所依备案编号（仿真）")
+    filing_made: Flag = Field(default=False, description="备案由本次入院自动产生（仿真）")
 
 
 class AdmissionOutput(Answer):
@@ -85,16 +87,16 @@ class AdmissionOutput(Answer):
 class AdmissionChange(Body):
     """What is not said stays as it was."""
 
-    trum_flag: SaidFlag = Field(None, description="外伤标志")
-    rel_ttp_flag: SaidFlag = Field(None, description="涉及第三方标志")
-    ttp_stmt_flag: SaidFlag = Field(None, description="已签《外伤无第三方责任承诺书》标志（仿真）")
-    er_flag: SaidFlag = Field(None, description="急诊标志")
-    otp_er_refl_flag: SaidFlag = Field(None, description="门诊急诊转诊标志")
+    trum_flag: SaidFlag = Field(default=None, description="外伤标志")
+    rel_ttp_flag: SaidFlag = Field(default=None, description="涉及第三方标志")
+    ttp_stmt_flag: SaidFlag = Field(default=None, description="已签《外伤无第三方责任承诺书》标志（仿真）")
+    er_flag: SaidFlag = Field(default=None, description="急诊标志")
+    otp_er_refl_flag: SaidFlag = Field(default=None, description="门诊急诊转诊标志")
     mdtrt_id: StayNumber = Field(description="就诊ID")
     psn_no: PersonNumber = Field(description="人员编号")
-    adm_diag_dscr: Text200 = Field("", description="入院诊断描述")
-    ipt_no: Text30 = Field("", description="住院号")
-    begntime: Day | None = Field(None, description="入院时间")
+    adm_diag_dscr: Text200 = Field(default="", description="入院诊断描述")
+    ipt_no: Text30 = Field(default="", description="住院号")
+    begntime: Day | None = Field(default=None, description="入院时间")
 
 
 class AdmissionChangeInput(Body):
@@ -114,12 +116,12 @@ class StayInput(Body):
 class StayOutput(Answer):
     mdtrt_id: str = Field(description="就诊ID")
     status: str = Field(description="住院状态（仿真）")
-    reasons: list[Told] = Field([], description="说明（仿真）")
+    reasons: list[Told] = Field(default=[], description="说明（仿真）")
 
 
 class Discharge(Stay):
     endtime: Day = Field(description="出院时间")
-    dscg_way: Annotated[str, Field(max_length=3)] = Field("", description="离院方式")
+    dscg_way: Annotated[str, Field(max_length=3)] = Field(default="", description="离院方式")
 
 
 class DischargeInput(Body):
@@ -133,10 +135,10 @@ class Slip(Stay):
     slip_no: SlipNumber = Field(description="单据号")
     charge_date: Day = Field(description="费用日期")
     medfee_sumamt: Money = Field(gt=0, description="费用总额")
-    fulamt_ownpay_amt: Money = Field(NIL, description="全自费金额")
-    overlmt_selfpay: Money = Field(NIL, description="超限价自费费用")
-    preselfpay_amt: Money = Field(NIL, description="先行自付金额")
-    stamp_flag: Flag = Field(False, description="外院检查治疗及购药单已盖章标志")
+    fulamt_ownpay_amt: Money = Field(default=NIL, description="全自费金额")
+    overlmt_selfpay: Money = Field(default=NIL, description="超限价自费费用")
+    preselfpay_amt: Money = Field(default=NIL, description="先行自付金额")
+    stamp_flag: Flag = Field(default=False, description="外院检查治疗及购药单已盖章标志")
 
     @model_validator(mode="after")
     def _parts_within_total(self) -> "Slip":

@@ -12,7 +12,10 @@ from hospitals import demo as staff
 from hospitals.development import is_development_database
 from settlement import demo as claims
 from settlement import demo_benefits as benefits
+from settlement import demo_clearing as clearing
 from settlement import demo_findings as findings
+from settlement import demo_gateway as gateway
+from settlement import demo_inbound as inbound
 from settlement import demo_payments as payments
 from settlement import demo_recoupments as recoupments
 from settlement import demo_settlements as settlements
@@ -36,4 +39,7 @@ class Command(BaseCommand):
             self.stdout.write(recoupments.load(users))
             self.stdout.write(settlements.load(users))
             self.stdout.write(payments.load(users))
+            self.stdout.write(gateway.load())
+            self.stdout.write(inbound.load(users))
+            self.stdout.write(clearing.load(users))
             self.stdout.write(tickets.load(users))

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('filings', '0004_injury'),
         ('hospitals', '0001_initial'),
-        ('settlement', '0005_gateway'),
+        ('settlement', '0009_clearing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,1 @@
+"""The platform's file of a month: read as a stream, compared as sets, previewed, confirmed."""

@@ -1,0 +1,1 @@
+"""Settlements counted, in both directions, by month, area, category and so on: from the settlements themselves."""
