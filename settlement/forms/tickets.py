@@ -111,6 +111,8 @@ class NewTicketForm(FactsForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         areas = Area.objects.filter(pk__in=reach_of(self.user).areas_of(Right.HANDLE_TICKETS))
+        first = "id_number" if self.person is None else "treatment_area"
+        self.fields[first].widget.attrs["autofocus"] = True
         if self.person is not None:
             areas = areas.filter(pk=self.person.area_id)
         self.fields["area"].queryset = areas  # type: ignore[attr-defined]

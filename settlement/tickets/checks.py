@@ -13,6 +13,7 @@ from filings.models import Filing, PlatformLine, Upload
 from filings.models.upload_lifecycle import UploadStatus
 from filings.platform.codes import EMERGENCIES
 from filings.platform.reading import Unreadable, read_message
+from filings.vocabulary import Channel
 from hospitals.reasons import Reason
 from hospitals.vocabulary import Service
 from settlement.gateway.admission_checks import CheckName, Marks, checks_for
@@ -192,9 +193,12 @@ def _upload(ticket: Ticket) -> Looked:
     """What the outbox says of the filing: the newest upload counts."""
     filing = filing_of(ticket)
     if filing is None:
-        reasons = _missing(ticket) or (Reason("not_filed", _("没有覆盖此次就医的备案，无须上报")),)
-        return Looked(*UPLOAD, Outcome.UNKNOWN, reasons)
-    upload = Upload.objects.filter(filing=filing).order_by("-pk").first()
+        if missing := _missing(ticket):
+            return Looked(*UPLOAD, Outcome.UNKNOWN, missing)
+        return _nothing_to_upload(_("没有覆盖此次就医的备案，没有须上报的"))
+    if filing.channel == Channel.AUTOMATIC:
+        return _nothing_to_upload(_("备案由入院时自动产生，平台已知，不须上报"))
+    upload = Upload.objects.filter(filing=filing, registration=None).order_by("-pk").first()
     if upload is None:
         text = _("备案 {number} 没有上报记录").format(number=filing.number)
         return Looked(*UPLOAD, Outcome.UNKNOWN, (Reason("upload_unknown", text),))
@@ -210,6 +214,10 @@ def _upload(ticket: Ticket) -> Looked:
     if upload.last_problem:
         text += _("：{words}").format(words=upload.last_problem)
     return Looked(*UPLOAD, Outcome.FAILED, (Reason(f"upload_{status.value}", text),))
+
+
+def _nothing_to_upload(text: str) -> Looked:
+    return Looked(*UPLOAD, Outcome.PASSED, (Reason("nothing_to_upload", text),))
 
 
 def _platform(ticket: Ticket) -> Looked:

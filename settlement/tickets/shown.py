@@ -5,6 +5,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -39,6 +40,11 @@ def escalation_badge(ticket: Ticket) -> str:
     if ticket.escalated_at:
         return badge(_("已升级到主管"), "bad")
     return badge(_("已升级{level}次").format(level=ticket.level), "warn") if ticket.level else ""
+
+
+def clock_shown(ticket: Ticket, now: dt.datetime) -> SafeString:
+    """Both: the time that is left, and whether it was escalated."""
+    return format_html("{} {}", due_badge(ticket, now), escalation_badge(ticket))
 
 
 def age(ticket: Ticket, now: dt.datetime) -> str:

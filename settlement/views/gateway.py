@@ -33,6 +33,7 @@ from settlement.gateway.shown import (
 )
 from settlement.models import Admission, Exchange, SettlementDifference
 from settlement.models.difference import DIFFERENCE_LIFECYCLE
+from settlement.tickets.shown import ticket_of_exchange
 
 VERBS = ("explain", "reopen")
 
@@ -188,6 +189,7 @@ def _exchange_page(request: StaffRequest, pk: int, *, whole: bool) -> HttpRespon
         "request_text": message_shown(found.request, whole=whole),
         "reply_text": message_shown(found.reply, whole=whole),
         "may_reveal": may_reveal and not whole,
+        "ticket_panel": ticket_of_exchange(request, found),
     }
     return render(request, "gateway/exchange.html", context)
 

@@ -32,7 +32,7 @@ from settlement.tickets.contacts import contact_of
 from settlement.tickets.filters import TicketFilter
 from settlement.tickets.lifecycle import TICKET_LIFECYCLE
 from settlement.tickets.opening import open_from_exchange, open_ticket
-from settlement.tickets.shown import age, due_badge, escalation_badge, runs_of, status_badge
+from settlement.tickets.shown import age, clock_shown, due_badge, escalation_badge, runs_of, status_badge
 from settlement.vocabulary import Actor, TicketOrigin, TicketStatus
 
 VERBS: dict[str, Callable[..., Ticket]] = {
@@ -51,17 +51,20 @@ class TicketList(ListPage):
     empty_text = "没有符合条件的工单"
     columns = (
         Column("工单号", lambda row: row.number, sort="pk", link=lambda row: row.get_absolute_url(), kind="date"),
-        Column("姓名", lambda row: row.person.name if row.person else _("未登记")),
-        Column("参保地", lambda row: row.area.name),
+        Column("姓名", lambda row: row.person.name if row.person else _("未登记"), kind="date"),
+        Column("参保地", lambda row: row.area.name, kind="date"),
         Column("医院", lambda row: row.hospital_name),
-        Column("来源", lambda row: row.get_origin_display()),
+        Column("来源", lambda row: row.get_origin_display(), kind="date"),
         Column("就医日期", lambda row: row.event_on, kind="date"),
         Column("状态", status_badge, exported=lambda row: row.get_status_display()),
         Column("由谁办", lambda row: row.get_next_actor_display() if row.is_living else ""),
         Column("经办人", lambda row: staff_name(row.handler)),
         Column("历时", lambda row: age(row, timezone.now()), kind="date"),
-        Column("时限", lambda row: due_badge(row, timezone.now()), exported=lambda row: time_left(row, timezone.now())),
-        Column("升级", escalation_badge, exported=lambda row: row.level),
+        Column(
+            "时限",
+            lambda row: clock_shown(row, timezone.now()),
+            exported=lambda row: f"{time_left(row, timezone.now())} {row.failure if row.level else ''}".strip(),
+        ),
         Column("处理结果", lambda row: row.resolution, kind="wide"),
     )
 

@@ -270,6 +270,11 @@ def test_refused_message_on_the_persons_page_becomes_a_ticket_at_one_press(offic
     assert form["admitted_on"].value() == str(ticket.event_on)
 
 
+def test_message_page_has_the_button(office: Office, clerk: Any) -> None:
+    page = clerk.get(stored_exchange(make.TIELING).get_absolute_url()).content.decode()
+    assert "建工单" in page
+
+
 def test_message_page_shows_its_ticket_or_the_button(office: Office, rf: Any) -> None:
     exchange, done = stored_exchange(make.TIELING), stored_exchange(make.TIELING, infcode=0)
     request = rf.get("/")

@@ -181,6 +181,14 @@ def test_upload_fails_alone_with_the_platforms_words(office: Office, status: str
     assert ticket.next_actor == (Actor.HOME if status == "parked" else Actor.PLATFORM)
 
 
+def test_what_was_never_to_be_uploaded_does_not_fail(office: Office) -> None:
+    """An outing within the document's automatic filing, and the filing that an admission made."""
+    assert codes(opened(office), "upload") == ["nothing_to_upload"]
+    office.file(channel="automatic", admitted_on=DAY, start_on=DAY, category="temporary", tier="temporary")
+    ticket = opened(office)
+    assert (codes(ticket, "upload"), outcomes(ticket)["upload"]) == (["nothing_to_upload"], "passed")
+
+
 @pytest.mark.clause("JN-05")
 def test_platform_fails_alone(filed: Office) -> None:
     stored_exchange(make.TIELING)
