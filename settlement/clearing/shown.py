@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ DIFFERENCE_TONES = {D.OPEN: "bad", D.TAKEN: "warn", D.PROPOSED: "warn", D.RESOLV
 COMPARED_TONES = {Comparison.EQUAL: "good"}
 ADVANCE_TONES = {AdvanceStatus.PROPOSED: "warn", AdvanceStatus.APPROVED: "good", AdvanceStatus.REFUSED: "bad"}
 WARNED_TONES = {Warned.YELLOW: "warn", Warned.RED: "bad"}
+HUNDREDTH = Decimal("0.01")
 
 
 def month_badge(month: ClearingMonth) -> SafeString:
@@ -41,8 +42,8 @@ def advance_badge(change: AdvanceChange) -> SafeString:
 
 
 def percent(share: Decimal | None) -> str:
-    """0.7 → 70%, 0.9025 → 90.25%; nothing where there is no amount."""
-    return "" if share is None else f"{(share * 100).normalize():f}%"
+    """0.7 → 70%, 0.90259 → 90.25%; nothing where there is no amount.  What is not reached is not rounded up to."""
+    return "" if share is None else f"{(share * 100).quantize(HUNDREDTH, ROUND_DOWN).normalize():f}%"
 
 
 def warned_text(use: Use) -> str:
