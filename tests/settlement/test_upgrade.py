@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from config import database
+from config.migrating import models_rendered_one_by_one
 from filings.vocabulary import Scheme
 from hospitals.access import portal_account
 from hospitals.history import entries
@@ -27,7 +28,6 @@ from settlement.accounts.year import year_state
 from settlement.claims import decisions, desk, steps
 from settlement.models import AccountEntry, Claim, YearAccount
 from settlement.vocabulary import ClaimStatus
-from tests import quick_database
 from tests.settlement.office import ADMITTED, DISCHARGED, TODAY
 
 EARLIER, OURS = ("settlement", "0003_claim_commitment"), {"hospitals", "filings", "settlement"}
@@ -50,17 +50,19 @@ pytestmark = pytest.mark.xdist_group("upgrade")  # one database, upgraded once
 def upgraded(django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, int]]:
     """Keys of the claims, by the state that they had; the paid ones are `paid` and `paid again`, of the same person."""
     given = {"DATABASE_URL": os.environ["DATABASE_URL"]}
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), database.fresh(given):
-        quick_database.render_each_model_by_itself(patch)
-        with connected_to(urlsplit(given["DATABASE_URL"]).path.lstrip("/")):
-            executor = MigrationExecutor(connection)
-            newest = executor.loader.graph.leaf_nodes()
-            state = executor.migrate([EARLIER, *(one for one in newest if one[0] not in OURS)])
-            state.clear_delayed_apps_cache()
-            keys = Earlier(state.apps).claims()
-            MigrationExecutor(connection).migrate(newest)
-            call_command("load_policies", verbosity=0)
-            yield keys
+    with ExitStack() as stack:
+        stack.enter_context(django_db_blocker.unblock())
+        stack.enter_context(database.fresh(given))
+        stack.enter_context(connected_to(urlsplit(given["DATABASE_URL"]).path.lstrip("/")))
+        stack.enter_context(models_rendered_one_by_one())
+        executor = MigrationExecutor(connection)
+        newest = executor.loader.graph.leaf_nodes()
+        state = executor.migrate([EARLIER, *(one for one in newest if one[0] not in OURS)])
+        state.clear_delayed_apps_cache()
+        keys = Earlier(state.apps).claims()
+        MigrationExecutor(connection).migrate(newest)
+        call_command("load_policies", verbosity=0)
+        yield keys
 
 
 @contextmanager
