@@ -44,6 +44,13 @@ def connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
     return connection
 
 
+def is_empty(url: str) -> bool:
+    """Whether nothing was ever migrated there.  Raises EnvironmentFault."""
+    with connect(url) as connection:
+        row = connection.execute("SELECT to_regclass('django_migrations') IS NULL").fetchone()
+    return bool(row and row[0])
+
+
 def prepare_as_development(url: str) -> None:
     """Mark an empty database as one for development; one that is in use and not so marked is left alone.
 

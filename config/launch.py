@@ -17,6 +17,7 @@ from types import FrameType
 
 from config import database, embedded
 from config.environment import EnvironmentFault, port, remember_development, simulator_port
+from config.migrating import models_rendered_one_by_one
 from hospitals.causes import cause_of
 
 PYTHON = Path(sys.executable)
@@ -56,21 +57,31 @@ def ready(_: list[str]) -> int:
     if development:
         database.prepare_as_development(os.environ["DATABASE_URL"])
         remember_development(os.environ)
-    else:
-        database.connect(os.environ["DATABASE_URL"]).close()
+    migrate([])
+    from django.core.management import CommandError, call_command
 
+    try:
+        call_command("load_directory")
+        call_command("load_policies")
+        if development:
+            call_command("load_demo")
+        call_command("collectstatic", verbosity=0, interactive=False)
+    except CommandError as error:
+        raise EnvironmentFault(str(error)) from error
+    return 0
+
+
+def migrate(_: list[str]) -> int:
+    """The tables of the database, quickly where it has none yet."""
+    is_empty = database.is_empty(os.environ["DATABASE_URL"])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
     from django.core.management import CommandError, call_command
 
     django.setup()
     try:
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("load_directory")
-        call_command("load_policies")
-        if development:
-            call_command("load_demo")
-        call_command("collectstatic", verbosity=0, interactive=False)
+        with models_rendered_one_by_one() if is_empty else nullcontext():
+            call_command("migrate", verbosity=0, interactive=False)
     except CommandError as error:
         raise EnvironmentFault(str(error)) from error
     return 0
@@ -131,14 +142,22 @@ def bench(arguments: list[str]) -> int:
     os.environ["PORTAL_ENVIRONMENT"] = "development"
     given = bool(os.environ.get("DATABASE_URL"))
     with database.fresh(os.environ) if given else embedded.throwaway(os.environ, durable=True):
-        for command in ("migrate", "load_directory", "load_policies", "collectstatic"):
+        if status := _ran(PYTHON, "-m", "config.launch", "migrate"):
+            return status
+        for command in ("load_directory", "load_policies", "collectstatic"):
             options = ("--no-input",) if command == "collectstatic" else ()
             if status := _ran(PYTHON, "manage.py", command, *options, "--verbosity", "0"):
                 return status
         return _ran(PYTHON, "-m", "tests.benchmarks", *arguments)
 
 
-VERBS: dict[str, Callable[[list[str]], int]] = {"ready": ready, "run": run, "test": test, "bench": bench}
+VERBS: dict[str, Callable[[list[str]], int]] = {
+    "ready": ready,
+    "run": run,
+    "test": test,
+    "bench": bench,
+    "migrate": migrate,
+}
 
 
 def _ran(program: Path, *arguments: str) -> int:

@@ -1,4 +1,4 @@
-"""Claims in Django admin: to look at, with their history; what changes them are the pages' verbs."""
+"""Claims and their money in Django admin: to look at, with their history; what changes them are the pages' verbs."""
 
 from typing import Any
 
@@ -9,7 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from filings.identity import masked
 from hospitals.access import Right
 from hospitals.admin_access import VisibleAdmin
-from settlement.models import Calculation, Claim, ClaimMaterial, Receipt, SupplementNotice
+from settlement.models import (
+    Calculation,
+    Claim,
+    ClaimMaterial,
+    Finding,
+    Payment,
+    Receipt,
+    Recoupment,
+    RecoupmentInstalment,
+    RecoupmentPart,
+    RecoupmentReceipt,
+    SupplementNotice,
+)
 
 
 class ReadOnlyRows(admin.TabularInline):
@@ -17,7 +29,7 @@ class ReadOnlyRows(admin.TabularInline):
     can_delete = False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True  # the claim came through the door
+        return True  # the case came through the door
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -64,3 +76,64 @@ class ClaimAdmin(VisibleAdmin):
     @admin.display(description=_("银行账号"))
     def account(self, claim: Claim) -> str:
         return masked(claim.payee_account)
+
+
+@admin.register(Finding)
+class FindingAdmin(VisibleAdmin):
+    see_right = Right.SEE_FINDINGS
+    list_display = ("number", "kind", "person", "claim", "found_at", "status", "decided_by", "area", "hall")
+    list_select_related = ("person", "claim", "decided_by", "area", "hall")
+    list_filter = ("status", "kind", ("area", admin.RelatedOnlyFieldListFilter))
+    ordering = ("-pk",)
+
+    @admin.display(description=_("疑点编号"))
+    def number(self, finding: Finding) -> str:
+        return finding.number
+
+
+@admin.register(Payment)
+class PaymentAdmin(VisibleAdmin):
+    see_right = Right.SEE_PAYMENTS
+    list_display = ("number", "person", "payee_name", "account", "amount", "status", "paid_on", "batch", "area")
+    list_select_related = ("person", "batch", "area")
+    list_filter = ("status", ("area", admin.RelatedOnlyFieldListFilter))
+    exclude = ("payee_account", "payee")
+    readonly_fields = ("account",)
+    ordering = ("-pk",)
+
+    @admin.display(description=_("付款编号"))
+    def number(self, payment: Payment) -> str:
+        return payment.number
+
+    @admin.display(description=_("银行账号"))
+    def account(self, payment: Payment) -> str:
+        return masked(payment.payee_account)
+
+
+class PartRows(ReadOnlyRows):
+    model = RecoupmentPart
+    fields = ("fund", "amount")
+
+
+class InstalmentRows(ReadOnlyRows):
+    model = RecoupmentInstalment
+    fields = ("due_on", "amount")
+
+
+class ReceivedRows(ReadOnlyRows):
+    model = RecoupmentReceipt
+    fields = ("received_on", "amount", "reference", "reason", "made_by")
+
+
+@admin.register(Recoupment)
+class RecoupmentAdmin(VisibleAdmin):
+    see_right = Right.SEE_CLAIMS
+    list_display = ("number", "cause", "person", "settlement", "due", "received", "next_due_on", "status", "area")
+    list_select_related = ("person", "settlement", "area")
+    list_filter = ("status", "cause", ("area", admin.RelatedOnlyFieldListFilter))
+    ordering = ("-pk",)
+    inlines = (PartRows, InstalmentRows, ReceivedRows)
+
+    @admin.display(description=_("追回编号"))
+    def number(self, recoupment: Recoupment) -> str:
+        return recoupment.number

@@ -17,6 +17,7 @@ from hospitals.vocabulary import Level
 from settlement.claims.decisions import approve, pass_on, pay, refuse, release, send_back
 from settlement.claims.desk import accept_claim
 from settlement.claims.entry import ClaimEntry, MaterialEntry, Payee, ReceiptEntry, StayEntry
+from settlement.claims.promising import promise
 from settlement.claims.steps import ask, submit
 from settlement.models import Claim, ClaimPolicy
 from settlement.vocabulary import ManualReason
@@ -62,6 +63,8 @@ def samples(today: dt.date) -> tuple[Sample, ...]:
     paid: tuple[Step, ...] = (*released, ("finance", partial(pay, paid_on=today, reference="示例流水0001", on=today)))
     no_stamp = partial(send_back, reason="住院病历复印件未加盖医院印章，请补正")
     paid_already = partial(refuse, reason="经核实已在就医地直接结算，不能重复报销")
+    on_promise = partial(promise, materials=[Material.REFERRAL_CERTIFICATE], on=today)
+    promised: tuple[Step, ...] = (("clerk", on_promise), *to_review)
     back: tuple[Step, ...] = (*to_review, ("reviewer", no_stamp))
     refused: tuple[Step, ...] = (*to_review, ("reviewer", paid_already))
     two, three, three_a = Level.TWO, Level.THREE, Level.THREE_A
@@ -78,6 +81,7 @@ def samples(today: dt.date) -> tuple[Sample, ...]:
         Sample(TIELING, "刘洋", BEIJING, two, 80, "痔疮", "8700.00", "7800.00", to_review, accepted_ago=48),
         Sample(TIELING, "周海", BEIJING, three, 70, "术后复查", "6400.00", "5900.00", (("clerk", incomplete),)),
         Sample(YANTAI, "姜丽", JINAN, three, 11, "胰腺炎", "30150.00", "24600.00", category=Category.EMERGENCY),
+        Sample(TIELING, "陈淑芬", BEIJING, three, 40, "高血压", "13500.00", "11800.00", promised),
     )
 
 

@@ -15,7 +15,7 @@ from filings.vocabulary import Category, Scheme, SettlementWay, Tier
 from hospitals.access import Right
 from hospitals.vocabulary import Service
 from hospitals.working_days import working_days_after
-from settlement.claims.clock import SOON
+from settlement.claims.clock import SOON, STOPPED
 from settlement.claims.lifecycle import RUNNING
 from settlement.models import Claim, Finding, PolicyReplay, Settlement
 from settlement.vocabulary import ClaimStatus, FindingKind, FindingStatus, ReplayStatus
@@ -68,10 +68,10 @@ class ClaimFilter(django_filters.FilterSet):
     def by_clock(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         today = timezone.localdate()
         if value == "stopped":
-            return queryset.filter(status=ClaimStatus.SUPPLEMENT)
+            return queryset.filter(STOPPED)
         running = queryset.filter(status__in=RUNNING)
         if value == "unset":
-            return running.filter(due_on=None)
+            return running.filter(due_on=None, days_left=None)
         if value == "overdue":
             return running.filter(due_on__lt=today)
         return running.filter(due_on__range=(today, working_days_after(today, SOON).day))

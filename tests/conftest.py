@@ -32,10 +32,10 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    from config.migrating import models_rendered_one_by_one
     from tests import quick_database
 
-    with pytest.MonkeyPatch.context() as patch:
-        quick_database.render_each_model_by_itself(patch)
+    with pytest.MonkeyPatch.context() as patch, models_rendered_one_by_one():
         quick_database.empty_what_was_filled(patch)
         yield
 

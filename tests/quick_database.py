@@ -2,24 +2,10 @@
 
 import pytest
 from django.db import connection, transaction
-from django.db.migrations.state import ProjectState
 from django.test import TransactionTestCase
 
 JOBS = ("procrastinate_events", "procrastinate_periodic_defers", "procrastinate_jobs")  # whose models are not Django's
 KEPT = ("django_content_type", "auth_permission")  # made by `migrate`; flushing makes them anew after every test
-
-
-def render_each_model_by_itself(patch: pytest.MonkeyPatch) -> None:
-    """Of 43 s for the migrations, 39 s went into rendering again, for each step, all models connected with one.
-
-    That `make ready`, without this, comes to the same tables is tested in house/test_launch.py.
-    """
-
-    def itself(self: ProjectState, app_label: str, model_name: str, delay: bool = False) -> set[tuple[str, str]]:
-        self.is_delayed = True  # so a step that runs Python gets them rendered properly
-        return {(app_label, model_name)}
-
-    patch.setattr(ProjectState, "_find_reload_model", itself)
 
 
 def empty_what_was_filled(patch: pytest.MonkeyPatch) -> None:

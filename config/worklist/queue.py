@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 SHOWN = 10
-BY_DUE_DAY = ("due_on", "pk")  # those without a last day stand behind  # those without a last day stand behind
+BY_DUE_DAY = ("due_on", "pk")  # those without a last day stand behind
 
 
 @dataclass(frozen=True, slots=True)

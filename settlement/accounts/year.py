@@ -55,6 +55,11 @@ class YearState:
             "paid_this_year": {component.value: written(paid) for component, paid in self.paid_this_year.items()},
         }
 
+    @staticmethod
+    def is_told_by(inputs: Mapping[str, Any]) -> bool:
+        """Whether they are complete: calculations of the version before yearly accounts are not."""
+        return "stays_this_year" in inputs
+
     @classmethod
     def of_inputs(cls, inputs: Mapping[str, Any]) -> Self:
         standard = inputs["deductible_standard_this_year"]

@@ -63,8 +63,11 @@ def not_ready(claim: Claim, entry: ClaimEntry | None = None, worked: Worked | No
 
 
 def calculation_faults(claim: Claim) -> list[Reason]:
-    """Why the claim's calculation cannot stand: there is none, or the rules no longer say the same of that year."""
-    calculation = claim.calculation
+    """Why the claim's calculation cannot stand: there is none, or the rules no longer say the same of that year.
+
+    One that was made before there were yearly accounts says too little of the year.
+    """
+    calculation = claim.calculation if claim.calculation and YearState.is_told_by(claim.calculation.inputs) else None
     year = YearState.of_inputs(calculation.inputs) if calculation else None
     try:
         worked = work_out(claim.person, stay_of(claim), year=year)

@@ -7,17 +7,20 @@ not count, nor does the day on which the last is handed in; the day of asking, o
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from hospitals.listing import badge
 from hospitals.working_days import Deadline, deadline_leaving, working_days_after, working_days_between
+from settlement.claims.lifecycle import RUNNING
 from settlement.models import Claim, ClaimPolicy
 from settlement.models.claim_policy import LookUp
 from settlement.vocabulary import ClaimStatus
 
 SOON = 5  # working days before the last one
+STOPPED = Q(status=ClaimStatus.SUPPLEMENT) | Q(status__in=RUNNING, days_left__isnull=False)  # so says `is_stopped`
 DECIDED = (ClaimStatus.APPROVED, ClaimStatus.RELEASED, ClaimStatus.PAID, ClaimStatus.REFUSED)
 
 
@@ -74,7 +77,7 @@ def term_of(claim: Claim) -> Term:
 
 def clock_of(claim: Claim, today: dt.date) -> ClockShown:
     """How the claim stands against its clock."""
-    if claim.status == ClaimStatus.SUPPLEMENT or claim.days_left is not None:
+    if is_stopped(claim):
         return ClockShown(
             _("停止计时") + (f"，{_left(claim.days_left)}" if claim.days_left is not None else ""), "warn"
         )
@@ -85,6 +88,11 @@ def clock_of(claim: Claim, today: dt.date) -> ClockShown:
         return ClockShown("")
     late = working_days_between(claim.due_on, decided_on)
     return ClockShown(_("超期 %d 个工作日办结") % late, "bad") if late > 0 else ClockShown(_("按期办结"), "good")
+
+
+def is_stopped(claim: Claim) -> bool:
+    """Whether the person is waited for, be it after a notice or under a commitment."""
+    return claim.status == ClaimStatus.SUPPLEMENT or (claim.is_running and claim.days_left is not None)
 
 
 def age_of(claim: Claim, today: dt.date) -> int:

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from filings.assessment import MaterialGroup
-from filings.commitments import holds_review, sign_for_claim, void
+from filings.commitments import clause_of, holds_review, sign_for_claim, void
 from filings.models import Commitment, FilingPolicy
+from filings.models.commitment_lifecycle import CommitmentStatus
 from filings.vocabulary import Category, Material, Matter
 from hospitals.history import doing
 from hospitals.reasons import Reason, Refused
@@ -67,18 +68,27 @@ def is_offered(claim: Claim, on: dt.date) -> bool:
 
 
 def lacking(claim: Claim) -> tuple[MaterialGroup, ...]:
-    """What the checklist asks for and the claim does not hold."""
+    """What is asked for and the claim does not hold."""
     given = {entry.material: entry for entry in materials_of(claim)}
     required = requirements(claim.area_id, Category.of(claim.category), claim.admitted_on)
-    return tuple(one.group for one in required if one.shortfall(given))
+    return tuple(one.group for one in still_required(claim, required) if one.shortfall(given))
 
 
 def still_required(claim: Claim, required: Iterable[Requirement]) -> list[Requirement]:
-    """The requirements that no commitment of the claim covers."""
-    if claim.commitment is None:
+    """The requirements that no commitment covers.  One that ended with a refusal covers what was handed in under it,
+    and all else that was promised is asked for again, should the refusal be taken back.
+    """
+    commitment = claim.commitment
+    if commitment is None:
         return list(required)
-    promised = {frozenset(item.one_of) for item in claim.commitment.items.all()}
-    return [one for one in required if frozenset(one.group.one_of) not in promised]
+    items, is_void = list(commitment.items.all()), commitment.status == CommitmentStatus.VOID
+    covered = {frozenset(item.one_of) for item in items if item.is_handed_in or not is_void}
+    asked = [one for one in required if frozenset(one.group.one_of) not in covered]
+    if is_void:
+        known = covered | {frozenset(one.group.one_of) for one in asked}
+        source = clause_of(commitment.policy)
+        asked += [Requirement(item.group, source) for item in items if frozenset(item.one_of) not in known]
+    return asked
 
 
 def hindrance(claim: Claim) -> Reason | None:

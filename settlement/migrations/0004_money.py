@@ -12,9 +12,136 @@ import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 import settlement.vocabulary
+import json
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
+from typing import Any
+from uuid import uuid4
+
+
+REASON = "系统升级：待遇改为结算时记入年度账户"
+BASIC = {"employee": "310100", "resident": "390100"}
+# component → the line by which its payment was recorded, the column of its amount, its fund
+COMPONENTS = {
+    "职工大额医疗费用补助支付": ("hifob_pay", "330100"),
+    "居民大病保险支付": ("hifmi_pay", "390200"),
+    "公务员医疗补助支付": ("cvlserv_pay", "320100"),
+    "医疗救助支付": ("maf_pay", "610100"),
+}
+
+
+def bring_claims_into_the_books(apps: Any, schema_editor: Any) -> None:
+    """From now on what is under review or paid has a settlement, and the person's yearly account holds it.
+
+    What was paid is settled as it was recorded.  What was not goes back to the counter, to be calculated on the account
+    and looked at anew.
+    """
+    Claim = apps.get_model("settlement", "Claim")
+    if not Claim.objects.filter(status__in=["in_review", "approved", "released", "paid", "refused"]).exists():
+        return
+    User = apps.get_model("auth", "User")
+    portal, _ = User.objects.get_or_create(
+        username="portal", defaults={"last_name": "系统", "is_active": False, "password": "!"}
+    )
+    with schema_editor.connection.cursor() as cursor:
+        about = {"user": portal.pk, "user_name": "系统", "action": "系统升级", "reason": REASON}
+        _in_history(cursor, str(uuid4()), json.dumps(about))
+        Receipt = apps.get_model("settlement", "Receipt")
+        Receipt.objects.filter(claim__status="refused").update(bars_others=False)
+        Claim.objects.filter(status__in=["in_review", "approved", "released"]).update(
+            status="accepted",
+            version=models.F("version") + 1,
+            stepped_by=portal,
+            stepped_at=django.utils.timezone.now(),
+            step_reason=REASON,
+            **dict.fromkeys(("reviewed_by", "reviewed_at", "released_by", "released_at")),
+            **dict.fromkeys(("review_reason", "finance_reason"), ""),
+        )
+        for claim in Claim.objects.filter(status="paid").select_related("calculation").order_by("paid_on", "pk"):
+            _settle_as_paid(apps, claim, portal)
+        _in_history(cursor, "", "")
+
+
+def _settle_as_paid(apps: Any, claim: Any, portal: Any) -> None:
+    """A settlement of what was calculated and paid, in the account of its year.
+
+    What the year had used by then, beyond what the account holds, was stated at the counter: it is carried in.
+    """
+    AccountEntry = apps.get_model("settlement", "AccountEntry")
+    calculation, basic = claim.calculation, BASIC[claim.scheme]
+    lines = {line["name"]: line["amount"] for line in calculation.result["lines"]}
+    paid_on_top = {name: Decimal(lines[name]) for name in COMPONENTS if name in lines}
+    deductible = Decimal(calculation.result["deductible"])
+    inscp_scp_amt = claim.eligible - Decimal(lines.get("异地先行自付", 0))
+    basic_paid = calculation.fund - sum(paid_on_top.values())
+    same = {
+        name: getattr(claim, name)
+        for name in (
+            *("area_id", "person_id", "filing_id", "scheme", "employment", "hardship", "category", "scope", "service"),
+            *("treatment_area_id", "hospital_id", "hospital_name", "hospital_level", "admitted_on", "discharged_on"),
+            *("diagnosis", "eligible"),
+        )
+    }
+    settlement = apps.get_model("settlement", "Settlement").objects.create(
+        **same,
+        way="manual",
+        claim=claim,
+        year=claim.admitted_on.year,
+        tier=claim.tier or calculation.inputs["tier"],
+        receipts=[f"{receipt.code} {receipt.number}" for receipt in claim.receipts.order_by("pk")],
+        medfee_sumamt=calculation.total,
+        inscp_scp_amt=inscp_scp_amt,
+        act_pay_dedc=deductible,
+        hifp_pay=basic_paid,
+        **{COMPONENTS[name][0]: amount for name, amount in paid_on_top.items()},
+        fund_pay_sumamt=calculation.fund,
+        psn_part_amt=calculation.personal,
+        calculation=calculation,
+        settled_on=claim.paid_on,
+        made_by=portal,
+    )
+    of_year = {"area_id": claim.area_id, "person_id": claim.person_id, "year": settlement.year, "made_by": portal}
+    of_service = {**of_year, "fund": basic, "service": claim.service}
+    earlier = AccountEntry.objects.filter(person=claim.person_id, year=settlement.year, fund=basic)
+    known = sum((entry.paid for entry in earlier), Decimal(0))
+    charged = sum((entry.deductible for entry in earlier if entry.service == claim.service), Decimal(0))
+    unknown = max(Decimal(calculation.inputs["fund_paid_this_year"]) - known, Decimal(0))
+    uncharged = max(Decimal(calculation.inputs["deductible_paid_this_year"]) - charged, Decimal(0))
+    if unknown or uncharged:
+        reason = f"系统升级：BX{claim.accepted_on:%Y%m%d}{claim.pk:08d} 受理时填报的本年度累计"
+        AccountEntry.objects.create(
+            **of_service, kind="carried_in", deductible=uncharged, paid=unknown, reason=reason
+        )
+    AccountEntry.objects.create(
+        **of_service,
+        kind="settled",
+        settlement=settlement,
+        deductible=deductible,
+        paid=basic_paid,
+        personal_eligible=inscp_scp_amt - basic_paid,
+        stays=int(claim.service == "inpatient"),
+    )
+    for name, amount in paid_on_top.items():
+        if amount:
+            of_component = {**of_year, "fund": COMPONENTS[name][1], "service": claim.service}
+            AccountEntry.objects.create(**of_component, kind="settled", settlement=settlement, paid=amount)
+    claim.settlement = settlement
+    claim.save(update_fields=["settlement"])
+
+
+def _in_history(cursor: Any, key: str, about: str) -> None:
+    """What is changed from here on goes into the history with this; empty: as before."""
+    settings_of = "set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)"
+    cursor.execute(f"SELECT {settings_of}", [key, about])
+
+
+SUM_UP = """
+    INSERT INTO settlement_yearaccount (person_id, year, fund, deductible, paid, owed, personal_eligible, stays)
+    SELECT person_id, year, fund, sum(deductible), sum(paid), sum(owed), sum(personal_eligible), sum(stays)
+    FROM settlement_accountentry GROUP BY person_id, year, fund;
+    SET CONSTRAINTS ALL IMMEDIATE;
+"""
 
 
 class Migration(migrations.Migration):
@@ -1039,34 +1166,6 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{accepted:accepted,accepted:entered,accepted:in_review,accepted:supplement,accepted:withdrawn,approved:approved,approved:in_review,approved:released,calculated:calculated,calculated:checked,calculated:in_review,checked:calculated,checked:checked,checked:entered,checked:in_review,entered:accepted,entered:checked,entered:entered,entered:in_review,in_review:approved,in_review:calculated,in_review:in_review,in_review:refused,in_review:returned,in_review:second_review,paid:paid,paid:released,paid:reversed,refused:refused,refused:returned,released:approved,released:in_review,released:paid,released:released,returned:entered,returned:in_review,returned:returned,returned:supplement,returned:withdrawn,reversed:reversed,second_review:approved,second_review:in_review,second_review:second_review,supplement:accepted,supplement:supplement,withdrawn:accepted,withdrawn:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='e7fbb3d3b986fdfb56c3e3cc35b2573c62ebf2c3', operation='UPDATE', pgid='pgtrigger_lifecycle_60c3f', table='settlement_claim', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='drawn_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."is_sampled" IS NOT NULL AND OLD."is_sampled" IS DISTINCT FROM (NEW."is_sampled"))', func="\n            RAISE EXCEPTION '复审抽查只抽一次' USING ERRCODE = 'integrity_constraint_violation';\n        ", hash='643b61170d16588b727a8ca604793cb226ba20b4', operation='UPDATE', pgid='pgtrigger_drawn_once_44dab', table='settlement_claim', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='frozen_beyond_counter', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."above_limit" IS DISTINCT FROM (NEW."above_limit") OR OLD."accepted_on" IS DISTINCT FROM (NEW."accepted_on") OR OLD."admitted_on" IS DISTINCT FROM (NEW."admitted_on") OR OLD."area_id" IS DISTINCT FROM (NEW."area_id") OR OLD."calculation_id" IS DISTINCT FROM (NEW."calculation_id") OR OLD."category" IS DISTINCT FROM (NEW."category") OR OLD."commitment_id" IS DISTINCT FROM (NEW."commitment_id") OR OLD."detail" IS DISTINCT FROM (NEW."detail") OR OLD."diagnosis" IS DISTINCT FROM (NEW."diagnosis") OR OLD."discharged_on" IS DISTINCT FROM (NEW."discharged_on") OR OLD."eligible" IS DISTINCT FROM (NEW."eligible") OR OLD."employment" IS DISTINCT FROM (NEW."employment") OR OLD."entered_by" IS DISTINCT FROM (NEW."entered_by") OR OLD."filing_id" IS DISTINCT FROM (NEW."filing_id") OR OLD."hall_id" IS DISTINCT FROM (NEW."hall_id") OR OLD."hardship" IS DISTINCT FROM (NEW."hardship") OR OLD."hospital_id" IS DISTINCT FROM (NEW."hospital_id") OR OLD."hospital_level" IS DISTINCT FROM (NEW."hospital_level") OR OLD."hospital_name" IS DISTINCT FROM (NEW."hospital_name") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."manual_reason" IS DISTINCT FROM (NEW."manual_reason") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."outside" IS DISTINCT FROM (NEW."outside") OR OLD."payee_account" IS DISTINCT FROM (NEW."payee_account") OR OLD."payee_bank" IS DISTINCT FROM (NEW."payee_bank") OR OLD."payee_name" IS DISTINCT FROM (NEW."payee_name") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."reason_reference" IS DISTINCT FROM (NEW."reason_reference") OR OLD."request_token" IS DISTINCT FROM (NEW."request_token") OR OLD."scheme" IS DISTINCT FROM (NEW."scheme") OR OLD."scope" IS DISTINCT FROM (NEW."scope") OR OLD."self_paid" IS DISTINCT FROM (NEW."self_paid") OR OLD."service" IS DISTINCT FROM (NEW."service") OR OLD."tier" IS DISTINCT FROM (NEW."tier") OR OLD."total" IS DISTINCT FROM (NEW."total") OR OLD."treatment_area_id" IS DISTINCT FROM (NEW."treatment_area_id"))', func="\n            IF OLD.status NOT IN ('accepted', 'checked', 'entered', 'returned') THEN\n                RAISE EXCEPTION '报销件结算后内容不能修改' USING ERRCODE = 'integrity_constraint_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='d21d0c230e24dd50e92282b014dd084a838aa056', operation='UPDATE', pgid='pgtrigger_frozen_beyond_counter_cc0f9', table='settlement_claim', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='settlement_is_its_own', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' THEN\n                IF OLD.settlement_id IS NOT DISTINCT FROM NEW.settlement_id THEN RETURN NEW; END IF;\n                IF OLD.settlement_id IS NOT NULL\n                    AND NOT EXISTS (SELECT 1 FROM settlement_settlement WHERE reverses_id = OLD.settlement_id)\n                THEN RAISE EXCEPTION '报销件的结算须先冲正' USING ERRCODE = 'integrity_constraint_violation'; END IF;\n            END IF;\n            IF NEW.settlement_id IS NOT NULL AND NOT EXISTS (\n                SELECT 1 FROM settlement_settlement made WHERE id = NEW.settlement_id AND claim_id = NEW.id\n                AND reverses_id IS NULL AND calculation_id = NEW.calculation_id\n                AND NOT EXISTS (SELECT 1 FROM settlement_settlement WHERE reverses_id = made.id)\n            ) THEN RAISE EXCEPTION '结算与报销件不符' USING ERRCODE = 'integrity_constraint_violation'; END IF;\n            RETURN NEW;\n        ", hash='8c407456411688b305473d1f72c6dd4e20a14661', operation='INSERT OR UPDATE', pgid='pgtrigger_settlement_is_its_own_e03c5', table='settlement_claim', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='receipts_follow', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF (OLD.status IN ('refused', 'reversed', 'withdrawn')) <> (NEW.status IN ('refused', 'reversed', 'withdrawn')) THEN\n                UPDATE settlement_receipt SET bars_others = NEW.status NOT IN ('refused', 'reversed', 'withdrawn')\n                WHERE claim_id = NEW.id;\n            END IF;\n            RETURN NULL;\n        ", hash='d51c60aaf91dc4c4bb768d94f1f63733ae9e52a7', operation='UPDATE OF "status"', pgid='pgtrigger_receipts_follow_49a90', table='settlement_claim', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='held_by_findings', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', func="\n            IF OLD.status || ' ' || NEW.status IN ('approved released', 'in_review approved', 'in_review second_review', 'released paid', 'second_review approved') AND EXISTS (\n                SELECT 1 FROM settlement_finding WHERE claim_id = NEW.id AND status <> 'cleared'\n            ) AND NOT (NEW.status = 'paid' AND EXISTS (\n                SELECT 1 FROM settlement_payment WHERE claim_id = NEW.id AND status IN ('in_transit', 'paid')\n            )) THEN\n                RAISE EXCEPTION '疑点未排除，不能审核通过或支付' USING ERRCODE = 'integrity_constraint_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='acfb303e04d8280c2daa2cccedecaeb5bcaa0b00', operation='UPDATE OF "status"', pgid='pgtrigger_held_by_findings_459ae', table='settlement_claim', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='stands_still_while_being_paid', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status") AND OLD."status" IN (\'released\', \'paid\'))', func="\n            IF EXISTS (\n                SELECT 1 FROM settlement_payment WHERE claim_id = OLD.id\n                AND (OLD.status = 'released' AND status IN ('pending', 'in_transit') OR NEW.status = 'released' AND status = 'paid')\n            ) THEN\n                RAISE EXCEPTION '报销件在拨付批次中' USING ERRCODE = 'integrity_constraint_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='c9a1269feef9828b9f4bded60f9c30ba085527cd', operation='UPDATE', pgid='pgtrigger_stands_still_while_being_paid_c8bc3', table='settlement_claim', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='claim',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "settlement_claimevent" ("above_limit", "accepted_on", "admitted_on", "area_id", "calculation_id", "category", "commitment_id", "confirmed_at", "confirmed_by_id", "days_left", "detail", "diagnosis", "discharged_on", "due_on", "eligible", "employment", "entered_by", "filing_id", "finance_reason", "hall_id", "hardship", "hospital_id", "hospital_level", "hospital_name", "id", "is_sampled", "made_at", "made_by_id", "manual_reason", "note", "outside", "paid_by_id", "paid_on", "payee_account", "payee_bank", "payee_name", "payment_reference", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason_reference", "released_at", "released_by_id", "request_token", "review_reason", "reviewed_at", "reviewed_by_id", "scheme", "scope", "self_paid", "service", "settlement_id", "status", "step_reason", "stepped_at", "stepped_by_id", "taken_at", "taken_by_id", "tier", "total", "treatment_area_id", "version") SELECT new_values."above_limit", new_values."accepted_on", new_values."admitted_on", new_values."area_id", new_values."calculation_id", new_values."category", new_values."commitment_id", new_values."confirmed_at", new_values."confirmed_by_id", new_values."days_left", new_values."detail", new_values."diagnosis", new_values."discharged_on", new_values."due_on", new_values."eligible", new_values."employment", new_values."entered_by", new_values."filing_id", new_values."finance_reason", new_values."hall_id", new_values."hardship", new_values."hospital_id", new_values."hospital_level", new_values."hospital_name", new_values."id", new_values."is_sampled", new_values."made_at", new_values."made_by_id", new_values."manual_reason", new_values."note", new_values."outside", new_values."paid_by_id", new_values."paid_on", new_values."payee_account", new_values."payee_bank", new_values."payee_name", new_values."payment_reference", new_values."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."reason_reference", new_values."released_at", new_values."released_by_id", new_values."request_token", new_values."review_reason", new_values."reviewed_at", new_values."reviewed_by_id", new_values."scheme", new_values."scope", new_values."self_paid", new_values."service", new_values."settlement_id", new_values."status", new_values."step_reason", new_values."stepped_at", new_values."stepped_by_id", new_values."taken_at", new_values."taken_by_id", new_values."tier", new_values."total", new_values."treatment_area_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8a53fe46e1d3e6d80e7ce2d141ce57c5804b47ee', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_3309f', referencing='REFERENCING NEW TABLE AS new_values ', table='settlement_claim', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -1092,14 +1191,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='claimpolicy',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "settlement_claimpolicyevent" ("after_cancellation", "area_id", "assumed", "document", "ends_on", "id", "newly_insured_months", "note", "pack_sha256", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "published_at", "published_by_id", "second_review_share", "second_review_source", "settled_at_home", "starts_assumed", "starts_on", "status", "term_days", "term_source", "version") SELECT old_values."after_cancellation", old_values."area_id", old_values."assumed", old_values."document", old_values."ends_on", old_values."id", old_values."newly_insured_months", old_values."note", old_values."pack_sha256", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."proposed_at", old_values."proposed_by_id", old_values."published_at", old_values."published_by_id", old_values."second_review_share", old_values."second_review_source", old_values."settled_at_home", old_values."starts_assumed", old_values."starts_on", old_values."status", old_values."term_days", old_values."term_source", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a093eb39c7f05b24e3a40270b03b8dd54245953a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_83636', referencing='REFERENCING OLD TABLE AS old_values ', table='settlement_claimpolicy', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='receipt',
-            trigger=pgtrigger.compiler.Trigger(name='frozen_beyond_counter', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' AND pg_trigger_depth() > 1\n               AND to_jsonb(NEW) - 'bars_others' = to_jsonb(OLD) - 'bars_others' THEN\n                RETURN NEW;\n            END IF;\n            IF EXISTS (\n                SELECT 1 FROM settlement_claim\n                WHERE id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.claim_id END,\n                             CASE WHEN TG_OP <> 'DELETE' THEN NEW.claim_id END)\n                  AND status NOT IN ('accepted', 'checked', 'entered', 'returned')\n            ) THEN\n                RAISE EXCEPTION '报销件结算后内容不能修改' USING ERRCODE = 'integrity_constraint_violation';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='3dc8d4ff3a481dc9754c6cfc51b4b7f1060e2678', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_beyond_counter_68eec', table='settlement_receipt', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='receipt',
-            trigger=pgtrigger.compiler.Trigger(name='bars_others_while_alive', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            SELECT status NOT IN ('refused', 'reversed', 'withdrawn') INTO NEW.bars_others\n            FROM settlement_claim WHERE id = NEW.claim_id FOR SHARE;\n            RETURN NEW;\n        ", hash='6118bad5d4aaeb5ab15b633f0d9223974e1a9627', operation='INSERT OR UPDATE', pgid='pgtrigger_bars_others_while_alive_b596b', table='settlement_receipt', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='receipt',
@@ -1681,6 +1772,49 @@ class Migration(migrations.Migration):
             name='settlement',
             field=models.ForeignKey(blank=True, db_constraint=False, help_text='已记入年度账户的结算', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='settlement.settlement', verbose_name='结算'),
         ),
+        migrations.AddField(
+            model_name='yearaccount',
+            name='person',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='year_accounts', to='filings.insuredperson', verbose_name='参保人'),
+        ),
+        migrations.RunPython(bring_claims_into_the_books, migrations.RunPython.noop, elidable=False),
+        migrations.RunSQL(SUM_UP, migrations.RunSQL.noop),
+        pgtrigger.migrations.AddTrigger(
+            model_name='claim',
+            trigger=pgtrigger.compiler.Trigger(name='lifecycle', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{accepted:accepted,accepted:entered,accepted:in_review,accepted:supplement,accepted:withdrawn,approved:approved,approved:in_review,approved:released,calculated:calculated,calculated:checked,calculated:in_review,checked:calculated,checked:checked,checked:entered,checked:in_review,entered:accepted,entered:checked,entered:entered,entered:in_review,in_review:approved,in_review:calculated,in_review:in_review,in_review:refused,in_review:returned,in_review:second_review,paid:paid,paid:released,paid:reversed,refused:refused,refused:returned,released:approved,released:in_review,released:paid,released:released,returned:entered,returned:in_review,returned:returned,returned:supplement,returned:withdrawn,reversed:reversed,second_review:approved,second_review:in_review,second_review:second_review,supplement:accepted,supplement:supplement,withdrawn:accepted,withdrawn:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='e7fbb3d3b986fdfb56c3e3cc35b2573c62ebf2c3', operation='UPDATE', pgid='pgtrigger_lifecycle_60c3f', table='settlement_claim', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='claim',
+            trigger=pgtrigger.compiler.Trigger(name='drawn_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."is_sampled" IS NOT NULL AND OLD."is_sampled" IS DISTINCT FROM (NEW."is_sampled"))', func="\n            RAISE EXCEPTION '复审抽查只抽一次' USING ERRCODE = 'integrity_constraint_violation';\n        ", hash='643b61170d16588b727a8ca604793cb226ba20b4', operation='UPDATE', pgid='pgtrigger_drawn_once_44dab', table='settlement_claim', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='claim',
+            trigger=pgtrigger.compiler.Trigger(name='frozen_beyond_counter', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."above_limit" IS DISTINCT FROM (NEW."above_limit") OR OLD."accepted_on" IS DISTINCT FROM (NEW."accepted_on") OR OLD."admitted_on" IS DISTINCT FROM (NEW."admitted_on") OR OLD."area_id" IS DISTINCT FROM (NEW."area_id") OR OLD."calculation_id" IS DISTINCT FROM (NEW."calculation_id") OR OLD."category" IS DISTINCT FROM (NEW."category") OR OLD."commitment_id" IS DISTINCT FROM (NEW."commitment_id") OR OLD."detail" IS DISTINCT FROM (NEW."detail") OR OLD."diagnosis" IS DISTINCT FROM (NEW."diagnosis") OR OLD."discharged_on" IS DISTINCT FROM (NEW."discharged_on") OR OLD."eligible" IS DISTINCT FROM (NEW."eligible") OR OLD."employment" IS DISTINCT FROM (NEW."employment") OR OLD."entered_by" IS DISTINCT FROM (NEW."entered_by") OR OLD."filing_id" IS DISTINCT FROM (NEW."filing_id") OR OLD."hall_id" IS DISTINCT FROM (NEW."hall_id") OR OLD."hardship" IS DISTINCT FROM (NEW."hardship") OR OLD."hospital_id" IS DISTINCT FROM (NEW."hospital_id") OR OLD."hospital_level" IS DISTINCT FROM (NEW."hospital_level") OR OLD."hospital_name" IS DISTINCT FROM (NEW."hospital_name") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."manual_reason" IS DISTINCT FROM (NEW."manual_reason") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."outside" IS DISTINCT FROM (NEW."outside") OR OLD."payee_account" IS DISTINCT FROM (NEW."payee_account") OR OLD."payee_bank" IS DISTINCT FROM (NEW."payee_bank") OR OLD."payee_name" IS DISTINCT FROM (NEW."payee_name") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."reason_reference" IS DISTINCT FROM (NEW."reason_reference") OR OLD."request_token" IS DISTINCT FROM (NEW."request_token") OR OLD."scheme" IS DISTINCT FROM (NEW."scheme") OR OLD."scope" IS DISTINCT FROM (NEW."scope") OR OLD."self_paid" IS DISTINCT FROM (NEW."self_paid") OR OLD."service" IS DISTINCT FROM (NEW."service") OR OLD."tier" IS DISTINCT FROM (NEW."tier") OR OLD."total" IS DISTINCT FROM (NEW."total") OR OLD."treatment_area_id" IS DISTINCT FROM (NEW."treatment_area_id"))', func="\n            IF OLD.status NOT IN ('accepted', 'checked', 'entered', 'returned') THEN\n                RAISE EXCEPTION '报销件结算后内容不能修改' USING ERRCODE = 'integrity_constraint_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='d21d0c230e24dd50e92282b014dd084a838aa056', operation='UPDATE', pgid='pgtrigger_frozen_beyond_counter_cc0f9', table='settlement_claim', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='claim',
+            trigger=pgtrigger.compiler.Trigger(name='settlement_is_its_own', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' THEN\n                IF OLD.settlement_id IS NOT DISTINCT FROM NEW.settlement_id THEN RETURN NEW; END IF;\n                IF OLD.settlement_id IS NOT NULL\n                    AND NOT EXISTS (SELECT 1 FROM settlement_settlement WHERE reverses_id = OLD.settlement_id)\n                THEN RAISE EXCEPTION '报销件的结算须先冲正' USING ERRCODE = 'integrity_constraint_violation'; END IF;\n            END IF;\n            IF NEW.settlement_id IS NOT NULL AND NOT EXISTS (\n                SELECT 1 FROM settlement_settlement made WHERE id = NEW.settlement_id AND claim_id = NEW.id\n                AND reverses_id IS NULL AND calculation_id = NEW.calculation_id\n                AND NOT EXISTS (SELECT 1 FROM settlement_settlement WHERE reverses_id = made.id)\n            ) THEN RAISE EXCEPTION '结算与报销件不符' USING ERRCODE = 'integrity_constraint_violation'; END IF;\n            RETURN NEW;\n        ", hash='8c407456411688b305473d1f72c6dd4e20a14661', operation='INSERT OR UPDATE', pgid='pgtrigger_settlement_is_its_own_e03c5', table='settlement_claim', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='claim',
+            trigger=pgtrigger.compiler.Trigger(name='receipts_follow', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF (OLD.status IN ('refused', 'reversed', 'withdrawn')) <> (NEW.status IN ('refused', 'reversed', 'withdrawn')) THEN\n                UPDATE settlement_receipt SET bars_others = NEW.status NOT IN ('refused', 'reversed', 'withdrawn')\n                WHERE claim_id = NEW.id;\n            END IF;\n            RETURN NULL;\n        ", hash='d51c60aaf91dc4c4bb768d94f1f63733ae9e52a7', operation='UPDATE OF "status"', pgid='pgtrigger_receipts_follow_49a90', table='settlement_claim', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='claim',
+            trigger=pgtrigger.compiler.Trigger(name='held_by_findings', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status"))', func="\n            IF OLD.status || ' ' || NEW.status IN ('approved released', 'in_review approved', 'in_review second_review', 'released paid', 'second_review approved') AND EXISTS (\n                SELECT 1 FROM settlement_finding WHERE claim_id = NEW.id AND status <> 'cleared'\n            ) AND NOT (NEW.status = 'paid' AND EXISTS (\n                SELECT 1 FROM settlement_payment WHERE claim_id = NEW.id AND status IN ('in_transit', 'paid')\n            )) THEN\n                RAISE EXCEPTION '疑点未排除，不能审核通过或支付' USING ERRCODE = 'integrity_constraint_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='acfb303e04d8280c2daa2cccedecaeb5bcaa0b00', operation='UPDATE OF "status"', pgid='pgtrigger_held_by_findings_459ae', table='settlement_claim', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='claim',
+            trigger=pgtrigger.compiler.Trigger(name='stands_still_while_being_paid', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" IS DISTINCT FROM (NEW."status") AND OLD."status" IN (\'released\', \'paid\'))', func="\n            IF EXISTS (\n                SELECT 1 FROM settlement_payment WHERE claim_id = OLD.id\n                AND (OLD.status = 'released' AND status IN ('pending', 'in_transit') OR NEW.status = 'released' AND status = 'paid')\n            ) THEN\n                RAISE EXCEPTION '报销件在拨付批次中' USING ERRCODE = 'integrity_constraint_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='c9a1269feef9828b9f4bded60f9c30ba085527cd', operation='UPDATE', pgid='pgtrigger_stands_still_while_being_paid_c8bc3', table='settlement_claim', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='receipt',
+            trigger=pgtrigger.compiler.Trigger(name='frozen_beyond_counter', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' AND pg_trigger_depth() > 1\n               AND to_jsonb(NEW) - 'bars_others' = to_jsonb(OLD) - 'bars_others' THEN\n                RETURN NEW;\n            END IF;\n            IF EXISTS (\n                SELECT 1 FROM settlement_claim\n                WHERE id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.claim_id END,\n                             CASE WHEN TG_OP <> 'DELETE' THEN NEW.claim_id END)\n                  AND status NOT IN ('accepted', 'checked', 'entered', 'returned')\n            ) THEN\n                RAISE EXCEPTION '报销件结算后内容不能修改' USING ERRCODE = 'integrity_constraint_violation';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='3dc8d4ff3a481dc9754c6cfc51b4b7f1060e2678', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_beyond_counter_68eec', table='settlement_receipt', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='receipt',
+            trigger=pgtrigger.compiler.Trigger(name='bars_others_while_alive', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            SELECT status NOT IN ('refused', 'reversed', 'withdrawn') INTO NEW.bars_others\n            FROM settlement_claim WHERE id = NEW.claim_id FOR SHARE;\n            RETURN NEW;\n        ", hash='6118bad5d4aaeb5ab15b633f0d9223974e1a9627', operation='INSERT OR UPDATE', pgid='pgtrigger_bars_others_while_alive_b596b', table='settlement_receipt', when='BEFORE')),
+        ),
         migrations.AddIndex(
             model_name='claim',
             index=models.Index(fields=['area', 'status', 'id'], name='claim_by_status'),
@@ -1794,11 +1928,6 @@ class Migration(migrations.Migration):
             model_name='supplementnoticeevent',
             name='pgh_obj',
             field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='settlement.supplementnotice'),
-        ),
-        migrations.AddField(
-            model_name='yearaccount',
-            name='person',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='year_accounts', to='filings.insuredperson', verbose_name='参保人'),
         ),
         migrations.AddConstraint(
             model_name='claimitem',

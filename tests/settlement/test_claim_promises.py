@@ -63,6 +63,29 @@ def test_refused_claim_owes_nothing_more(office: Any, monkeypatch: pytest.Monkey
     assert Commitment.objects.get(pk=claim.commitment_id).status == "void"
 
 
+def test_refusal_taken_back_asks_again_for_what_had_been_promised(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("settlement.claims.decisions.timezone.localdate", lambda *at: TODAY)
+    claim = office.take(office.take(promised(office), "submit"), "refuse")
+    claim = office.take(claim, "reconsider")
+    with pytest.raises(Refused, match="缺少住院费用明细清单") as refused:
+        office.take(claim, "submit")
+    assert refused.value.reasons[0].source == "《铁岭市参保人员异地就医联网结算服务指南》三（二）3"
+    ended = claim.commitment_id
+    claim = promise(by=office.clerk, claim=claim, version=claim.version, materials=[], on=TODAY)
+    assert claim.commitment_id != ended
+    assert [item.one_of for item in claim.commitment.items.all()] == [["itemised_list"]]
+    claim = office.take(claim, "submit")
+    with pytest.raises(Refused, match="材料尚未补齐"):
+        office.take(claim, "approve")
+
+
+def test_withdrawn_claim_has_no_clock(office: Any) -> None:
+    a_term()
+    claim = office.take(promised(office), "withdraw")
+    assert clock_of(claim, TODAY).text == ""
+    assert clock_of(office.take(claim, "restore"), TODAY).text == f"停止计时，剩 {DAYS} 个工作日"
+
+
 def test_commitment_is_signed_once_at_the_counter_with_something_missing(office: Any) -> None:
     claim = promised(office)
     with pytest.raises(Refused, match="已签订承诺补充书"):

@@ -16,11 +16,12 @@ from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
 from hospitals.working_days import working_days_after
 from settlement.claims.entry import MaterialEntry
+from settlement.claims.promising import promise
 from settlement.claims.way import stages_of
 from settlement.models import Claim
 from settlement.vocabulary import ClaimStatus
 from tests import factories as make
-from tests.settlement.office import DAYS, a_person, a_term, an_entry
+from tests.settlement.office import DAYS, TODAY, a_person, a_term, an_entry
 from tests.settlement.test_claim_clock import yantai_claim
 
 S = ClaimStatus
@@ -184,6 +185,30 @@ def by_clock(office):
 @pytest.mark.parametrize("clock", ["overdue", "soon", "stopped", "unset"])
 def test_list_is_filtered_by_the_clock(by_clock, clerk, clock):
     assert listed(clerk, f"/claims/?clock={clock}") == [by_clock[clock]]
+
+
+def promised(office):
+    """With its clock stopped by a commitment: the person hands the itemised list in later."""
+    claim = office.accept()
+    return promise(by=office.clerk, claim=claim, version=claim.version, materials=[Material.ITEMISED_LIST], on=TODAY)
+
+
+@pytest.mark.clause("TL-08")
+def test_clock_stopped_by_a_commitment_is_listed_as_stopped_and_not_as_unset(by_clock, office, clerk):
+    claim = promised(office)
+    assert listed(clerk, "/claims/?clock=stopped") == [claim, by_clock["stopped"]]
+    assert listed(clerk, "/claims/?clock=unset") == [by_clock["unset"]]
+    assert claim not in listed(clerk, "/claims/due/")
+
+
+@pytest.mark.clause("TL-08")
+def test_reviewer_finds_what_waits_for_promised_material_behind_what_falls_due(office, signed_in):
+    a_term()
+    waiting = office.take(promised(office), "submit")
+    running = office.claim_in(S.IN_REVIEW)
+    queues = signed_in(office.reviewer).get("/").context["queues"]
+    cases = next(queue.cases for queue in queues if queue.title == "待审核报销")
+    assert [case.pk for case in cases] == [running.pk, waiting.pk]
 
 
 def test_list_by_due_day_holds_what_runs_the_first_due_on_top(by_clock, office, clerk, monkeypatch):
