@@ -1,7 +1,8 @@
 "use strict";
 
 // Rows of a form (receipts, details): added and removed by mouse or keyboard; the numbers of the fields only ever grow.
-const form = document.getElementById("claim-form");
+// Loaded before the form is there and listening for it on the document: whoever types at once is served as well.
+const formOf = (event) => event.target.closest("#claim-form");
 
 function addRow(table) {
   const prefix = table.dataset.rows;
@@ -24,7 +25,9 @@ function removeRow(row) {
   table.dispatchEvent(new Event("rows-changed", { bubbles: true }));
 }
 
-form.addEventListener("click", (event) => {
+document.addEventListener("click", (event) => {
+  const form = formOf(event);
+  if (!form) return;
   const adder = event.target.closest("[data-add-row]");
   if (adder) addRow(form.querySelector(`[data-rows="${adder.dataset.addRow}"]`));
   const remover = event.target.closest("[data-remove-row]");
@@ -33,8 +36,9 @@ form.addEventListener("click", (event) => {
 
 // A scanner ends a code with Enter: that goes on to the next box, and from the last one to a new row.  Ctrl+Enter saves, with Shift it
 // hands the claim on as well.
-form.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.isComposing || event.target.closest("button, a, summary, textarea")) return;
+document.addEventListener("keydown", (event) => {
+  const form = formOf(event);
+  if (!form || event.key !== "Enter" || event.isComposing || event.target.closest("button, a, summary, textarea")) return;
   event.preventDefault();
   if (event.ctrlKey) {
     form.requestSubmit(event.shiftKey ? form.querySelector("[data-hands-on]") : null);
