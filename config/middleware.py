@@ -1,21 +1,28 @@
 """Who and why for the history."""
 
-from typing import Any
+from collections.abc import Callable
 
-import pghistory.middleware
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from hospitals.access import staff_name
+from hospitals.history_context import history_context
+
+CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 
 
-class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
+class HistoryMiddleware:
     """Every change made in a request carries the user's id and name as they were then.
 
     The address is left out on purpose: it may hold what somebody searched for.
     """
 
-    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in CHANGING:
+            return self.get_response(request)
         user = request.user
-        if not user.is_authenticated:
-            return {"user": None, "user_name": ""}
-        return {"user": user.pk, "user_name": staff_name(user)}
+        known = user.is_authenticated
+        with history_context(user=user.pk if known else None, user_name=staff_name(user) if known else ""):
+            return self.get_response(request)

@@ -89,6 +89,8 @@ for database in DATABASES.values():
         "pool": {"min_size": 1, "max_size": 8, "timeout": 20},
         # Short questions, many at once: helpers and compiled plans cost each of them more than they save.
         "options": "-c max_parallel_workers_per_gather=0 -c jit=off",
+        "server_side_binding": True,
+        "prepare_threshold": 3,
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -124,7 +126,6 @@ AXES_ENABLE_ADMIN = False
 # History: append-only event rows beside every business table, written by triggers.
 PGHISTORY_LEVEL = pghistory.Statement  # type: ignore[has-type]
 PGHISTORY_APPEND_ONLY = True
-PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)

@@ -2,12 +2,14 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, CharField, DateField, Q, QuerySet
 
 from filings.models import Filing, InsuredPerson
 from filings.models.filing import FilingStatus
 from filings.vocabulary import Channel, Tier
+from hospitals.compiled import Compiled
 from hospitals.models import Area
 from hospitals.vocabulary import Scope
 
@@ -34,20 +36,34 @@ def cover_of(person: InsuredPerson, place: Area, admitted_on: dt.date) -> Cover:
 
     A filing that came into being at another admission, or was cancelled since, covers nothing here.
     """
-    of_other_stays = Q(channel=Channel.AUTOMATIC) & ~Q(admitted_on=admitted_on, status=FilingStatus.ACTIVE)
-    rows = (
-        Filing.objects.covering(admitted_on)
-        .filter(person=person, destination__in=lineage(place))
-        .exclude(of_other_stays)
-        .order_by("status", "-start_on", "-pk")  # active before cancelled
-    )
+    city, province, country = (*lineage(place), None, None)[:3]
     asked_for, automatic = None, None
-    for row in rows:
+    for row in COVERING(person=person.pk, day=admitted_on, city=city, province=province, country=country):
         if row.channel == Channel.AUTOMATIC:
             automatic = automatic or row
         else:
             asked_for = asked_for or row
     return Cover(asked_for, automatic)
+
+
+def _covering(person: Any, day: Any, city: Any, province: Any, country: Any) -> QuerySet[Filing]:
+    of_other_stays = Q(channel=Channel.AUTOMATIC) & ~Q(admitted_on=day, status=FilingStatus.ACTIVE)
+    return (
+        Filing.objects.covering(day)
+        .filter(Q(destination=city) | Q(destination=province) | Q(destination=country), person=person)
+        .exclude(of_other_stays)
+        .order_by("status", "-start_on", "-pk")  # active before cancelled
+    )
+
+
+COVERING = Compiled(
+    _covering,
+    person=BigIntegerField(),
+    day=DateField(),
+    city=CharField(),
+    province=CharField(),
+    country=CharField(),
+)
 
 
 def covering_filing(person: InsuredPerson, place: Area, admitted_on: dt.date) -> Filing | None:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from filings.identity import initials
+from hospitals.compiled import Compiled
 from hospitals.models import Area
 from hospitals.reasons import Refused
 from hospitals.vocabulary import AreaKind
@@ -28,7 +29,8 @@ def written(area: Area) -> str:
 
 def find_destination(words: str) -> Area:
     """The one area that the words mean; a county stands for the city it lies in.  Raises Refused, naming candidates."""
-    return Gazetteer(_likely(words.strip())).find(words)
+    code = CODE.search(words)
+    return Gazetteer(OF_CODE(code=code[0]) if code else _likely(words.strip())).find(words)
 
 
 class Gazetteer:
@@ -70,13 +72,18 @@ class Gazetteer:
 
 
 def _likely(text: str) -> QuerySet[Area]:
-    """All areas that the words may mean, and few others: what one look-up reads."""
-    areas, code = Area.objects.select_related("parent__parent"), CODE.search(text)
-    if code:
-        return areas.filter(pk=code[0])
+    """All areas that words without a code may mean, and few others: what one look-up reads."""
+    areas = _with_those_above()
     if text.isascii():
         return areas.exclude(kind=AreaKind.COUNTY, is_pool=False)
     return areas.filter(Q(name__startswith=text) | Q(full_name=text))
+
+
+def _with_those_above() -> QuerySet[Area]:
+    return Area.objects.select_related("parent__parent")
+
+
+OF_CODE = Compiled(lambda code: _with_those_above().filter(pk=code), code=CharField())
 
 
 def _pool(area: Area) -> Area:

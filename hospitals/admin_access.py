@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pghistory
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -11,6 +10,7 @@ from django.template.response import TemplateResponse
 
 from hospitals.access import Right, reach_of
 from hospitals.history import entries
+from hospitals.history_context import history_context
 from hospitals.models import Area
 
 
@@ -62,7 +62,7 @@ class VisibleAdmin(admin.ModelAdmin):
         """The saved row must lie inside the user's reach, whatever was posted."""
         if not self.change_right_covers(reach_of(request.user), obj):
             raise PermissionDenied("不在您的管辖范围内")
-        with pghistory.context(action="后台修改" if change else "后台登记"):
+        with history_context(action="后台修改" if change else "后台登记"):
             super().save_model(request, obj, form, change)
 
     def history_view(

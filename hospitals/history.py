@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from hospitals.access import staff_name
+from hospitals.history_context import history_context
 
 Model = TypeVar("Model", bound=type[models.Model])
 Names = dict[tuple[Any, Any], str]  # how rows that a history refers to are called, each looked up once
@@ -30,7 +31,7 @@ def doing(action: str, *, by: Any, reason: str = "") -> Iterator[None]:
 
     An action inside another has its own name; what follows it in the outer one is the outer's again.
     """
-    with pghistory.context() as current:
+    with history_context() as current:
         outer = dict(current.metadata)
         current.metadata.update(user=by.pk, user_name=staff_name(by), action=action, reason=reason.strip())
         try:

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
-import pghistory
 from django.contrib.auth.models import User
 from django.db import Error, connection, transaction
 from django.utils.translation import gettext as _
 
 from hospitals.access import reach_of, staff_name
+from hospitals.history_context import history_context
 from hospitals.models import Area
 from hospitals.models.imports import ListImport
 from hospitals.reasons import Refused
@@ -79,7 +79,7 @@ def moving(list_import: Any, verb: str, *, by: User | None, reason: str = "") ->
 def as_user(by: User | None, action: str, reason: str = "") -> Any:
     """The history's context; outside a request there is no other."""
     name = staff_name(by) if by else _("命令行")
-    return pghistory.context(user=by.pk if by else None, user_name=name, action=action, reason=reason)
+    return history_context(user=by.pk if by else None, user_name=name, action=action, reason=reason)
 
 
 def check_move(list_import: Any, verb: str, by: User | None, reason: str = "") -> None:

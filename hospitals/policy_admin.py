@@ -5,7 +5,6 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-import pghistory
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -21,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from hospitals.access import Right, reach_of
 from hospitals.admin_access import VisibleAdmin
 from hospitals.history import doing
+from hospitals.history_context import history_context
 from hospitals.models import DatedPolicy
 from hospitals.reasons import Refused
 
@@ -136,7 +136,7 @@ class PolicyAdmin(VisibleAdmin):
         if not form.is_valid():
             text = _("以此版本的全部内容建立草稿，修改后发布。")
             return self._ask(request, policy, _("新建版本"), text, form)
-        with pghistory.context(action="新建政策版本"):
+        with history_context(action="新建政策版本"):
             draft = policy.next_version(starts_on=form.cleaned_data["starts_on"])
         messages.success(request, _("已建立%(draft)s草稿。") % {"draft": draft})
         return redirect(*self._page(draft))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from filings.models import InsuredPerson
 from filings.vocabulary import Employment, Hardship, Scheme, SettlementWay
+from hospitals.compiled import insert
 from hospitals.reasons import Reason
 from settlement.accounts.year import YearState, year_state
 from settlement.calculation import Outcome, Result, Stay, calculate
@@ -49,7 +50,7 @@ class Worked:
         """Write down for good what was calculated."""
         policy, fund, personal = self.policy, self.result.fund, self.result.personal
         assert self.stay and fund is not None and personal is not None  # noqa: S101, PT018 - calculated
-        return Calculation.objects.create(
+        calculation = Calculation(
             claim=claim,
             policy=policy,
             inputs=self.inputs,
@@ -59,6 +60,7 @@ class Worked:
             total=self.stay.total,
             made_by=by,
         )
+        return insert([calculation])[0]
 
     def rests_on_the_same(self, calculation: Calculation) -> bool:
         """Whether only the year may have moved on: filing, insurance, stay and version are those of the calculation."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from filings.vocabulary import Category, Material
+from hospitals.compiled import insert
 from hospitals.vocabulary import Level, Service
 from settlement.calculation import Cost, Item, cost_of
 from settlement.claims.entry import (
@@ -55,7 +56,7 @@ def keep_materials(claim: Claim, materials: tuple[MaterialEntry, ...], *, is_new
             row.save()
         else:
             new.append(row)
-    ClaimMaterial.objects.bulk_create(new)
+    insert(new)
 
 
 def keep_details(claim: Claim, details: Details, *, is_new: bool = False) -> None:
@@ -69,7 +70,7 @@ def keep_details(claim: Claim, details: Details, *, is_new: bool = False) -> Non
         claim.items.all().delete()
     for row in wanted:
         row.claim = claim
-    ClaimItem.objects.bulk_create(wanted)
+    insert(wanted)
 
 
 def details_of(claim: Claim) -> Details:

@@ -4,12 +4,13 @@ One of a claim that was refused, withdrawn or reversed may be handed in again: i
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, CharField, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from hospitals.compiled import Compiled, insert
 from hospitals.reasons import Reason, Refused
 from hospitals.turns import take_turns
 from settlement.claims.entry import ReceiptEntry, ReceiptKey
@@ -84,14 +85,27 @@ def hold(claim: Claim, receipts: Sequence[ReceiptEntry], *, is_new: bool = False
     new = [Receipt(claim=claim, code=code, number=number) for code, number in wanted if (code, number) not in held]
     for receipt in new:
         _written(receipt, wanted[receipt.code, receipt.number])
-    Receipt.objects.bulk_create(new)
+    insert(new)
     return elsewhere
 
 
-def _elsewhere(claim: Claim, keys: Iterable[ReceiptKey]) -> list[Receipt]:
-    """The same receipts as other claims have them; nearly always there are none, which is asked narrowly."""
-    found = _numbered(keys).exclude(claim=claim)
-    return list(found) if found.exists() else []
+def _elsewhere(claim: Claim, keys: Collection[ReceiptKey]) -> list[Receipt]:
+    """The same receipts as other claims have them; nearly always it is one receipt that none has."""
+    if len(keys) == 1:
+        (code, number), *_none = keys
+        if not HAD_BY_OTHERS(code=code, number=number, claim=claim.pk):
+            return []
+    return list(_numbered(keys).exclude(claim=claim))
+
+
+HAD_BY_OTHERS = Compiled(
+    lambda code, number, claim: (
+        Receipt.objects.filter(code=code, number=number).exclude(claim=claim).values_list("pk")[:1]
+    ),
+    code=CharField(),
+    number=CharField(),
+    claim=BigIntegerField(),
+)
 
 
 def bar_again(claim: Claim) -> None:

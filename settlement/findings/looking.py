@@ -11,13 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, CharField, DateField, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from filings.models import InsuredPerson
 from filings.vocabulary import SettlementWay
 from hospitals.access import portal_account
+from hospitals.compiled import Compiled
 from hospitals.history import doing
 from hospitals.turns import take_turns
 from hospitals.vocabulary import Service
@@ -68,19 +70,37 @@ def look(claim: Claim, held: Held | None = None) -> None:
     held: of the claim, where its caller has just read it.
     """
     receipts, elsewhere = held or _held_by(claim)
-    during = {"admitted_on__lte": claim.discharged_on, "discharged_on__gte": claim.admitted_on}
-    at_once = Q(person__in=_people(claim.person), **during)
-    claims = _alive().filter(at_once).exclude(pk=claim.pk)
-    direct = Settlement.objects.standing().filter(
-        at_once | Q(receipts__overlap=sorted(receipts)), way=SettlementWay.DIRECT
-    )
+    people, numbers_held = _people(claim.person), sorted(receipts)
+    asked = {"own": claim.pk, "first": claim.admitted_on, "last": claim.discharged_on, "receipts": numbers_held}
     pairs: list[Pair] = []
     for earlier, numbers in _by_claim(elsewhere).items():
         pairs.append((claim, earlier, shared(numbers, _called(earlier))))
     # Nearly always there is nothing: that costs one narrow question instead of two wide ones.
-    if claims.values("pk").order_by().union(direct.values("pk").order_by(), all=True).exists():
-        pairs += _beside(claim, claims, direct, receipts)
+    if len(people) > 1 or ANYTHING_BESIDE(person=people[0], **asked):
+        pairs += _beside(claim, *_others(Q(person__in=people), **asked), receipts)
     _keep(pairs)
+
+
+def _others(whose: Q, own: Any, first: Any, last: Any, receipts: Any) -> tuple[Any, Any]:
+    """Claims of these people during the stay, and direct settlements during it or with one of the receipts."""
+    at_once = Q(whose, admitted_on__lte=last, discharged_on__gte=first)
+    direct = Settlement.objects.standing().filter(at_once | Q(receipts__overlap=receipts), way=SettlementWay.DIRECT)
+    return _alive().filter(at_once).exclude(pk=own), direct
+
+
+def _anything_beside(person: Any, **asked: Any) -> QuerySet[Any, tuple[int]]:
+    claims, direct = (rows.order_by().values_list("pk") for rows in _others(Q(person=person), **asked))
+    return claims.union(direct, all=True)[:1]
+
+
+ANYTHING_BESIDE = Compiled(
+    _anything_beside,
+    person=BigIntegerField(),
+    own=BigIntegerField(),
+    first=DateField(),
+    last=DateField(),
+    receipts=ArrayField(CharField()),
+)
 
 
 def _beside(

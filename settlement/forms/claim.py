@@ -6,12 +6,14 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.db.models import CharField
 from django.utils.translation import gettext as _
 
 from filings.destinations import written
 from filings.identity import normal_number
 from filings.models import InsuredPerson
 from filings.vocabulary import Category, Material
+from hospitals.compiled import Compiled
 from hospitals.forms import DayField
 from hospitals.models import Hospital
 from hospitals.reasons import Reason, Refused
@@ -31,6 +33,11 @@ MOST_RECEIPTS = 200
 STALE_PAGE = "页面已失效，请重新打开后再填写"
 COUNTED = ("total", "eligible")
 STAY_NEEDS = ("treatment_area", "admitted_on", "discharged_on", "hospital_level", *COUNTED)
+
+
+OF_NAME = Compiled(
+    lambda area, name: Hospital.objects.filter(area=area, name=name)[:1], area=CharField(), name=CharField()
+)
 
 
 class StayForm(forms.Form):
@@ -102,7 +109,7 @@ class StayForm(forms.Form):
             self.errors.pop(counted, None)
             cleaned[counted] = None
         place, name = cleaned.get("treatment_area"), cleaned.get("hospital_name")
-        hospital = Hospital.objects.filter(area=place, name=name).first() if place and name else None
+        hospital = OF_NAME.first(area=place.pk, name=name) if place and name else None
         cleaned["hospital"] = hospital
         cleaned["hospital_level"] = cleaned.get("hospital_level") or (hospital.level if hospital else "")
         if name and not cleaned["hospital_level"]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.assessment.rules import MaterialGroup
 from filings.vocabulary import Category, Material
+from hospitals.compiled import Compiled
 from hospitals.history import tracked
 from hospitals.models import DatedPolicy
 from hospitals.models.policy import PolicyQuerySet, immutable_rows
@@ -35,8 +36,7 @@ class ClaimPolicyQuerySet(PolicyQuerySet):
 
     def rules_on_days(self, area: str, *days: dt.date) -> "LookUp":
         """`rules_on` for some days of an area, in one query for all."""
-        rows = self.published().filter(area=area, starts_on__lte=max(days)).exclude(ends_on__lt=min(days))
-        versions = list(rows.order_by().values_list("pk", "published_at", "ends_on", "starts_on"))
+        versions = VERSIONS_ON(area=area, first=min(days), last=max(days))
 
         def rules_on(_area: str, day: dt.date) -> ClaimRules | None:
             for *version, starts_on in versions:
@@ -220,3 +220,17 @@ class ClaimMaterialRow(models.Model):
             note=self.note,
             section=self.section,
         )
+
+
+VERSIONS_ON = Compiled(
+    lambda area, first, last: (
+        ClaimPolicy.objects.published()
+        .filter(area=area, starts_on__lte=last)
+        .exclude(ends_on__lt=first)
+        .order_by()
+        .values_list("pk", "published_at", "ends_on", "starts_on")
+    ),
+    area=models.CharField(),
+    first=models.DateField(),
+    last=models.DateField(),
+)

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-import pghistory
 from django.core.management.base import BaseCommand
 
 from hospitals.directory import agencies, load_agency, load_areas
+from hospitals.history_context import history_context
 
 
 class Command(BaseCommand):
     help = "Load the areas of the country and the documents' halls and hospital lists; again: changes nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with pghistory.context(user_name="系统", action="载入机构目录"):
+        with history_context(user_name="系统", action="载入机构目录"):
             areas = load_areas()
             loaded = [load_agency(agency) for agency in agencies()]
         if options["verbosity"] > 0:

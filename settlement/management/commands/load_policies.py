@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import pghistory
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from filings.policy_packs import load as load_filings
+from hospitals.history_context import history_context
 from hospitals.policy_packs import PackReport
 from hospitals.reasons import Refused
 from settlement.policy_packs import load_benefits, load_claims
@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            with transaction.atomic(), pghistory.context(user_name="系统", action="载入政策"):
+            with transaction.atomic(), history_context(user_name="系统", action="载入政策"):
                 reports = {"备案政策": load_filings(), "待遇政策": load_benefits(), "报销材料政策": load_claims()}
         except Refused as refused:
             raise CommandError(str(refused)) from refused
