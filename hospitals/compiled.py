@@ -88,15 +88,8 @@ def insert(rows: Sequence[Instance]) -> Sequence[Instance]:
     if not rows:
         return rows
     sql, columns = _insertion(type(rows[0]), len(rows) > 1)
-    connection = connections["default"]
-    values = [
-        [
-            getattr(row, field.attname) if is_plain else field.get_db_prep_save(field.pre_save(row, True), connection)
-            for row in rows
-        ]
-        for field, is_plain in columns
-    ]
-    with connection.cursor() as cursor:
+    values = [[_value(row, field, is_plain) for row in rows] for field, is_plain in columns]
+    with connections["default"].cursor() as cursor:
         cursor.execute(sql, values if len(rows) > 1 else [value for (value,) in values])
         keys = cursor.fetchall()
     for row, (key,) in zip(rows, keys, strict=True):
@@ -118,11 +111,17 @@ def _insertion(model: type[models.Model], are_many: bool) -> tuple[str, list[tup
         if any(isinstance(field, ArrayField) for field in fields):
             raise TypeError(f"{model.__name__} has a column of arrays: one row at a time")
         arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
-        rows = f"SELECT * FROM unnest({arrays})"
+        rows = f"SELECT * FROM unnest({arrays})"  # noqa: S608 - our own words
     else:
         rows = f"VALUES ({', '.join(['%s'] * len(fields))})"
     sql = f"INSERT INTO {table} ({columns}) {rows} RETURNING {key}"
     return sql, [(field, _is_plain(field)) for field in fields]
+
+
+def _value(row: models.Model, field: Any, is_plain: bool) -> Any:
+    if is_plain:
+        return getattr(row, field.attname)
+    return field.get_db_prep_save(field.pre_save(row, add=True), connections["default"])
 
 
 def _is_plain(field: "models.Field[Any, Any]") -> bool:

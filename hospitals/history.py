@@ -18,10 +18,17 @@ Model = TypeVar("Model", bound=type[models.Model])
 Names = dict[tuple[Any, Any], str]  # how rows that a history refers to are called, each looked up once
 
 
-def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[Model], Model]:
-    """Class decorator: an append-only event row for each insert, change and deletion of the model's rows."""
+def tracked(*, exclude: tuple[str, ...] = (), part_of: str = "") -> Callable[[Model], Model]:
+    """Class decorator: an append-only event row for each insert, change and deletion of the model's rows.
+
+    part_of: the field that says what a row belongs to, where its events are read by that.
+    """
     return pghistory.track(
-        pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=list(exclude) or None
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(),
+        pghistory.DeleteEvent(),
+        exclude=list(exclude) or None,
+        meta={"indexes": [models.Index(fields=[part_of])]} if part_of else None,
     )
 
 

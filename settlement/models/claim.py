@@ -52,11 +52,19 @@ def _entered(field: str, expected: bool) -> Any:
 class Claim(models.Model):
     """One stay that the person paid in full and claims at home."""
 
-    area = models.ForeignKey(Area, models.PROTECT, related_name="claims", verbose_name=_("参保地"))
+    area = models.ForeignKey(Area, models.PROTECT, related_name="claims", verbose_name=_("参保地"), db_index=False)
     hall = models.ForeignKey(
-        ServiceHall, models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("受理窗口")
+        ServiceHall,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims",
+        verbose_name=_("受理窗口"),
+        db_index=False,
     )
-    person = models.ForeignKey(InsuredPerson, models.PROTECT, related_name="claims", verbose_name=_("参保人"))
+    person = models.ForeignKey(
+        InsuredPerson, models.PROTECT, related_name="claims", verbose_name=_("参保人"), db_index=False
+    )
     filing = models.ForeignKey(
         Filing, models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("备案")
     )
@@ -77,7 +85,7 @@ class Claim(models.Model):
     ticket = models.ForeignKey(
         "settlement.Ticket", models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("故障工单")
     )
-    treatment_area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("就医地"))
+    treatment_area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("就医地"), db_index=False)
     scope = models.CharField(_("范围"), max_length=16, choices=Scope.choices())
     hospital = models.ForeignKey(
         Hospital, models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("联网医院")
@@ -104,13 +112,21 @@ class Claim(models.Model):
         _("剩余工作日"), null=True, blank=True, help_text=_("等待材料期间停止计时，补齐后接着计；负数为已超期")
     )
     status = models.CharField(_("状态"), max_length=16, choices=ClaimStatus.choices(), default=ClaimStatus.ACCEPTED)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经办人"))
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经办人"), db_index=False
+    )
     made_at = models.DateTimeField(_("受理时间"), auto_now_add=True)
     entered_by = ArrayField(
         models.BigIntegerField(), verbose_name=_("录入人员"), editable=False, help_text=_("录入或修改过内容的所有人员")
     )
     stepped_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("回退人")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("回退人"),
+        db_index=False,
     )
     stepped_at = models.DateTimeField(_("回退时间"), null=True, blank=True)
     step_reason = models.CharField(_("回退原因"), max_length=300, blank=True)
@@ -119,22 +135,46 @@ class Claim(models.Model):
     )
     taken_at = models.DateTimeField(_("领取时间"), null=True, blank=True)
     reviewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("审核人")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("审核人"),
+        db_index=False,
     )
     reviewed_at = models.DateTimeField(_("审核时间"), null=True, blank=True)
     review_reason = models.CharField(_("审核意见"), max_length=300, blank=True)
     confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("复审人")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("复审人"),
+        db_index=False,
     )
     confirmed_at = models.DateTimeField(_("复审时间"), null=True, blank=True)
     is_sampled = models.BooleanField(_("抽中复审"), null=True, editable=False, help_text=_("空为尚未抽取"))
     released_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("财务复核人")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("财务复核人"),
+        db_index=False,
     )
     released_at = models.DateTimeField(_("放行时间"), null=True, blank=True)
     finance_reason = models.CharField(_("财务意见"), max_length=300, blank=True)
     paid_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("支付登记人")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("支付登记人"),
+        db_index=False,
     )
     paid_on = models.DateField(_("支付日期"), null=True, blank=True)
     payment_reference = models.CharField(_("银行流水号"), max_length=60, blank=True)

@@ -19,7 +19,7 @@ from settlement.vocabulary import CatalogueClass
 receipt_number = RegexValidator(r"^[0-9A-Z-]+$", _("应为数字或字母"))
 
 
-@tracked(exclude=("bars_others",))
+@tracked(exclude=("bars_others",), part_of="claim")
 class Receipt(models.Model):
     """A medical receipt.  Two claims that are alive never hold the same one.
 
@@ -59,7 +59,7 @@ class Receipt(models.Model):
         return f"{self.code} {self.number}"
 
 
-@tracked()
+@tracked(part_of="claim")
 class ClaimMaterial(models.Model):
     """A material handed in with a claim, or the clerk's word that there is none where one is due only in some cases."""
 
