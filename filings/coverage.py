@@ -3,11 +3,12 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import DateField, Q, QuerySet
 
 from filings.models import Filing, InsuredPerson
 from filings.models.filing import FilingStatus
 from filings.vocabulary import Channel, Tier
+from hospitals.compiled import CompiledQuery, Given
 from hospitals.models import Area
 from hospitals.vocabulary import Scope
 
@@ -34,20 +35,29 @@ def cover_of(person: InsuredPerson, place: Area, admitted_on: dt.date) -> Cover:
 
     A filing that came into being at another admission, or was cancelled since, covers nothing here.
     """
-    of_other_stays = Q(channel=Channel.AUTOMATIC) & ~Q(admitted_on=admitted_on, status=FilingStatus.ACTIVE)
-    rows = (
-        Filing.objects.covering(admitted_on)
-        .filter(person=person, destination__in=lineage(place))
-        .exclude(of_other_stays)
-        .order_by("status", "-start_on", "-pk")  # active before cancelled
-    )
     asked_for, automatic = None, None
-    for row in rows:
+    above = [*lineage(place), "", ""]
+    for row in _COVERING.all(person=person.pk, day=admitted_on, place=above[0], above=above[1], highest=above[2]):
         if row.channel == Channel.AUTOMATIC:
             automatic = automatic or row
         else:
             asked_for = asked_for or row
     return Cover(asked_for, automatic)
+
+
+def _covering() -> QuerySet[Filing]:
+    day = Given("day", DateField())
+    of_other_stays = Q(channel=Channel.AUTOMATIC) & ~Q(admitted_on=day, status=FilingStatus.ACTIVE)
+    there = Q(destination=Given("place")) | Q(destination=Given("above")) | Q(destination=Given("highest"))
+    return (
+        Filing.objects.covering(day)
+        .filter(there, person=Given("person"))
+        .exclude(of_other_stays)
+        .order_by("status", "-start_on", "-pk")  # active before cancelled
+    )
+
+
+_COVERING = CompiledQuery(_covering)
 
 
 def covering_filing(person: InsuredPerson, place: Area, admitted_on: dt.date) -> Filing | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from filings.models import Filing, InsuredPerson
 from filings.vocabulary import SettlementWay
 from hospitals.access import Right, reach_of
+from hospitals.compiled import CompiledQuery, Given
 from hospitals.history import doing
 from hospitals.reasons import Refused
 from hospitals.turns import take_turns
@@ -108,8 +109,13 @@ def take_over(
 
 def _hold_filing(filing: Filing | None) -> None:
     """Nobody ends it until the stay is in the books.  Raises Refused where somebody has just done so."""
-    if filing and Filing.objects.select_for_update(no_key=True).get(pk=filing.pk).version != filing.version:
+    if filing and _FILING_HELD.get(pk=filing.pk).version != filing.version:
         raise Refused.because("changed_meanwhile", _("备案 %s 刚刚变动，请重新结算") % filing.number)
+
+
+_FILING_HELD = CompiledQuery(
+    lambda: Filing.objects.filter(pk=Given("pk")).only("version").order_by().select_for_update(no_key=True)
+)
 
 
 def reverse_settlement(*, by: User, settlement: Settlement, reason: str, on: dt.date) -> Settlement:

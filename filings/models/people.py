@@ -27,6 +27,7 @@ from filings.identity import (
 )
 from filings.vocabulary import Employment, Hardship, Scheme
 from hospitals.access import Right, VisibleQuerySet
+from hospitals.compiled import CompiledQuery, Given
 from hospitals.history import tracked
 from hospitals.models import Area
 
@@ -125,7 +126,7 @@ class InsuredPerson(models.Model):
         """No query where the person was fetched with all their insurance."""
         if "participations" in getattr(self, "_prefetched_objects_cache", {}):
             return next((row for row in self.participations.all() if row.covers(day)), None)
-        return self.participations.filter(period__contains=day).first()
+        return _INSURED_ON.first(person=self.pk, day=day)
 
 
 @tracked(exclude=("period",))
@@ -217,3 +218,8 @@ class IdDisclosure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.by}"
+
+
+_INSURED_ON = CompiledQuery(
+    lambda: Participation.objects.filter(person=Given("person"), period__contains=Given("day", models.DateField()))
+)

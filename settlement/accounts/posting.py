@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from filings.models import Filing, InsuredPerson
 from filings.vocabulary import Category, Scheme
 from hospitals.access import Right, reach_of
+from hospitals.compiled import CompiledInsert
 from hospitals.constraints import refused_by_constraints
 from hospitals.models import Area, Hospital
 from hospitals.reasons import Refused
@@ -28,6 +29,7 @@ from settlement.recoupments.following import after_reversal
 from settlement.vocabulary import BASIC_FUND, FUND_OF_COMPONENT, ComputedBy, EntryKind, Fund
 
 LONGEST_REASON = 300
+_POSTED, _ENTERED = CompiledInsert(Settlement), CompiledInsert(AccountEntry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ def post(
     """Write a calculated stay into the books.  stay: with the year's state that it was calculated on."""
     info = result.setlinfo
     assert info is not None  # noqa: S101 - it has been calculated
-    settlement = Settlement.objects.create(
+    settlement = Settlement(
         area=record.person.area,
         person=record.person,
         way=stay.basis,
@@ -88,6 +90,7 @@ def post(
         eligible=stay.eligible,
         **{name: getattr(info, name) or NIL for name in OF_SETLINFO},
     )
+    _POSTED.add(settlement)
     if result.follow_ups:
         FollowUpDue.objects.bulk_create(
             FollowUpDue(
@@ -100,7 +103,8 @@ def post(
             )
             for later in result.follow_ups
         )
-    AccountEntry.objects.bulk_create(_entries(settlement, stay, result, info))
+    for entry in _entries(settlement, stay, result, info):
+        _ENTERED.add(entry)
     return settlement
 
 

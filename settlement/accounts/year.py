@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from filings.models import InsuredPerson
 from filings.vocabulary import Scheme
+from hospitals.compiled import CompiledQuery, Given
 from hospitals.turns import take_turns
 from hospitals.vocabulary import Service
 from settlement.calculation import Stay
@@ -81,13 +82,16 @@ def turn_of_year(person: InsuredPerson, day: dt.date) -> str:
     return f"year {person.pk} {day.year}"
 
 
+_ACCOUNTS = CompiledQuery(lambda: YearAccount.objects.filter(person=Given("person"), year=Given("year")).order_by())
+
+
 def year_state(person: InsuredPerson, day: dt.date, scheme: Scheme, service: Service = Service.INPATIENT) -> YearState:
     """The state of the year of a day for one scheme; one query, and another where the year has been used.
 
     Deductible, its standard and stays are those of the service alone, the amounts paid those of the whole fund.
     Whoever settles on it holds the year; read without, it is a forecast.
     """
-    found = {account.fund: account for account in YearAccount.objects.filter(person=person, year=day.year).order_by()}
+    found = {account.fund: account for account in _ACCOUNTS.all(person=person.pk, year=day.year)}
     basic = found.get(BASIC_FUND[scheme])
     components = {component: found[fund] for component, fund in FUND_OF_COMPONENT.items() if fund in found}
     paid = {component: account.paid + account.owed for component, account in components.items()}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from filings.models import InsuredPerson
 from filings.vocabulary import Employment, Hardship, Scheme, SettlementWay
+from hospitals.compiled import CompiledInsert
 from hospitals.reasons import Reason
 from settlement.accounts.year import YearState, year_state
 from settlement.calculation import Outcome, Result, Stay, calculate
@@ -15,6 +16,8 @@ from settlement.claims.entry import StayEntry
 from settlement.claims.standing import Standing, standing_of
 from settlement.models import BenefitPolicy, Calculation, Claim
 from settlement.models.claim_policy import LookUp
+
+_STORED = CompiledInsert(Calculation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +52,17 @@ class Worked:
         """Write down for good what was calculated."""
         policy, fund, personal = self.policy, self.result.fund, self.result.personal
         assert self.stay and fund is not None and personal is not None  # noqa: S101, PT018 - calculated
-        return Calculation.objects.create(
-            claim=claim,
-            policy=policy,
-            inputs=self.inputs,
-            result=self.shown(),
-            fund=fund,
-            personal=personal,
-            total=self.stay.total,
-            made_by=by,
+        return _STORED.add(
+            Calculation(
+                claim=claim,
+                policy=policy,
+                inputs=self.inputs,
+                result=self.shown(),
+                fund=fund,
+                personal=personal,
+                total=self.stay.total,
+                made_by=by,
+            )
         )
 
     def rests_on_the_same(self, calculation: Calculation) -> bool:

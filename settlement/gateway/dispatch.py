@@ -22,6 +22,7 @@ from filings.platform.message_ids import receiver_id
 from filings.platform.reading import Unreadable, read_message
 from filings.platform.signing import digest, is_signed, signed
 from filings.platform.transactions import SHAPES
+from hospitals.compiled import CompiledInsert, CompiledQuery, Given
 from hospitals.models import Area, ServiceHall
 from hospitals.reasons import Reason, Refused
 from hospitals.turns import take_turns
@@ -162,12 +163,16 @@ def _attempt(
 def _known(request: Request, content: str) -> bytes | None:
     """The reply to the same message, letter by letter; whoever comes second waits for the first."""
     take_turns([f"message {request.msgid}"])
-    row = Exchange.objects.filter(msgid=request.msgid).values_list("digest", "reply").first()
-    if row is None:
+    known = _SAME_ID.first(msgid=request.msgid)
+    if known is None:
         return None
-    if row[0] != content:
+    if known.digest != content:
         raise MessageIdTaken
-    return str(row[1]).encode()
+    return known.reply.encode()
+
+
+_SAME_ID = CompiledQuery(lambda: Exchange.objects.filter(msgid=Given("msgid")).only("digest", "reply").order_by())
+_KEPT = CompiledInsert(Exchange)
 
 
 class MovedOn(Exception):
@@ -216,7 +221,7 @@ def _keep(
     """Write the exchange down, the last thing in its transaction; the reply as it goes out."""
     out = written(reply)
     codes = [reason.code for reason in reasons]
-    Exchange.objects.create(
+    kept = Exchange(
         msgid=request.msgid,
         infno=request.infno,
         area_id=about.area or _known_area(request.insuplc_admdvs),
@@ -234,6 +239,7 @@ def _keep(
         err_msg=reply.get("err_msg", ""),
         received_at=came_at,
     )
+    _KEPT.add(kept)
     return out
 
 

@@ -1,0 +1,142 @@
+"""Statements that are made with every message: compiled once a process, and planned by the server once a connection.
+
+Queries are written with the ORM like any other, so that no rule stands in SQL beside it; where a value comes in stands
+`Given`.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, models
+from django.db.backends.postgresql.base import ServerBindingCursor  # type: ignore[attr-defined]
+from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
+from django.db.models.sql import InsertQuery
+from django.db.transaction import TransactionManagementError
+from psycopg import sql
+
+Record = TypeVar("Record", bound=models.Model)
+PLACE = re.compile("%%|%s")
+
+
+class Given(models.Value):
+    """A value that is known when the query is asked, by its name."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return "%s", [self]
+
+    def __str__(self) -> str:
+        raise TypeError(f"{self.value} is not known yet: Django asks for its value here")
+
+
+class CompiledQuery(Generic[Record]):
+    """build: makes the query, with a `Given` for each value; called once, when it is first asked."""
+
+    def __init__(self, build: "Callable[[], models.QuerySet[Record]]") -> None:
+        self.build = build
+
+    @cached_property
+    def _plan(self) -> "_Plan":
+        return _Plan(self.build().query)
+
+    def all(self, **given: Any) -> list[Record]:
+        """The records, with what the query selects beside them.  given: a value for every `Given`."""
+        plan = self._plan
+        if plan.locks and not connection.in_atomic_block:
+            raise TransactionManagementError("rows are locked within a transaction")
+        rows = fetched(plan.sql, [given[name] for name in plan.names])
+        return list(plan.records(rows)) if rows else []
+
+    def first(self, **given: Any) -> Record | None:
+        found = self.all(**given)
+        return found[0] if found else None
+
+    def get(self, **given: Any) -> Record:
+        """Raises DoesNotExist."""
+        found = self.all(**given)
+        if not found:
+            raise self._plan.model.DoesNotExist
+        return found[0]
+
+
+class CompiledInsert(Generic[Record]):
+    """Rows of one model, for records that are whole: no expression stands among their values."""
+
+    def __init__(self, model: type[Record]) -> None:
+        self.model = model
+
+    @cached_property
+    def _plan(self) -> tuple[str, list[Any]]:
+        meta = self.model._meta
+        fields = [field for field in meta.local_concrete_fields if not (field.primary_key or field.generated)]
+        query = InsertQuery(self.model)
+        query.insert_values(fields, [self.model()])
+        compiler = query.get_compiler(connection=connection)
+        compiler.returning_fields = [meta.pk]
+        ((statement, _values),) = compiler.as_sql()
+        return statement, fields
+
+    def add(self, record: Record) -> Record:
+        """As `save(force_insert=True)` of a new record writes it."""
+        statement, fields = self._plan
+        values = [field.get_db_prep_save(field.pre_save(record, True), connection) for field in fields]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            (record.pk,) = cursor.fetchone()
+        record._state.adding, record._state.db = False, connection.alias
+        return record
+
+
+def fetched(statement: str, values: list[Any]) -> list[Any]:
+    """The rows of a SELECT that the server plans once a connection."""
+    connection.ensure_connection()
+    with connection._prepare_cursor(_PreparedCursor(connection.connection)) as cursor:  # type: ignore[attr-defined]
+        cursor.execute(statement, values)
+        rows: list[Any] = cursor.fetchall()
+    return rows
+
+
+class _PreparedCursor(ServerBindingCursor):  # type: ignore[misc]
+    def execute(self, query: Any, params: Any = None) -> Any:
+        return super().execute(query, params, prepare=True)
+
+
+class _Plan:
+    """What Django works out anew for each query: the statement, and how its rows become records."""
+
+    def __init__(self, query: Any) -> None:
+        compiler = query.get_compiler(connection=connection)
+        statement, values = compiler.as_sql()
+        self.locks, self.model = query.select_for_update, query.model
+        self.names = [value.value for value in values if isinstance(value, Given)]
+        self.sql = _with_constants(statement, values)
+        info = compiler.klass_info
+        self.start, self.end = info["select_fields"][0], info["select_fields"][-1] + 1
+        self.attributes = [column[0].target.attname for column in compiler.select[self.start : self.end]]
+        self.related = get_related_populators(info, compiler.select, connection.alias)
+        self.annotations: Mapping[str, int] = compiler.annotation_col_map
+        self.converters = compiler.get_converters([column[0] for column in compiler.select])
+        self.convert = compiler.apply_converters
+
+    def records(self, rows: list[Any]) -> Iterator[Any]:
+        for row in self.convert(rows, self.converters):
+            record = self.model.from_db(connection.alias, self.attributes, row[self.start : self.end])
+            for related in self.related:
+                related.populate(row, record)
+            for name, column in self.annotations.items():
+                setattr(record, name, row[column])
+            yield record
+
+
+def _with_constants(statement: str, values: Any) -> str:
+    """What never changes is written into the statement, so that partial indexes are known to fit."""
+    left = iter(values)
+
+    def written(place: re.Match[str]) -> str:
+        if place.group() == "%%":
+            return "%%"
+        value = next(left)
+        return "%s" if isinstance(value, Given) else sql.quote(value).replace("%", "%%")
+
+    return PLACE.sub(written, statement)
