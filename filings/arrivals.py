@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -23,7 +24,7 @@ from filings.places import places_of
 from filings.sanctions import reasons_at
 from filings.vocabulary import Category, Channel, Handling, Measure, Occasion, Scheme, SettlementWay, Tier
 from hospitals.access import portal_account
-from hospitals.compiled import CompiledQuery, Given
+from hospitals.compiled import CompiledQuery, Given, save_only
 from hospitals.constraints import refused_by_constraints
 from hospitals.history import doing
 from hospitals.models import Area
@@ -94,15 +95,16 @@ def filing_for_admission(
     return _restricted(arrival, measures)
 
 
-def close_arrival(*, filing: Filing, discharged_on: dt.date) -> Filing:
+def close_arrival(*, filing: Filing, discharged_on: dt.date, by: User | None = None) -> Filing:
     """The hospital tells the discharge: a filing made at the admission ends with it; told again, the last word counts.
 
-    A filing that was asked for goes on.  Raises Refused for a discharge before the admission.
+    A filing that was asked for goes on.  Raises Refused for a discharge before the admission; the transaction is over
+    then.
     """
     if filing.channel != Channel.AUTOMATIC:
         return filing
-    by = portal_account()
-    with transaction.atomic(), doing(_("出院，自动备案结束"), by=by):
+    by = by or portal_account()
+    with transaction.atomic(savepoint=False), doing(_("出院，自动备案结束"), by=by):
         _PERSON_HELD.get(pk=filing.person_id)
         locked = _FILING_HELD.get(pk=filing.pk)
         if discharged_on < locked.start_on:
@@ -111,8 +113,8 @@ def close_arrival(*, filing: Filing, discharged_on: dt.date) -> Filing:
         if locked.end_on != discharged_on:
             locked.end_on = discharged_on
             locked.version += 1
-            with refused_by_constraints(Filing):
-                locked.save(update_fields=["end_on", "version"])
+            with refused_by_constraints(Filing, savepoint=False):
+                save_only(locked, "end_on", "version")
     return locked
 
 

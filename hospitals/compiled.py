@@ -6,13 +6,13 @@ Queries are written with the ORM like any other, so that no rule stands in SQL b
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
 from django.db.backends.postgresql.base import ServerBindingCursor  # type: ignore[attr-defined]
 from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
-from django.db.models.sql import InsertQuery
+from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import TransactionManagementError
 from psycopg import sql
 
@@ -86,6 +86,26 @@ class CompiledInsert(Generic[Record]):
             (record.pk,) = cursor.fetchone()
         record._state.adding, record._state.db = False, connection.alias
         return record
+
+
+def save_only(record: models.Model, *names: str) -> None:
+    """As `save(update_fields=names)` of a record that the database has."""
+    statement, fields = _update_of(type(record), names)
+    values = [field.get_db_prep_save(field.pre_save(record, False), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, record.pk])
+        if cursor.rowcount != 1:
+            raise models.ObjectDoesNotExist(f"{record._meta.label} {record.pk}")
+
+
+@cache
+def _update_of(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, list[Any]]:
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    query = UpdateQuery(model)
+    query.add_update_fields([(field, None, Given(field.name)) for field in fields])
+    query.add_q(models.Q(pk=Given("pk")))
+    statement, _values = query.get_compiler(connection=connection).as_sql()
+    return statement, fields
 
 
 def fetched(statement: str, values: list[Any]) -> list[Any]:

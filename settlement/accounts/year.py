@@ -79,7 +79,12 @@ def hold_year(person: InsuredPerson, day: dt.date) -> None:
 
 def turn_of_year(person: InsuredPerson, day: dt.date) -> str:
     """What `hold_year` holds, for who takes other turns with it: the year first, then receipts."""
-    return f"year {person.pk} {day.year}"
+    return turn_of_year_of(person.pk, day.year)
+
+
+def turn_of_year_of(person: int, year: int) -> str:
+    """The same of a person's key."""
+    return f"year {person} {year}"
 
 
 _ACCOUNTS = CompiledQuery(lambda: YearAccount.objects.filter(person=Given("person"), year=Given("year")).order_by())

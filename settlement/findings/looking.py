@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from filings.models import InsuredPerson
 from filings.vocabulary import SettlementWay
 from hospitals.access import portal_account
+from hospitals.compiled import CompiledQuery, Given
 from hospitals.history import doing
 from hospitals.turns import take_turns
 from hospitals.vocabulary import Service
@@ -104,12 +106,9 @@ def look_at_claims(settlement: Settlement) -> None:
     """Which claims a direct settlement contradicts, paid ones among them; within the transaction that posts it."""
     direct = _stay(settlement)
     pairs: list[Pair] = []
-    claims = _alive().filter(
-        person__in=_people(settlement.person),
-        admitted_on__lte=settlement.discharged_on,
-        discharged_on__gte=settlement.admitted_on,
-    )
-    for claim in claims:
+    document = {"id_type": settlement.person.id_type, "id_number": settlement.person.id_number}
+    stay = {"admitted_on": settlement.admitted_on, "discharged_on": settlement.discharged_on}
+    for claim in _DURING.all(**document, **stay):
         pairs.append((claim, settlement, found_of(_stay(claim), direct)))
     holders = _numbered(settlement.receipts, Receipt.objects.filter(bars_others=True))
     for claim, numbers in _by_claim(holders).items():
@@ -130,6 +129,15 @@ def _is(person: InsuredPerson, other: InsuredPerson) -> bool:
 
 def _alive() -> Any:
     return Claim.objects.exclude(status__in=OVER).select_related("area").order_by("pk")
+
+
+_DURING = CompiledQuery(
+    lambda: _alive().filter(
+        person__in=RawSQL(SAME_PERSON, [Given("id_type"), Given("id_number")]),  # noqa: S611 - our own words
+        admitted_on__lte=Given("discharged_on"),
+        discharged_on__gte=Given("admitted_on"),
+    )
+)
 
 
 def _held_by(claim: Claim) -> Held:

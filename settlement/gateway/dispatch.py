@@ -27,7 +27,7 @@ from hospitals.models import Area, ServiceHall
 from hospitals.reasons import Reason, Refused
 from hospitals.turns import take_turns
 from settlement.gateway import admitting, discharging, imported, persons, reconciling, settling, slips, visitors
-from settlement.gateway.hearing import About, Answered, Handler, Heard
+from settlement.gateway.hearing import About, Answered, Handler, Heard, turns_ahead
 from settlement.models import Exchange
 
 logger = logging.getLogger(__name__)
@@ -144,9 +144,9 @@ def _attempt(
     about = About()
     try:
         with transaction.atomic():
-            if known := _known(request, content):
-                return known
             heard = _heard(message, request, came_at, about)
+            if known := _known(request, content, heard.turns):
+                return known
             said = HANDLERS[T.of(request.infno)](heard)
             reply = _done(said, heard)
             return _keep(body, content, request, came_at, about, reply, ())
@@ -160,9 +160,12 @@ def _attempt(
             return _keep(body, content, request, came_at, about, reply, refused.reasons)
 
 
-def _known(request: Request, content: str) -> bytes | None:
-    """The reply to the same message, letter by letter; whoever comes second waits for the first."""
-    take_turns([f"message {request.msgid}"])
+def _known(request: Request, content: str, turns: Iterable[str] = ()) -> bytes | None:
+    """The reply to the same message, letter by letter; whoever comes second waits for the first.
+
+    turns: to be taken with the message's own.
+    """
+    take_turns([f"message {request.msgid}"], turns)
     known = _SAME_ID.first(msgid=request.msgid)
     if known is None:
         return None
@@ -196,7 +199,7 @@ def _heard(message: Mapping[str, Any], request: Request, came_at: dt.datetime, a
         body = shape.input.model_validate(message.get("input", {}))
     except ValidationError as error:
         raise Refused.all_of(faults(error)) from error
-    return Heard(request, body, came_at, timezone.localdate(came_at), about)
+    return Heard(request, body, came_at, timezone.localdate(came_at), about, turns_ahead(body))
 
 
 def _done(said: Answered, heard: Heard) -> dict[str, Any]:
