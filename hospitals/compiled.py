@@ -118,8 +118,14 @@ def fetched(statement: str, values: list[Any]) -> list[Any]:
 
 
 class _PreparedCursor(ServerBindingCursor):  # type: ignore[misc]
+    """Django's connections prepare nothing, whatever a statement asks for: this one's does, as long as it takes."""
+
     def execute(self, query: Any, params: Any = None) -> Any:
-        return super().execute(query, params, prepare=True)
+        usual, self.connection.prepare_threshold = self.connection.prepare_threshold, 0
+        try:
+            return super().execute(query, params, prepare=True)
+        finally:
+            self.connection.prepare_threshold = usual
 
 
 class _Plan:
