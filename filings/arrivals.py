@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -23,6 +24,7 @@ from filings.places import places_of
 from filings.sanctions import reasons_at
 from filings.vocabulary import Category, Channel, Handling, Measure, Occasion, Scheme, SettlementWay, Tier
 from hospitals.access import portal_account
+from hospitals.compiled import CompiledQuery, Given, save_only
 from hospitals.constraints import refused_by_constraints
 from hospitals.history import doing
 from hospitals.models import Area
@@ -30,6 +32,10 @@ from hospitals.reasons import Reason, Refused
 from hospitals.vocabulary import Service
 
 BY_ITSELF = frozenset({Handling.AUTOMATIC, Handling.DEEMED})
+_PERSON_HELD = CompiledQuery(
+    lambda: InsuredPerson.objects.filter(pk=Given("pk")).only("pk").order_by().select_for_update(no_key=True)
+)
+_FILING_HELD = CompiledQuery(lambda: Filing.objects.filter(pk=Given("pk")).order_by().select_for_update())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ def filing_for_admission(
         return _uncovered(uninsured.reasons)
     with nullcontext() if foreseen else transaction.atomic():
         if not foreseen:
-            InsuredPerson.objects.select_for_update(no_key=True).get(pk=person.pk)
+            _PERSON_HELD.get(pk=person.pk)
         cover = cover_of(person, pool, admitted_on)
         assessment = _assessed(person, standing, pool, admitted_on, on, hospital_name, emergency, maternity)
         if measures is None:
@@ -89,25 +95,26 @@ def filing_for_admission(
     return _restricted(arrival, measures)
 
 
-def close_arrival(*, filing: Filing, discharged_on: dt.date) -> Filing:
+def close_arrival(*, filing: Filing, discharged_on: dt.date, by: User | None = None) -> Filing:
     """The hospital tells the discharge: a filing made at the admission ends with it; told again, the last word counts.
 
-    A filing that was asked for goes on.  Raises Refused for a discharge before the admission.
+    A filing that was asked for goes on.  Raises Refused for a discharge before the admission; the transaction is over
+    then.
     """
     if filing.channel != Channel.AUTOMATIC:
         return filing
-    by = portal_account()
-    with transaction.atomic(), doing(_("出院，自动备案结束"), by=by):
-        InsuredPerson.objects.select_for_update(no_key=True).get(pk=filing.person_id)
-        locked = Filing.objects.select_for_update().get(pk=filing.pk)
+    by = by or portal_account()
+    with transaction.atomic(savepoint=False), doing(_("出院，自动备案结束"), by=by):
+        _PERSON_HELD.get(pk=filing.person_id)
+        locked = _FILING_HELD.get(pk=filing.pk)
         if discharged_on < locked.start_on:
             text = _("出院日期 {out} 早于入院日期 {admitted}").format(out=discharged_on, admitted=locked.start_on)
             raise Refused.because("discharge_before_admission", text)
         if locked.end_on != discharged_on:
             locked.end_on = discharged_on
             locked.version += 1
-            with refused_by_constraints(Filing):
-                locked.save(update_fields=["end_on", "version"])
+            with refused_by_constraints(Filing, savepoint=False):
+                save_only(locked, "end_on", "version")
     return locked
 
 
@@ -117,8 +124,8 @@ def reopen_arrival(*, filing: Filing) -> Filing:
         return filing
     by = portal_account()
     with transaction.atomic(), doing(_("撤销出院，自动备案继续"), by=by):
-        InsuredPerson.objects.select_for_update(no_key=True).get(pk=filing.person_id)
-        locked = Filing.objects.select_for_update().get(pk=filing.pk)
+        _PERSON_HELD.get(pk=filing.person_id)
+        locked = _FILING_HELD.get(pk=filing.pk)
         locked.end_on = None
         locked.version += 1
         with refused_by_constraints(Filing):
@@ -137,7 +144,7 @@ def void_arrival(*, filing: Filing, reason: str) -> None:
         locked.end_on = locked.end_on or locked.start_on
 
     with transaction.atomic(), doing(_("撤销入院，自动备案取消"), by=by, reason=reason):
-        InsuredPerson.objects.select_for_update(no_key=True).get(pk=filing.person_id)
+        _PERSON_HELD.get(pk=filing.person_id)
         FILING_LIFECYCLE.follow(filing, "cancel", effect=end)
 
 

@@ -2,14 +2,13 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import BigIntegerField, CharField, DateField, Q, QuerySet
+from django.db.models import DateField, Q, QuerySet
 
 from filings.models import Filing, InsuredPerson
 from filings.models.filing import FilingStatus
 from filings.vocabulary import Channel, Tier
-from hospitals.compiled import Compiled
+from hospitals.compiled import CompiledQuery, Given
 from hospitals.models import Area
 from hospitals.vocabulary import Scope
 
@@ -36,9 +35,9 @@ def cover_of(person: InsuredPerson, place: Area, admitted_on: dt.date) -> Cover:
 
     A filing that came into being at another admission, or was cancelled since, covers nothing here.
     """
-    city, province, country = (*lineage(place), None, None)[:3]
     asked_for, automatic = None, None
-    for row in COVERING(person=person.pk, day=admitted_on, city=city, province=province, country=country):
+    above = [*lineage(place), "", ""]
+    for row in _COVERING.all(person=person.pk, day=admitted_on, place=above[0], above=above[1], highest=above[2]):
         if row.channel == Channel.AUTOMATIC:
             automatic = automatic or row
         else:
@@ -46,24 +45,19 @@ def cover_of(person: InsuredPerson, place: Area, admitted_on: dt.date) -> Cover:
     return Cover(asked_for, automatic)
 
 
-def _covering(person: Any, day: Any, city: Any, province: Any, country: Any) -> QuerySet[Filing]:
+def _covering() -> QuerySet[Filing]:
+    day = Given("day", DateField())
     of_other_stays = Q(channel=Channel.AUTOMATIC) & ~Q(admitted_on=day, status=FilingStatus.ACTIVE)
+    there = Q(destination=Given("place")) | Q(destination=Given("above")) | Q(destination=Given("highest"))
     return (
         Filing.objects.covering(day)
-        .filter(Q(destination=city) | Q(destination=province) | Q(destination=country), person=person)
+        .filter(there, person=Given("person"))
         .exclude(of_other_stays)
         .order_by("status", "-start_on", "-pk")  # active before cancelled
     )
 
 
-COVERING = Compiled(
-    _covering,
-    person=BigIntegerField(),
-    day=DateField(),
-    city=CharField(),
-    province=CharField(),
-    country=CharField(),
-)
+_COVERING = CompiledQuery(_covering)
 
 
 def covering_filing(person: InsuredPerson, place: Area, admitted_on: dt.date) -> Filing | None:

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from django.db.models import CharField, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from filings.identity import initials
-from hospitals.compiled import Compiled
+from hospitals.compiled import CompiledQuery, Given
 from hospitals.models import Area
 from hospitals.reasons import Refused
 from hospitals.vocabulary import AreaKind
@@ -30,7 +30,7 @@ def written(area: Area) -> str:
 def find_destination(words: str) -> Area:
     """The one area that the words mean; a county stands for the city it lies in.  Raises Refused, naming candidates."""
     code = CODE.search(words)
-    return Gazetteer(OF_CODE(code=code[0]) if code else _likely(words.strip())).find(words)
+    return Gazetteer(_OF_CODE.all(code=code[0]) if code else _likely(words.strip())).find(words)
 
 
 class Gazetteer:
@@ -83,7 +83,7 @@ def _with_those_above() -> QuerySet[Area]:
     return Area.objects.select_related("parent__parent")
 
 
-OF_CODE = Compiled(lambda code: _with_those_above().filter(pk=code), code=CharField())
+_OF_CODE = CompiledQuery(lambda: _with_those_above().filter(pk=Given("code")))
 
 
 def _pool(area: Area) -> Area:

@@ -1,130 +1,221 @@
-"""Questions asked in nearly every request, and rows written in it: their SQL is put together once a process.
+"""Statements that are made with every message: compiled once a process, and planned by the server once a connection.
 
-Django puts the SQL of a query together each time it is asked, which takes longer than a short answer.
+Queries are written with the ORM like any other, so that no rule stands in SQL beside it; where a value comes in stands
+`Given`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connections, models
-from django.db.models import Expression, QuerySet
-from django.db.models.query import ModelIterable, get_related_populators
+from django.db import connection, models
+from django.db.backends.postgresql.base import ServerBindingCursor  # type: ignore[attr-defined]
+from django.db.models.query import ModelIterable, get_related_populators  # type: ignore[attr-defined]
+from django.db.models.sql import InsertQuery, UpdateQuery
+from django.db.transaction import TransactionManagementError
+from psycopg import sql
 
-Row = TypeVar("Row")
-Instance = TypeVar("Instance", bound=models.Model)
+Record = TypeVar("Record", bound=models.Model)
+PLACE = re.compile("%%|%s")
 
-# Values that the driver takes as they are.
+
+class Given(models.Value):
+    """A value that is known when the query is asked, by its name."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return "%s", [self]
+
+    def __str__(self) -> str:
+        raise TypeError(f"{self.value} is not known yet: Django asks for its value here")
+
+
+class CompiledQuery(Generic[Record]):
+    """build: makes the query, with a `Given` for each value; called once, when it is first asked."""
+
+    def __init__(self, build: "Callable[[], models.QuerySet[Record]]") -> None:
+        self.build = build
+
+    @cached_property
+    def _plan(self) -> "_Plan":
+        return _Plan(self.build())
+
+    def all(self, **given: Any) -> list[Record]:
+        """The records, with what the query selects beside them; of a `values_list` its rows.
+
+        given: a value for every `Given`.
+        """
+        plan = self._plan
+        if plan.locks and not connection.in_atomic_block:
+            raise TransactionManagementError("rows are locked within a transaction")
+        rows = fetched(plan.sql, [given[name] for name in plan.names])
+        return list(plan.records(rows)) if rows else []
+
+    def first(self, **given: Any) -> Record | None:
+        found = self.all(**given)
+        return found[0] if found else None
+
+    def get(self, **given: Any) -> Record:
+        """Raises DoesNotExist."""
+        found = self.all(**given)
+        if not found:
+            raise self._plan.model.DoesNotExist
+        return found[0]
+
+
+class CompiledInsert(Generic[Record]):
+    """Rows of one model, for records that are whole: no expression stands among their values."""
+
+    def __init__(self, model: type[Record]) -> None:
+        self.model = model
+
+    def add(self, record: Record) -> Record:
+        """As `save(force_insert=True)` of a new record writes it."""
+        values = [_value_of(record, field) for field in self._fields]
+        with connection.cursor() as cursor:
+            cursor.execute(self._one, values)
+            (record.pk,) = cursor.fetchone()
+        record._state.adding, record._state.db = False, "default"
+        return record
+
+    def add_all(self, records: Sequence[Record]) -> None:
+        """As `bulk_create` writes them: one statement, the same for any number of them."""
+        if len(records) < 2:
+            for record in records:
+                self.add(record)
+            return
+        columns = [[_value_of(record, field) for record in records] for field in self._fields]
+        with connection.cursor() as cursor:
+            cursor.execute(self._many, columns)
+            keys = cursor.fetchall()
+        for record, (key,) in zip(records, keys, strict=True):
+            record.pk = key
+            record._state.adding, record._state.db = False, "default"
+
+    @cached_property
+    def _fields(self) -> list[Any]:
+        fields = self.model._meta.local_concrete_fields
+        return [field for field in fields if not (field.primary_key or field.generated)]
+
+    @cached_property
+    def _one(self) -> str:
+        query = InsertQuery(self.model)
+        query.insert_values(self._fields, [self.model()])
+        compiler = query.get_compiler(connection=connection)
+        compiler.returning_fields = [self.model._meta.pk]
+        ((statement, _values),) = compiler.as_sql()
+        return str(statement)
+
+    @cached_property
+    def _many(self) -> str:
+        """Each column comes as an array, so that a column of arrays cannot be among them."""
+        if any(isinstance(field, ArrayField) for field in self._fields):
+            raise TypeError(f"{self.model.__name__} has a column of arrays: add one by one")
+        before, _values, after = re.split(r"(VALUES \(.*?\))", self._one)
+        arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in self._fields)
+        return f"{before}SELECT * FROM unnest({arrays}){after}"  # noqa: S608 - our own words
+
+
 PLAIN = (models.CharField, models.DateField, models.DecimalField, models.IntegerField, models.BooleanField)
 
 
-class _Given(Expression):
-    """A place in the question where a value will stand."""
-
-    def __init__(self, name: str, field: "models.Field[Any, Any]") -> None:
-        super().__init__(output_field=field)
-        self.name = name
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list["_Given"]]:
-        return "%s", [self]
-
-
-class Compiled(Generic[Row]):
-    """A query whose SQL is put together when it is first asked.
-
-    question: makes the queryset of values that are not known yet, one argument for each of `fields`; of models, or of
-    `values_list`.  Its answers are those of the queryset, in its order.
-    """
-
-    def __init__(self, question: Callable[..., QuerySet[Any, Row]], **fields: "models.Field[Any, Any]") -> None:
-        self.question, self.fields = question, fields
-
-    def __call__(self, **given: Any) -> list[Row]:
-        """The rows for these values.  One statement."""
-        connection = connections["default"]
-        sql, places, made = self._compiled
-        values = [given[one.name] if isinstance(one, _Given) else one for one in places]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return list(made(cursor.fetchall()))
-
-    def first(self, **given: Any) -> Row | None:
-        """The question should ask for one."""
-        return next(iter(self(**given)), None)
-
-    @cached_property
-    def _compiled(self) -> tuple[str, Sequence[Any], Callable[[list[Any]], Iterator[Any]]]:
-        """The SQL, its parameters, and what makes rows into answers."""
-        connection = connections["default"]
-        asked = self.question(**{name: _Given(name, field) for name, field in self.fields.items()})
-        compiler = asked.query.get_compiler(connection=connection)
-        sql, places = compiler.as_sql()
-        columns = [column for column, *_sql in compiler.select[: compiler.col_count]]
-        converters = compiler.get_converters(columns)
-
-        def converted(rows: list[Any]) -> Iterator[Any]:
-            return compiler.apply_converters(rows, converters) if converters else iter(rows)
-
-        if asked._iterable_class is not ModelIterable:  # type: ignore[attr-defined]
-            return sql, places, lambda rows: map(tuple, converted(rows))
-        described: Any = compiler.klass_info
-        first, last = described["select_fields"][0], described["select_fields"][-1] + 1
-        names = [column.target.attname for column in columns[first:last]]
-        populators, model = get_related_populators(described, compiler.select, "default"), described["model"]
-
-        def instances(rows: list[Any]) -> Iterator[Any]:
-            for row in converted(rows):
-                instance = model.from_db("default", names, row[first:last])
-                for populator in populators:
-                    populator.populate(row, instance)
-                yield instance
-
-        return sql, places, instances
-
-
-def insert(rows: Sequence[Instance]) -> Sequence[Instance]:
-    """Write new rows of one model, and their keys into them.  One statement, the same for any number of rows."""
-    if not rows:
-        return rows
-    sql, columns = _insertion(type(rows[0]), len(rows) > 1)
-    values = [[_value(row, field, is_plain) for row in rows] for field, is_plain in columns]
-    with connections["default"].cursor() as cursor:
-        cursor.execute(sql, values if len(rows) > 1 else [value for (value,) in values])
-        keys = cursor.fetchall()
-    for row, (key,) in zip(rows, keys, strict=True):
-        row.pk = key
-        row._state.adding, row._state.db = False, "default"
-    return rows
+def _value_of(record: models.Model, field: Any) -> Any:
+    """What the driver is given; most values it takes as they are."""
+    if _is_plain(field):
+        return getattr(record, field.attname)
+    return field.get_db_prep_save(field.pre_save(record, record._state.adding), connection)
 
 
 @cache
-def _insertion(model: type[models.Model], are_many: bool) -> tuple[str, list[tuple[Any, bool]]]:
-    """The SQL, and the fields with whether their values are plain.  Many rows come as an array for each column."""
-    connection = connections["default"]
-    quote = connection.ops.quote_name
-    given = (field for field in model._meta.concrete_fields if field is not model._meta.auto_field)
-    fields = [field for field in given if not field.generated]
-    columns = ", ".join(quote(field.column) for field in fields)
-    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
-    if are_many:
-        if any(isinstance(field, ArrayField) for field in fields):
-            raise TypeError(f"{model.__name__} has a column of arrays: one row at a time")
-        arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
-        rows = f"SELECT * FROM unnest({arrays})"  # noqa: S608 - our own words
-    else:
-        rows = f"VALUES ({', '.join(['%s'] * len(fields))})"
-    sql = f"INSERT INTO {table} ({columns}) {rows} RETURNING {key}"
-    return sql, [(field, _is_plain(field)) for field in fields]
-
-
-def _value(row: models.Model, field: Any, is_plain: bool) -> Any:
-    if is_plain:
-        return getattr(row, field.attname)
-    return field.get_db_prep_save(field.pre_save(row, add=True), connections["default"])
-
-
-def _is_plain(field: "models.Field[Any, Any]") -> bool:
+def _is_plain(field: Any) -> bool:
     kept = field.target_field if isinstance(field, models.ForeignKey) else field
     by_itself = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
     return isinstance(kept, PLAIN) and not by_itself
+
+
+def save_only(record: models.Model, *names: str) -> None:
+    """As `save(update_fields=names)` of a record that the database has."""
+    statement, fields = _update_of(type(record), names)
+    values = [_value_of(record, field) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, record.pk])
+        if cursor.rowcount != 1:
+            raise models.ObjectDoesNotExist(f"{record._meta.label} {record.pk}")
+
+
+@cache
+def _update_of(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, list[Any]]:
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    query = UpdateQuery(model)
+    query.add_update_fields([(field, None, Given(field.name)) for field in fields])
+    query.add_q(models.Q(pk=Given("pk")))
+    statement, _values = query.get_compiler(connection=connection).as_sql()
+    return statement, fields
+
+
+def fetched(statement: str, values: list[Any]) -> list[Any]:
+    """The rows of a SELECT that the server plans once a connection."""
+    connection.ensure_connection()
+    with connection._prepare_cursor(_PreparedCursor(connection.connection)) as cursor:  # type: ignore[attr-defined]
+        cursor.execute(statement, values)
+        rows: list[Any] = cursor.fetchall()
+    return rows
+
+
+class _PreparedCursor(ServerBindingCursor):  # type: ignore[misc]
+    """Django's connections prepare nothing, whatever a statement asks for: this one's does, as long as it takes."""
+
+    def execute(self, query: Any, params: Any = None) -> Any:
+        usual, self.connection.prepare_threshold = self.connection.prepare_threshold, 0
+        try:
+            return super().execute(query, params, prepare=True)
+        finally:
+            self.connection.prepare_threshold = usual
+
+
+class _Plan:
+    """What Django works out anew for each query: the statement, and how its rows become records."""
+
+    def __init__(self, queryset: Any) -> None:
+        query = queryset.query
+        compiler = query.get_compiler(connection=connection)
+        statement, values = compiler.as_sql()
+        self.locks, self.model = query.select_for_update, query.model
+        self.names = [value.value for value in values if isinstance(value, Given)]
+        self.sql = _with_constants(statement, values)
+        self.converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
+        self.convert = compiler.apply_converters
+        self.is_of_records = issubclass(queryset._iterable_class, ModelIterable)
+        if not self.is_of_records:
+            return
+        info = compiler.klass_info
+        self.start, self.end = info["select_fields"][0], info["select_fields"][-1] + 1
+        self.attributes = [column[0].target.attname for column in compiler.select[self.start : self.end]]
+        self.related = get_related_populators(info, compiler.select, connection.alias)
+        self.annotations: Mapping[str, int] = compiler.annotation_col_map
+
+    def records(self, rows: list[Any]) -> Iterator[Any]:
+        for row in self.convert(rows, self.converters) if self.converters else rows:
+            if not self.is_of_records:
+                yield tuple(row)
+                continue
+            record = self.model.from_db(connection.alias, self.attributes, row[self.start : self.end])
+            for related in self.related:
+                related.populate(row, record)
+            for name, column in self.annotations.items():
+                setattr(record, name, row[column])
+            yield record
+
+
+def _with_constants(statement: str, values: Any) -> str:
+    """What never changes is written into the statement, so that partial indexes are known to fit."""
+    left = iter(values)
+
+    def written(place: re.Match[str]) -> str:
+        if place.group() == "%%":
+            return "%%"
+        value = next(left)
+        return "%s" if isinstance(value, Given) else sql.quote(value).replace("%", "%%")
+
+    return PLACE.sub(written, statement)

@@ -16,13 +16,13 @@ def broken_constraint(error: IntegrityError) -> str:
 
 
 @contextmanager
-def refused_by_constraints(*kinds: type[models.Model]) -> Iterator[None]:
+def refused_by_constraints(*kinds: type[models.Model], savepoint: bool = True) -> Iterator[None]:
     """Inside, breaking a constraint of one of these models raises Refused with the constraint's message.
 
-    Opens a savepoint, so that the transaction around it goes on.
+    savepoint: so that the transaction around it can go on; False where a refusal ends it.
     """
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=savepoint):
             yield
     except IntegrityError as error:
         name = broken_constraint(error)

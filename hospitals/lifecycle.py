@@ -11,6 +11,7 @@ import pgtrigger
 from django.db import models, transaction
 
 from hospitals.access import Right, User, is_portal, reach_of, staff_name
+from hospitals.compiled import save_only
 from hospitals.history import doing
 from hospitals.reasons import Refused
 
@@ -163,7 +164,10 @@ def _go(case: Any, move: Move, effect: Callable[[Any], None] | None, written: It
     if effect:
         effect(case)
     _move(case, move)
-    case.save(update_fields=None if written is None else _saved(case, written))
+    if written is None:
+        case.save()
+    else:
+        save_only(case, *_saved(case, written))
 
 
 def _saved(case: Any, written: Iterable[str]) -> list[str]:

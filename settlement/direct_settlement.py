@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from filings.models import Filing, InsuredPerson
 from filings.vocabulary import SettlementWay
 from hospitals.access import Right, reach_of
+from hospitals.compiled import CompiledQuery, Given
 from hospitals.history import doing
 from hospitals.reasons import Refused
 from hospitals.turns import take_turns
@@ -19,7 +20,7 @@ from settlement.calculation import SettlementInfo
 from settlement.claims.calculation import work_out
 from settlement.claims.entry import StayEntry
 from settlement.differences import computed_elsewhere, note_difference
-from settlement.findings.looking import hold_stays, look_at_claims
+from settlement.findings.looking import look_at_claims, turn_of_stays
 from settlement.models import Admission, OffHospitalSlip, Settlement, SettlementDifference
 from settlement.models.difference import DIFFERENCE_LIFECYCLE
 from settlement.models.gateway import ADMISSION_LIFECYCLE
@@ -41,26 +42,43 @@ def settle_directly(
     """
     with transaction.atomic():
         hold_year(person, entry.admitted_on)
-        worked = work_out(person, entry, basis=SettlementWay.DIRECT)
-        if worked.stay is None or not worked.is_calculated:
-            raise Refused.all_of(worked.result.reasons)
+        return settle_held(by=by, person=person, entry=entry, on=on, diagnosis=diagnosis, receipts=receipts)
+
+
+def settle_held(
+    *,
+    by: User,
+    person: InsuredPerson,
+    entry: StayEntry,
+    on: dt.date,
+    diagnosis: str = "",
+    receipts: tuple[str, ...] = (),
+    held: Filing | None = None,
+) -> Settlement:
+    """The same by who holds the person's year already, in the caller's transaction, which a refusal ends.
+
+    held: a filing whose row the caller has locked.
+    """
+    worked = work_out(person, entry, basis=SettlementWay.DIRECT)
+    if worked.stay is None or not worked.is_calculated:
+        raise Refused.all_of(worked.result.reasons)
+    if held is None or held != worked.standing.filing:
         _hold_filing(worked.standing.filing)
-        record = StayRecord(
-            person=person,
-            category=worked.standing.category,
-            treatment_area=entry.treatment_area,
-            hospital_name=entry.hospital_name,
-            filing=worked.standing.filing,
-            hospital=entry.hospital,
-            diagnosis=diagnosis,
-            receipts=receipts,
-        )
-        calculation = worked.stored(by=by)
-        settlement = post(by=by, on=on, record=record, stay=worked.stay, result=worked.result, calculation=calculation)
-        hold_stays(person)
-        take_turns(f"receipt {number}" for number in receipts)
-        look_at_claims(settlement)
-        after_settling(settlement)
+    record = StayRecord(
+        person=person,
+        category=worked.standing.category,
+        treatment_area=entry.treatment_area,
+        hospital_name=entry.hospital_name,
+        filing=worked.standing.filing,
+        hospital=entry.hospital,
+        diagnosis=diagnosis,
+        receipts=receipts,
+    )
+    calculation = worked.stored(by=by)
+    settlement = post(by=by, on=on, record=record, stay=worked.stay, result=worked.result, calculation=calculation)
+    take_turns([turn_of_stays(person)], (f"receipt {number}" for number in receipts))
+    look_at_claims(settlement)
+    after_settling(settlement)
     return settlement
 
 
@@ -99,8 +117,7 @@ def take_over(
         )
         made = post(by=by, on=on, record=record, stay=own.stay, result=theirs.result, calculation=theirs.stored(by=by))
         note_difference(made, figures, own)
-        hold_stays(person)
-        take_turns(f"receipt {number}" for number in made.receipts)
+        take_turns([turn_of_stays(person)], (f"receipt {number}" for number in made.receipts))
         look_at_claims(made)
         after_settling(made)
     return made
@@ -108,8 +125,13 @@ def take_over(
 
 def _hold_filing(filing: Filing | None) -> None:
     """Nobody ends it until the stay is in the books.  Raises Refused where somebody has just done so."""
-    if filing and Filing.objects.select_for_update(no_key=True).get(pk=filing.pk).version != filing.version:
+    if filing and _FILING_HELD.get(pk=filing.pk).version != filing.version:
         raise Refused.because("changed_meanwhile", _("备案 %s 刚刚变动，请重新结算") % filing.number)
+
+
+_FILING_HELD = CompiledQuery(
+    lambda: Filing.objects.filter(pk=Given("pk")).only("version").order_by().select_for_update(no_key=True)
+)
 
 
 def reverse_settlement(*, by: User, settlement: Settlement, reason: str, on: dt.date) -> Settlement:

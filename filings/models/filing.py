@@ -31,6 +31,7 @@ from filings.vocabulary import (
     Variant,
 )
 from hospitals.access import Right, VisibleQuerySet
+from hospitals.compiled import Given
 from hospitals.history import tracked
 from hospitals.models import Area, Hospital, ServiceHall
 from hospitals.vocabulary import Scope
@@ -45,7 +46,7 @@ class FilingQuerySet(VisibleQuerySet["Filing"]):
         """Filings that stand in the way of another one for the same days."""
         return self.asked_for().filter(status__in=OPEN)
 
-    def covering(self, day: dt.date) -> Self:
+    def covering(self, day: dt.date | Given) -> Self:
         """Filings in effect on a day: active ones, and cancelled ones up to the day of cancellation."""
         ended = Q(status=FilingStatus.CANCELLED, end_on__isnull=False)
         return self.filter(Q(status=FilingStatus.ACTIVE) | ended, period__contains=day)

@@ -27,7 +27,7 @@ from filings.identity import (
 )
 from filings.vocabulary import Employment, Hardship, Scheme
 from hospitals.access import Right, VisibleQuerySet
-from hospitals.compiled import Compiled
+from hospitals.compiled import CompiledQuery, Given
 from hospitals.history import tracked
 from hospitals.models import Area
 
@@ -126,7 +126,7 @@ class InsuredPerson(models.Model):
         """No query where the person was fetched with all their insurance."""
         if "participations" in getattr(self, "_prefetched_objects_cache", {}):
             return next((row for row in self.participations.all() if row.covers(day)), None)
-        return INSURED_ON.first(person=self.pk, day=day)
+        return _INSURED_ON.first(person=self.pk, day=day)
 
 
 @tracked(exclude=("period",))
@@ -220,8 +220,6 @@ class IdDisclosure(models.Model):
         return f"{self.person} · {self.by}"
 
 
-INSURED_ON = Compiled(
-    lambda person, day: Participation.objects.filter(person=person, period__contains=day)[:1],
-    person=models.BigIntegerField(),
-    day=models.DateField(),
+_INSURED_ON = CompiledQuery(
+    lambda: Participation.objects.filter(person=Given("person"), period__contains=Given("day", models.DateField()))
 )

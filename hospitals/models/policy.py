@@ -8,13 +8,14 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.fields.ranges import RangeOperators
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import F, Func, GeneratedField, Q, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hospitals.access import Right, VisibleQuerySet
+from hospitals.compiled import fetched
 from hospitals.models.areas import Area
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Term
@@ -51,9 +52,7 @@ class PolicyQuerySet(VisibleQuerySet[Any]):
             f"SELECT id, published_at, ends_on FROM {self.model._meta.db_table}"  # noqa: S608 - our own words
             f" WHERE status = 'published' AND area_id = %s AND ({condition}) ORDER BY starts_on DESC LIMIT 1"
         )
-        with connection.cursor() as cursor:
-            cursor.execute(asked, [area, *values])
-            version = cursor.fetchone()
+        version = next(iter(fetched(asked, [area, *values])), None)
         if version is None:
             return None
         key = (self.model, *version)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from filings.models import Filing, InsuredPerson
 from filings.vocabulary import Category, Scheme
 from hospitals.access import Right, reach_of
-from hospitals.compiled import insert
+from hospitals.compiled import CompiledInsert
 from hospitals.constraints import refused_by_constraints
 from hospitals.models import Area, Hospital
 from hospitals.reasons import Refused
@@ -29,6 +29,7 @@ from settlement.recoupments.following import after_reversal
 from settlement.vocabulary import BASIC_FUND, FUND_OF_COMPONENT, ComputedBy, EntryKind, Fund
 
 LONGEST_REASON = 300
+_POSTED, _ENTERED = CompiledInsert(Settlement), CompiledInsert(AccountEntry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ def post(
         eligible=stay.eligible,
         **{name: getattr(info, name) or NIL for name in OF_SETLINFO},
     )
-    insert([settlement])
+    _POSTED.add(settlement)
     if result.follow_ups:
         FollowUpDue.objects.bulk_create(
             FollowUpDue(
@@ -102,7 +103,7 @@ def post(
             )
             for later in result.follow_ups
         )
-    insert(list(_entries(settlement, stay, result, info)))
+    _ENTERED.add_all(list(_entries(settlement, stay, result, info)))
     return settlement
 
 

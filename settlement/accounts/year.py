@@ -6,11 +6,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Self
 
-from django.db.models import BigIntegerField, IntegerField
-
 from filings.models import InsuredPerson
 from filings.vocabulary import Scheme
-from hospitals.compiled import Compiled
+from hospitals.compiled import CompiledQuery, Given
 from hospitals.turns import take_turns
 from hospitals.vocabulary import Service
 from settlement.calculation import Stay
@@ -81,14 +79,15 @@ def hold_year(person: InsuredPerson, day: dt.date) -> None:
 
 def turn_of_year(person: InsuredPerson, day: dt.date) -> str:
     """What `hold_year` holds, for who takes other turns with it: the year first, then receipts."""
-    return f"year {person.pk} {day.year}"
+    return turn_of_year_of(person.pk, day.year)
 
 
-ACCOUNTS_OF_YEAR = Compiled(
-    lambda person, year: YearAccount.objects.filter(person=person, year=year).order_by(),
-    person=BigIntegerField(),
-    year=IntegerField(),
-)
+def turn_of_year_of(person: int, year: int) -> str:
+    """The same of a person's key."""
+    return f"year {person} {year}"
+
+
+_ACCOUNTS = CompiledQuery(lambda: YearAccount.objects.filter(person=Given("person"), year=Given("year")).order_by())
 
 
 def year_state(person: InsuredPerson, day: dt.date, scheme: Scheme, service: Service = Service.INPATIENT) -> YearState:
@@ -97,7 +96,7 @@ def year_state(person: InsuredPerson, day: dt.date, scheme: Scheme, service: Ser
     Deductible, its standard and stays are those of the service alone, the amounts paid those of the whole fund.
     Whoever settles on it holds the year; read without, it is a forecast.
     """
-    found = {account.fund: account for account in ACCOUNTS_OF_YEAR(person=person.pk, year=day.year)}
+    found = {account.fund: account for account in _ACCOUNTS.all(person=person.pk, year=day.year)}
     basic = found.get(BASIC_FUND[scheme])
     components = {component: found[fund] for component, fund in FUND_OF_COMPONENT.items() if fund in found}
     paid = {component: account.paid + account.owed for component, account in components.items()}

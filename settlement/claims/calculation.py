@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from filings.models import InsuredPerson
 from filings.vocabulary import Employment, Hardship, Scheme, SettlementWay
-from hospitals.compiled import insert
+from hospitals.compiled import CompiledInsert
 from hospitals.reasons import Reason
 from settlement.accounts.year import YearState, year_state
 from settlement.calculation import Outcome, Result, Stay, calculate
@@ -16,6 +16,8 @@ from settlement.claims.entry import StayEntry
 from settlement.claims.standing import Standing, standing_of
 from settlement.models import BenefitPolicy, Calculation, Claim
 from settlement.models.claim_policy import LookUp
+
+_STORED = CompiledInsert(Calculation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +52,18 @@ class Worked:
         """Write down for good what was calculated."""
         policy, fund, personal = self.policy, self.result.fund, self.result.personal
         assert self.stay and fund is not None and personal is not None  # noqa: S101, PT018 - calculated
-        calculation = Calculation(
-            claim=claim,
-            policy=policy,
-            inputs=self.inputs,
-            result=self.shown(),
-            fund=fund,
-            personal=personal,
-            total=self.stay.total,
-            made_by=by,
+        return _STORED.add(
+            Calculation(
+                claim=claim,
+                policy=policy,
+                inputs=self.inputs,
+                result=self.shown(),
+                fund=fund,
+                personal=personal,
+                total=self.stay.total,
+                made_by=by,
+            )
         )
-        return insert([calculation])[0]
 
     def rests_on_the_same(self, calculation: Calculation) -> bool:
         """Whether only the year may have moved on: filing, insurance, stay and version are those of the calculation."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from filings.vocabulary import Category, Material
-from hospitals.compiled import insert
+from hospitals.compiled import CompiledInsert
 from hospitals.vocabulary import Level, Service
 from settlement.calculation import Cost, Item, cost_of
 from settlement.claims.entry import (
@@ -20,6 +20,8 @@ from settlement.claims.entry import (
 from settlement.claims.standing import UNFILED
 from settlement.models import Claim, ClaimItem, ClaimMaterial
 from settlement.vocabulary import CatalogueClass, Detail, ManualReason
+
+_MATERIALS, _ITEMS = CompiledInsert(ClaimMaterial), CompiledInsert(ClaimItem)
 
 
 def fill(claim: Claim, entry: ClaimEntry) -> None:
@@ -56,7 +58,7 @@ def keep_materials(claim: Claim, materials: tuple[MaterialEntry, ...], *, is_new
             row.save()
         else:
             new.append(row)
-    insert(new)
+    _MATERIALS.add_all(new)
 
 
 def keep_details(claim: Claim, details: Details, *, is_new: bool = False) -> None:
@@ -70,7 +72,7 @@ def keep_details(claim: Claim, details: Details, *, is_new: bool = False) -> Non
         claim.items.all().delete()
     for row in wanted:
         row.claim = claim
-    insert(wanted)
+    _ITEMS.add_all(wanted)
 
 
 def details_of(claim: Claim) -> Details:

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max, UUIDField
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from filings.models import Filing, InsuredPerson
-from hospitals.compiled import Compiled, insert
+from hospitals.compiled import CompiledInsert, CompiledQuery, Given
 from hospitals.history import doing
 from hospitals.models import ServiceHall
 from hospitals.reasons import Refused
@@ -30,7 +30,8 @@ from settlement.models.claim import CLAIM_LIFECYCLE
 from settlement.models.claim_policy import LookUp
 from settlement.vocabulary import ClaimStatus
 
-OF_REQUEST = Compiled(lambda token: Claim.objects.filter(request_token=token), token=UUIDField())
+_OF_REQUEST = CompiledQuery(lambda: Claim.objects.filter(request_token=Given("token")).order_by())
+_ACCEPTED = CompiledInsert(Claim)
 NOT_COST = (ClaimStatus.REFUSED, ClaimStatus.WITHDRAWN)
 
 
@@ -53,7 +54,7 @@ def accept_claim(
         year = [turn_of_year(person, entry.stay.admitted_on)] if hands_on else []
         receipts = turns_of(receipt.key for receipt in entry.receipts)
         take_turns([f"request {request_token}"], year, [turn_of_stays(person)], receipts)
-        if earlier := OF_REQUEST.first(token=request_token):
+        if earlier := _OF_REQUEST.first(token=request_token):
             return _same_again(earlier, by, entry)
         claim = Claim(
             area=person.area, hall=hall, person=person, made_by=by, accepted_on=on, request_token=request_token
@@ -156,7 +157,7 @@ def _calculate(claim: Claim, *, by: User, rules_on: LookUp | None = None) -> Wor
     claim.scheme, claim.employment, claim.hardship = insured.scheme, insured.employment, insured.hardship
     if claim.pk is None:
         claim.due_on = due_day(claim.area_id, claim.accepted_on, rules_on)
-        insert([claim])
+        _ACCEPTED.add(claim)
     if claim.calculation is None or not worked.agrees_with(claim.calculation):
         claim.calculation = worked.stored(by=by, claim=claim) if worked.is_calculated else None
     return worked

@@ -7,15 +7,17 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import BigIntegerField, CharField, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from hospitals.compiled import Compiled, insert
+from hospitals.compiled import CompiledInsert, CompiledQuery, Given
 from hospitals.reasons import Reason, Refused
 from hospitals.turns import take_turns
 from settlement.claims.entry import ReceiptEntry, ReceiptKey
 from settlement.claims.manual_reasons import ticket_faults
 from settlement.models import Claim, Receipt
+
+_HELD = CompiledInsert(Receipt)
 
 
 def taken(
@@ -85,7 +87,7 @@ def hold(claim: Claim, receipts: Sequence[ReceiptEntry], *, is_new: bool = False
     new = [Receipt(claim=claim, code=code, number=number) for code, number in wanted if (code, number) not in held]
     for receipt in new:
         _written(receipt, wanted[receipt.code, receipt.number])
-    insert(new)
+    _HELD.add_all(new)
     return elsewhere
 
 
@@ -93,18 +95,17 @@ def _elsewhere(claim: Claim, keys: Collection[ReceiptKey]) -> list[Receipt]:
     """The same receipts as other claims have them; nearly always it is one receipt that none has."""
     if len(keys) == 1:
         (code, number), *_none = keys
-        if not HAD_BY_OTHERS(code=code, number=number, claim=claim.pk):
+        if not _HAD_BY_OTHERS.all(code=code, number=number, claim=claim.pk):
             return []
     return list(_numbered(keys).exclude(claim=claim))
 
 
-HAD_BY_OTHERS = Compiled(
-    lambda code, number, claim: (
-        Receipt.objects.filter(code=code, number=number).exclude(claim=claim).values_list("pk")[:1]
-    ),
-    code=CharField(),
-    number=CharField(),
-    claim=BigIntegerField(),
+_HAD_BY_OTHERS = CompiledQuery(
+    lambda: (
+        Receipt.objects.filter(code=Given("code"), number=Given("number"))
+        .exclude(claim=Given("claim"))
+        .values_list("pk")[:1]
+    )
 )
 
 

@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BigIntegerField, CharField, DateField, Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from filings.models import InsuredPerson
 from filings.vocabulary import SettlementWay
 from hospitals.access import portal_account
-from hospitals.compiled import Compiled
+from hospitals.compiled import CompiledQuery, Given
 from hospitals.history import doing
 from hospitals.turns import take_turns
 from hospitals.vocabulary import Service
@@ -70,37 +71,49 @@ def look(claim: Claim, held: Held | None = None) -> None:
     held: of the claim, where its caller has just read it.
     """
     receipts, elsewhere = held or _held_by(claim)
-    people, numbers_held = _people(claim.person), sorted(receipts)
-    asked = {"own": claim.pk, "first": claim.admitted_on, "last": claim.discharged_on, "receipts": numbers_held}
     pairs: list[Pair] = []
     for earlier, numbers in _by_claim(elsewhere).items():
         pairs.append((claim, earlier, shared(numbers, _called(earlier))))
-    # Nearly always there is nothing: that costs one narrow question instead of two wide ones.
-    if len(people) > 1 or ANYTHING_BESIDE(person=people[0], **asked):
-        pairs += _beside(claim, *_others(Q(person__in=people), **asked), receipts)
+    # Nearly always there is nothing: that costs one narrow question instead of wide ones.
+    person = claim.person
+    if _ANYTHING_BESIDE.all(
+        own=claim.pk,
+        id_type=person.id_type,
+        id_number=person.id_number,
+        admitted_on=claim.admitted_on,
+        discharged_on=claim.discharged_on,
+        receipts=sorted(receipts),
+    ):
+        at_once = _during(_people(person), claim.admitted_on, claim.discharged_on)
+        direct = _direct().filter(at_once | Q(receipts__overlap=sorted(receipts)))
+        pairs += _beside(claim, _alive().filter(at_once).exclude(pk=claim.pk), direct, receipts)
     _keep(pairs)
 
 
-def _others(whose: Q, own: Any, first: Any, last: Any, receipts: Any) -> tuple[Any, Any]:
-    """Claims of these people during the stay, and direct settlements during it or with one of the receipts."""
-    at_once = Q(whose, admitted_on__lte=last, discharged_on__gte=first)
-    direct = Settlement.objects.standing().filter(at_once | Q(receipts__overlap=receipts), way=SettlementWay.DIRECT)
-    return _alive().filter(at_once).exclude(pk=own), direct
+def _during(people: Any, admitted_on: Any, discharged_on: Any) -> Q:
+    """Stays of these people that share a day with this one."""
+    return Q(person__in=people, admitted_on__lte=discharged_on, discharged_on__gte=admitted_on)
 
 
-def _anything_beside(person: Any, **asked: Any) -> QuerySet[Any, tuple[int]]:
-    claims, direct = (rows.order_by().values_list("pk") for rows in _others(Q(person=person), **asked))
-    return claims.union(direct, all=True)[:1]
+def _direct() -> QuerySet[Settlement]:
+    return Settlement.objects.standing().filter(way=SettlementWay.DIRECT)
 
 
-ANYTHING_BESIDE = Compiled(
-    _anything_beside,
-    person=BigIntegerField(),
-    own=BigIntegerField(),
-    first=DateField(),
-    last=DateField(),
-    receipts=ArrayField(CharField()),
-)
+def _asked_during() -> Q:
+    """The same of a person and a stay that are not known yet."""
+    people = RawSQL(SAME_PERSON, [Given("id_type"), Given("id_number")])  # noqa: S611 - our own words
+    return _during(people, Given("admitted_on"), Given("discharged_on"))
+
+
+def _anything_beside() -> QuerySet[Any, Any]:
+    with_receipts = _direct().filter(receipts__overlap=Given("receipts", ArrayField(CharField())))
+    claims = _alive().filter(_asked_during()).exclude(pk=Given("own"))
+    parts = [rows.order_by().values_list("pk") for rows in (claims, _direct().filter(_asked_during()), with_receipts)]
+    return parts[0].union(*parts[1:], all=True)[:1]
+
+
+_ANYTHING_BESIDE = CompiledQuery(_anything_beside)
+_DURING = CompiledQuery(lambda: _alive().filter(_asked_during()))
 
 
 def _beside(
@@ -124,12 +137,9 @@ def look_at_claims(settlement: Settlement) -> None:
     """Which claims a direct settlement contradicts, paid ones among them; within the transaction that posts it."""
     direct = _stay(settlement)
     pairs: list[Pair] = []
-    claims = _alive().filter(
-        person__in=_people(settlement.person),
-        admitted_on__lte=settlement.discharged_on,
-        discharged_on__gte=settlement.admitted_on,
-    )
-    for claim in claims:
+    document = {"id_type": settlement.person.id_type, "id_number": settlement.person.id_number}
+    stay = {"admitted_on": settlement.admitted_on, "discharged_on": settlement.discharged_on}
+    for claim in _DURING.all(**document, **stay):
         pairs.append((claim, settlement, found_of(_stay(claim), direct)))
     holders = _numbered(settlement.receipts, Receipt.objects.filter(bars_others=True))
     for claim, numbers in _by_claim(holders).items():

@@ -6,14 +6,13 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.db.models import CharField
 from django.utils.translation import gettext as _
 
 from filings.destinations import written
 from filings.identity import normal_number
 from filings.models import InsuredPerson
 from filings.vocabulary import Category, Material
-from hospitals.compiled import Compiled
+from hospitals.compiled import CompiledQuery, Given
 from hospitals.forms import DayField
 from hospitals.models import Hospital
 from hospitals.reasons import Reason, Refused
@@ -35,9 +34,7 @@ COUNTED = ("total", "eligible")
 STAY_NEEDS = ("treatment_area", "admitted_on", "discharged_on", "hospital_level", *COUNTED)
 
 
-OF_NAME = Compiled(
-    lambda area, name: Hospital.objects.filter(area=area, name=name)[:1], area=CharField(), name=CharField()
-)
+_OF_NAME = CompiledQuery(lambda: Hospital.objects.filter(area=Given("area"), name=Given("name"))[:1])
 
 
 class StayForm(forms.Form):
@@ -109,7 +106,7 @@ class StayForm(forms.Form):
             self.errors.pop(counted, None)
             cleaned[counted] = None
         place, name = cleaned.get("treatment_area"), cleaned.get("hospital_name")
-        hospital = OF_NAME.first(area=place.pk, name=name) if place and name else None
+        hospital = _OF_NAME.first(area=place.pk, name=name) if place and name else None
         cleaned["hospital"] = hospital
         cleaned["hospital_level"] = cleaned.get("hospital_level") or (hospital.level if hospital else "")
         if name and not cleaned["hospital_level"]:

@@ -17,6 +17,7 @@ from hospitals.constraints import refused_by_constraints
 from hospitals.history import doing
 from hospitals.models import Area, Hospital
 from hospitals.reasons import Reason, Refused
+from hospitals.turns import take_turns
 from hospitals.vocabulary import Service
 from settlement.accounts.year import hold_year
 from settlement.gateway.admission_checks import (
@@ -28,7 +29,7 @@ from settlement.gateway.admission_checks import (
     marks_check,
     pool_of,
 )
-from settlement.gateway.hearing import Answered, Heard, place_of
+from settlement.gateway.hearing import Answered, Heard, place_of, year_named
 from settlement.gateway.persons import number_of, person_heard
 from settlement.models import Admission
 from settlement.models.gateway import ADMISSION_LIFECYCLE
@@ -135,11 +136,16 @@ def cancel(heard: Heard) -> Answered:
 
 
 def held_admission(heard: Heard, mdtrt_id: str, psn_no: str) -> Admission:
-    """The stay of a message, its person's year held and its row locked.  Raises Refused.
+    """The stay of a message, its person's year held and its row locked; `has_slips` says whether any wait.
+
+    Raises Refused.
 
     Whoever touches a stay holds the year first, as whoever settles does.
     """
-    found = Admission.objects.known_as(mdtrt_id)
+    turn = year_named(mdtrt_id, psn_no)
+    if turn and turn not in heard.turns:
+        take_turns([turn])
+    found = Admission.objects.held_as(mdtrt_id)
     if found is None:
         raise Refused.because("admission_unknown", _("没有就诊ID {number}，请先办理入院").format(number=mdtrt_id))
     heard.about.is_about(found.person)
@@ -148,13 +154,7 @@ def held_admission(heard: Heard, mdtrt_id: str, psn_no: str) -> Admission:
     if found.hospital_code != heard.request.fixmedins_code:
         raise Refused.because("hospital_differs", _("就诊ID {number} 不是贵院办理的").format(number=mdtrt_id))
     heard.about.admission = found
-    hold_year(found.person, found.admitted_on)
-    locked = Admission.objects.select_for_update(no_key=True).get(pk=found.pk)
-    locked.person, locked.hospital, locked.treatment_area = found.person, found.hospital, found.treatment_area
-    if locked.filing_id == found.filing_id:
-        locked.filing = found.filing
-    heard.about.admission = locked
-    return locked
+    return found
 
 
 def wrong_state(admission: Admission, what: str) -> Refused:

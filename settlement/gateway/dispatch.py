@@ -22,11 +22,12 @@ from filings.platform.message_ids import receiver_id
 from filings.platform.reading import Unreadable, read_message
 from filings.platform.signing import digest, is_signed, signed
 from filings.platform.transactions import SHAPES
+from hospitals.compiled import CompiledInsert, CompiledQuery, Given
 from hospitals.models import Area, ServiceHall
 from hospitals.reasons import Reason, Refused
 from hospitals.turns import take_turns
 from settlement.gateway import admitting, discharging, imported, persons, reconciling, settling, slips, visitors
-from settlement.gateway.hearing import About, Answered, Handler, Heard
+from settlement.gateway.hearing import About, Answered, Handler, Heard, turns_ahead
 from settlement.models import Exchange
 
 logger = logging.getLogger(__name__)
@@ -143,9 +144,9 @@ def _attempt(
     about = About()
     try:
         with transaction.atomic():
-            if known := _known(request, content):
-                return known
             heard = _heard(message, request, came_at, about)
+            if known := _known(request, content, heard.turns):
+                return known
             said = HANDLERS[T.of(request.infno)](heard)
             reply = _done(said, heard)
             return _keep(body, content, request, came_at, about, reply, ())
@@ -159,15 +160,22 @@ def _attempt(
             return _keep(body, content, request, came_at, about, reply, refused.reasons)
 
 
-def _known(request: Request, content: str) -> bytes | None:
-    """The reply to the same message, letter by letter; whoever comes second waits for the first."""
-    take_turns([f"message {request.msgid}"])
-    row = Exchange.objects.filter(msgid=request.msgid).values_list("digest", "reply").first()
-    if row is None:
+def _known(request: Request, content: str, turns: Iterable[str] = ()) -> bytes | None:
+    """The reply to the same message, letter by letter; whoever comes second waits for the first.
+
+    turns: to be taken with the message's own.
+    """
+    take_turns([f"message {request.msgid}"], turns)
+    known = _SAME_ID.first(msgid=request.msgid)
+    if known is None:
         return None
-    if row[0] != content:
+    if known.digest != content:
         raise MessageIdTaken
-    return str(row[1]).encode()
+    return known.reply.encode()
+
+
+_SAME_ID = CompiledQuery(lambda: Exchange.objects.filter(msgid=Given("msgid")).only("digest", "reply").order_by())
+_KEPT = CompiledInsert(Exchange)
 
 
 class MovedOn(Exception):
@@ -191,7 +199,7 @@ def _heard(message: Mapping[str, Any], request: Request, came_at: dt.datetime, a
         body = shape.input.model_validate(message.get("input", {}))
     except ValidationError as error:
         raise Refused.all_of(faults(error)) from error
-    return Heard(request, body, came_at, timezone.localdate(came_at), about)
+    return Heard(request, body, came_at, timezone.localdate(came_at), about, turns_ahead(body))
 
 
 def _done(said: Answered, heard: Heard) -> dict[str, Any]:
@@ -216,7 +224,7 @@ def _keep(
     """Write the exchange down, the last thing in its transaction; the reply as it goes out."""
     out = written(reply)
     codes = [reason.code for reason in reasons]
-    Exchange.objects.create(
+    kept = Exchange(
         msgid=request.msgid,
         infno=request.infno,
         area_id=about.area or _known_area(request.insuplc_admdvs),
@@ -234,6 +242,7 @@ def _keep(
         err_msg=reply.get("err_msg", ""),
         received_at=came_at,
     )
+    _KEPT.add(kept)
     return out
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from filings.models import InsuredPerson
 from filings.platform.envelope import Request
 from hospitals.models import Area
+from settlement.accounts.year import turn_of_year_of
 from settlement.models import Admission, Settlement
 
 
@@ -28,13 +29,17 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A message whose envelope, signature and body are in order.  on: the day on which it came."""
+    """A message whose envelope, signature and body are in order.  on: the day on which it came.
+
+    turns: taken with the message's own, before anything is read.
+    """
 
     request: Request
     body: Any
     at: dt.datetime
     on: dt.date
     about: About = field(default_factory=About)
+    turns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,24 @@ class Answered:
 
 
 Handler = Callable[[Heard], Answered]
+
+
+def turns_ahead(body: BaseModel) -> tuple[str, ...]:
+    """The person's year, where the message is about a stay: both stand in the numbers that it names.
+
+    Numbers that are none are refused by whoever looks for them, and so is the stay of somebody else.
+    """
+    told = getattr(body, next(iter(type(body).model_fields)))
+    named = year_named(getattr(told, "mdtrt_id", None) or "", getattr(told, "psn_no", None) or "")
+    return (named,) if named else ()
+
+
+def year_named(mdtrt_id: str, psn_no: str) -> str:
+    """The turn of the year that these numbers speak of; empty where they are not of the portal's making."""
+    year, person = mdtrt_id[7:9], psn_no[6:]
+    if len(mdtrt_id) != 22 or len(psn_no) != 20 or not (year + person).isdecimal():
+        return ""
+    return turn_of_year_of(int(person), 2000 + int(year))
 
 
 def place_of(code: str) -> Area | None:

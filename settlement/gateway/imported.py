@@ -60,9 +60,9 @@ def take_over_settlement(heard: Heard) -> Answered:
         service=SERVICE_OF_MEDICAL_TYPE[told.med_type],
         cost=cost,
     )
-    if admission:
-        leave(admission, entry.discharged_on)
     by = portal_account()
+    if admission:
+        leave(admission, entry.discharged_on, by)
     with doing(_("平台结算结果下发"), by=by):
         made = take_over(
             by=by,

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from filings.arrivals import close_arrival
-from filings.models import InsuredPerson
+from filings.models import Filing, InsuredPerson
 from filings.platform.codes import CLR_TYPE, INSUTYPE, LEVEL_OF_HOSP_LV
 from filings.platform.envelope import moment
 from filings.platform.transactions.settling import (
@@ -20,7 +21,7 @@ from filings.platform.transactions.settling import (
     SetlInfo,
     SettlementOutput,
 )
-from filings.vocabulary import Category, Scheme, SettlementWay
+from filings.vocabulary import Category, Channel, Scheme, SettlementWay
 from hospitals.access import portal_account
 from hospitals.history import doing
 from hospitals.reasons import Refused
@@ -29,7 +30,7 @@ from settlement.accounts.bookkeeping import COLUMN_OF
 from settlement.calculation import Cost
 from settlement.claims.calculation import work_out
 from settlement.claims.entry import StayEntry
-from settlement.direct_settlement import settle_directly, take_back
+from settlement.direct_settlement import settle_held, take_back
 from settlement.gateway.admission_checks import marks_check
 from settlement.gateway.admitting import held_admission, marks_of, wrong_state
 from settlement.gateway.hearing import Answered, Heard
@@ -50,7 +51,7 @@ AMOUNTS = (
 def foretell(heard: Heard) -> Answered:
     """2303.  What 2304 would answer now; nothing is written but the exchange."""
     admission = held_admission(heard, heard.body.data.mdtrt_id, heard.body.data.psn_no)
-    slips = list(admission.slips.filter(settlement=None))
+    slips = _waiting(admission)
     entry = _entry(heard, admission, slips, until=heard.on)
     worked = work_out(admission.person, entry, basis=SettlementWay.DIRECT)
     if not worked.is_calculated:
@@ -62,18 +63,19 @@ def settle(heard: Heard) -> Answered:
     """2304.  Slips that no settlement has counted yet are counted here, once."""
     told = heard.body.data
     admission = held_admission(heard, told.mdtrt_id, told.psn_no)
-    slips = list(admission.slips.filter(settlement=None))
+    slips = _waiting(admission)
     entry = _entry(heard, admission, slips)
-    leave(admission, entry.discharged_on)
     by = portal_account()
+    left = leave(admission, entry.discharged_on, by)
     with doing(_("住院结算（平台）"), by=by):
-        made = settle_directly(
+        made = settle_held(
             by=by,
             person=admission.person,
             entry=entry,
             on=heard.on,
             diagnosis=told.dscg_maindiag_name or admission.diagnosis,
             receipts=(told.invono,) if told.invono else (),
+            held=left,
         )
         settled(admission, made)
         if slips:
@@ -114,13 +116,23 @@ def take_back_settlement(heard: Heard) -> Answered:
     return Answered(ReversalOutput(setlinfo=info))
 
 
-def leave(admission: Admission, day: dt.date) -> None:
-    """A stay that is settled while it goes on ends thereby, and with it what came into being for it.
+def leave(admission: Admission, day: dt.date, by: User) -> Filing | None:
+    """A stay that is settled while it goes on ends thereby, and with it what came into being for it; held then.
 
     Before the filing is held for the settlement: whoever ends a filing holds the person first.
     """
-    if admission.discharged_on is None and admission.filing:
-        admission.filing = close_arrival(filing=admission.filing, discharged_on=day)
+    if admission.discharged_on is not None or not admission.filing or admission.filing.channel != Channel.AUTOMATIC:
+        return None
+    admission.filing = close_arrival(filing=admission.filing, discharged_on=day, by=by)
+    return admission.filing
+
+
+def _waiting(admission: Admission) -> list[OffHospitalSlip]:
+    """Slips that no settlement has counted."""
+    return list(admission.slips.filter(settlement=None)) if admission.has_slips else []
+
+
+WRITTEN = ("settlement", "discharged_on", "hospital_level", "filing")
 
 
 def settled(admission: Admission, made: Settlement) -> None:
@@ -130,7 +142,7 @@ def settled(admission: Admission, made: Settlement) -> None:
         locked.settlement, locked.discharged_on = made, made.discharged_on
         locked.hospital_level = made.hospital_level
 
-    ADMISSION_LIFECYCLE.go_on(admission, "settle", keep)
+    ADMISSION_LIFECYCLE.go_on(admission, "settle", keep, WRITTEN)
 
 
 def agreeing(told: Amounts, lines: Iterable[FeeLine] = ()) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.assessment.rules import MaterialGroup
 from filings.vocabulary import Category, Material
-from hospitals.compiled import Compiled
+from hospitals.compiled import CompiledQuery, Given
 from hospitals.history import tracked
 from hospitals.models import DatedPolicy
 from hospitals.models.policy import PolicyQuerySet, immutable_rows
@@ -36,7 +36,7 @@ class ClaimPolicyQuerySet(PolicyQuerySet):
 
     def rules_on_days(self, area: str, *days: dt.date) -> "LookUp":
         """`rules_on` for some days of an area, in one query for all."""
-        versions = VERSIONS_ON(area=area, first=min(days), last=max(days))
+        versions = _VERSIONS_ON.all(area=area, first=min(days), last=max(days))
 
         def rules_on(_area: str, day: dt.date) -> ClaimRules | None:
             for *version, starts_on in versions:
@@ -222,15 +222,12 @@ class ClaimMaterialRow(models.Model):
         )
 
 
-VERSIONS_ON = Compiled(
-    lambda area, first, last: (
+_VERSIONS_ON = CompiledQuery(
+    lambda: (
         ClaimPolicy.objects.published()
-        .filter(area=area, starts_on__lte=last)
-        .exclude(ends_on__lt=first)
+        .filter(area=Given("area"), starts_on__lte=Given("last"))
+        .exclude(ends_on__lt=Given("first"))
         .order_by()
         .values_list("pk", "published_at", "ends_on", "starts_on")
-    ),
-    area=models.CharField(),
-    first=models.DateField(),
-    last=models.DateField(),
+    )
 )

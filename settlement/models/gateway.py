@@ -5,7 +5,7 @@ from typing import ClassVar
 import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,7 @@ from filings.models import Filing, InsuredPerson
 from filings.platform.codes import MedicalType, Transaction
 from filings.vocabulary import Category, Scheme, SettlementWay, Tier
 from hospitals.access import Right, VisibleQuerySet
+from hospitals.compiled import CompiledQuery, Given
 from hospitals.history import tracked
 from hospitals.lifecycle import Lifecycle, Move
 from hospitals.models import Area, Hospital
@@ -36,12 +37,11 @@ ADMISSION_LIFECYCLE = Lifecycle(
 class AdmissionQuerySet(VisibleQuerySet["Admission"]):
     def known_as(self, mdtrt_id: str) -> "Admission | None":
         """The stay of a number that the portal gave, locked by nobody; None for any other text."""
-        serial = mdtrt_id[-9:]
-        if len(mdtrt_id) != 22 or not (serial.isascii() and serial.isdigit()):
-            return None
-        joined = ("person__area", "hospital", "treatment_area", "filing")
-        found = self.filter(pk=int(serial)).select_related(*joined).first()
-        return found if found and found.mdtrt_id == mdtrt_id else None
+        return _known_as(_KNOWN, mdtrt_id)
+
+    def held_as(self, mdtrt_id: str) -> "Admission | None":
+        """The same with its row locked.  has_slips: whether any waits to be settled."""
+        return _known_as(_HELD, mdtrt_id)
 
 
 @tracked()
@@ -242,3 +242,23 @@ class OffHospitalSlip(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+def _known() -> models.QuerySet[Admission]:
+    joined = ("person__area", "hospital", "treatment_area__parent", "filing")
+    waiting = OffHospitalSlip.objects.filter(admission=OuterRef("pk"), settlement=None)
+    return (
+        Admission.objects.filter(pk=Given("pk")).select_related(*joined).annotate(has_slips=Exists(waiting)).order_by()
+    )
+
+
+_KNOWN = CompiledQuery(_known)
+_HELD = CompiledQuery(lambda: _known().select_for_update(no_key=True, of=("self",)))
+
+
+def _known_as(query: CompiledQuery[Admission], mdtrt_id: str) -> Admission | None:
+    serial = mdtrt_id[-9:]
+    if len(mdtrt_id) != 22 or not (serial.isascii() and serial.isdigit()):
+        return None
+    found = query.first(pk=int(serial))
+    return found if found and found.mdtrt_id == mdtrt_id else None
