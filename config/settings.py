@@ -88,7 +88,8 @@ for database in DATABASES.values():
         **database.get("OPTIONS", {}),
         "pool": {"min_size": 1, "max_size": 8, "timeout": 20},
         # Short questions, many at once: helpers and compiled plans cost each of them more than they save.
-        "options": "-c max_parallel_workers_per_gather=0 -c jit=off",
+        # Triggers ask whether they are to be ignored: a setting that is not there costs each of them an exception.
+        "options": "-c max_parallel_workers_per_gather=0 -c jit=off -c pgtrigger.ignore={}",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -5,11 +5,11 @@ Queries are written with the ORM like any other, so that no rule stands in SQL b
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, models
+from django.db import connection, connections, models
 from django.db.backends.postgresql.base import ServerBindingCursor  # type: ignore[attr-defined]
 from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
 from django.db.models.sql import InsertQuery, UpdateQuery
@@ -80,10 +80,13 @@ class CompiledInsert(Generic[Record]):
     def add(self, record: Record) -> Record:
         """As `save(force_insert=True)` of a new record writes it."""
         statement, fields = self._plan
-        values = [field.get_db_prep_save(field.pre_save(record, True), connection) for field in fields]
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            (record.pk,) = cursor.fetchone()
+        values = _written(record, fields, is_new=True)
+        if hasattr(self.model, "events"):  # its history is told who and why with the statement
+            with connection.cursor() as cursor:
+                cursor.execute(statement, values)
+                (record.pk,) = cursor.fetchone()
+        else:
+            ((record.pk,),) = fetched(statement, values)
         record._state.adding, record._state.db = False, connection.alias
         return record
 
@@ -91,11 +94,16 @@ class CompiledInsert(Generic[Record]):
 def save_only(record: models.Model, *names: str) -> None:
     """As `save(update_fields=names)` of a record that the database has."""
     statement, fields = _update_of(type(record), names)
-    values = [field.get_db_prep_save(field.pre_save(record, False), connection) for field in fields]
+    values = _written(record, fields, is_new=False)
     with connection.cursor() as cursor:
         cursor.execute(statement, [*values, record.pk])
         if cursor.rowcount != 1:
             raise models.ObjectDoesNotExist(f"{record._meta.label} {record.pk}")
+
+
+def _written(record: models.Model, fields: Iterable[Any], *, is_new: bool) -> list[Any]:
+    server = connections[connection.alias]  # the thread's own is looked up once, not with each value
+    return [field.get_db_prep_save(field.pre_save(record, is_new), server) for field in fields]
 
 
 @cache
@@ -109,10 +117,18 @@ def _update_of(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, 
 
 
 def fetched(statement: str, values: list[Any]) -> list[Any]:
-    """The rows of a SELECT that the server plans once a connection."""
-    connection.ensure_connection()
-    with connection._prepare_cursor(_PreparedCursor(connection.connection)) as cursor:  # type: ignore[attr-defined]
-        cursor.execute(statement, values)
+    """The rows that a statement gives which the server plans once a connection.
+
+    It is one statement: nothing that Django's wrappers would put before it.
+    """
+    server = connections[connection.alias]
+    server.ensure_connection()
+    with server._prepare_cursor(_PreparedCursor(server.connection)) as cursor:  # type: ignore[attr-defined]
+        if server.queries_logged:
+            with cursor.debug_sql(statement, values, use_last_executed_query=True):
+                cursor._execute(statement, values)
+        else:
+            cursor._execute(statement, values)
         rows: list[Any] = cursor.fetchall()
     return rows
 

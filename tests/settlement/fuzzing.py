@@ -153,7 +153,11 @@ def _spoil_value(chance: random.Random, message: Body) -> None:
     elif turn < 0.43:
         inside[place] = chance.choice(UNSIGNABLE)
     else:
-        inside[place] = chance.choice(STRANGE)
+        inside[place] = _strange(chance)
+
+
+def _strange(chance: random.Random) -> Any:
+    return copy.deepcopy(chance.choice(STRANGE))
 
 
 def _parts(value: Any) -> Iterator[Any]:
