@@ -93,12 +93,23 @@ class CompiledInsert(Generic[Record]):
 
 def save_only(record: models.Model, *names: str) -> None:
     """As `save(update_fields=names)` of a record that the database has."""
-    statement, fields = _update_of(type(record), names)
+    if not _saved(record, names, {}):
+        raise models.ObjectDoesNotExist(f"{record._meta.label} {record.pk}")
+
+
+def save_unless_changed(record: Any, *names: str) -> bool:
+    """The same of a record with a `version`, which is counted on; False where somebody has changed it since it was
+    read."""
+    seen, record.version = record.version, record.version + 1
+    return _saved(record, (*names, "version"), {"version": seen})
+
+
+def _saved(record: models.Model, names: tuple[str, ...], only_where: dict[str, Any]) -> bool:
+    statement, fields = _update_of(type(record), names, tuple(only_where))
     values = _written(record, fields, is_new=False)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*values, record.pk])
-        if cursor.rowcount != 1:
-            raise models.ObjectDoesNotExist(f"{record._meta.label} {record.pk}")
+        cursor.execute(statement, [*values, *only_where.values(), record.pk])
+        return bool(cursor.rowcount)
 
 
 def _written(record: models.Model, fields: Iterable[Any], *, is_new: bool) -> list[Any]:
@@ -107,11 +118,12 @@ def _written(record: models.Model, fields: Iterable[Any], *, is_new: bool) -> li
 
 
 @cache
-def _update_of(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, list[Any]]:
+def _update_of(model: type[models.Model], names: tuple[str, ...], only_where: tuple[str, ...]) -> tuple[str, list[Any]]:
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     query = UpdateQuery(model)
     query.add_update_fields([(field, None, Given(field.name)) for field in fields])
-    query.add_q(models.Q(pk=Given("pk")))
+    for name in (*only_where, "pk"):
+        query.add_q(models.Q((name, Given(name))))
     statement, _values = query.get_compiler(connection=connection).as_sql()
     return statement, fields
 
