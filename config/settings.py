@@ -88,9 +88,10 @@ for database in DATABASES.values():
         **database.get("OPTIONS", {}),
         "pool": {"min_size": 1, "max_size": 8, "timeout": 20},
         # Short questions, many at once: helpers and compiled plans cost each of them more than they save.
-        "options": "-c max_parallel_workers_per_gather=0 -c jit=off",
+        # Triggers ask whether they are to be ignored: a setting that is not there costs each of them an exception.
+        "options": "-c max_parallel_workers_per_gather=0 -c jit=off -c pgtrigger.ignore={}",
         "server_side_binding": True,
-        "prepare_threshold": 3,
+        "prepare_threshold": 3,  # what is asked often, the server plans once a connection
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

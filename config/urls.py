@@ -3,10 +3,12 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 
 from config import shell
+from settlement.gateway.door import gateway
 
 admin.autodiscover()  # here and not at start-up: a command that serves no page need not wait for it
 
 urlpatterns = [
+    path("gateway/", gateway, name="gateway"),  # first: it is asked most
     path("", shell.worklist, name="worklist"),
     path("search/", shell.search, name="search"),
     path("healthz", shell.healthz, name="healthz"),

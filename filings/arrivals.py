@@ -24,7 +24,7 @@ from filings.places import places_of
 from filings.sanctions import reasons_at
 from filings.vocabulary import Category, Channel, Handling, Measure, Occasion, Scheme, SettlementWay, Tier
 from hospitals.access import portal_account
-from hospitals.compiled import CompiledQuery, Given, save_only
+from hospitals.compiled import CompiledQuery, Given, save_unless_changed
 from hospitals.constraints import refused_by_constraints
 from hospitals.history import doing
 from hospitals.models import Area
@@ -106,16 +106,15 @@ def close_arrival(*, filing: Filing, discharged_on: dt.date, by: User | None = N
     by = by or portal_account()
     with transaction.atomic(savepoint=False), doing(_("出院，自动备案结束"), by=by):
         _PERSON_HELD.get(pk=filing.person_id)
-        locked = _FILING_HELD.get(pk=filing.pk)
-        if discharged_on < locked.start_on:
-            text = _("出院日期 {out} 早于入院日期 {admitted}").format(out=discharged_on, admitted=locked.start_on)
+        if discharged_on < filing.start_on:
+            text = _("出院日期 {out} 早于入院日期 {admitted}").format(out=discharged_on, admitted=filing.start_on)
             raise Refused.because("discharge_before_admission", text)
-        if locked.end_on != discharged_on:
-            locked.end_on = discharged_on
-            locked.version += 1
+        if filing.end_on != discharged_on:
+            filing.end_on = discharged_on
             with refused_by_constraints(Filing, savepoint=False):
-                save_only(locked, "end_on", "version")
-    return locked
+                if not save_unless_changed(filing, "end_on"):
+                    raise Refused.because("changed_meanwhile", _("备案 %s 刚刚变动，请重新办理") % filing.number)
+    return filing
 
 
 def reopen_arrival(*, filing: Filing) -> Filing:

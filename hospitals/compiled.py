@@ -5,13 +5,12 @@ Queries are written with the ORM like any other, so that no rule stands in SQL b
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, models
-from django.db.backends.postgresql.base import ServerBindingCursor  # type: ignore[attr-defined]
+from django.db import connection, connections, models
 from django.db.models.query import ModelIterable, get_related_populators  # type: ignore[attr-defined]
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import TransactionManagementError
@@ -72,11 +71,8 @@ class CompiledInsert(Generic[Record]):
 
     def add(self, record: Record) -> Record:
         """As `save(force_insert=True)` of a new record writes it."""
-        values = [_value_of(record, field) for field in self._fields]
-        with connection.cursor() as cursor:
-            cursor.execute(self._one, values)
-            (record.pk,) = cursor.fetchone()
-        record._state.adding, record._state.db = False, "default"
+        ((record.pk,),) = fetched(self._one, _written(record, self._fields))
+        record._state.adding, record._state.db = False, connection.alias
         return record
 
     def add_all(self, records: Sequence[Record]) -> None:
@@ -85,13 +81,10 @@ class CompiledInsert(Generic[Record]):
             for record in records:
                 self.add(record)
             return
-        columns = [[_value_of(record, field) for record in records] for field in self._fields]
-        with connection.cursor() as cursor:
-            cursor.execute(self._many, columns)
-            keys = cursor.fetchall()
-        for record, (key,) in zip(records, keys, strict=True):
+        columns = [list(column) for column in zip(*(_written(record, self._fields) for record in records), strict=True)]
+        for record, (key,) in zip(records, fetched(self._many, columns), strict=True):
             record.pk = key
-            record._state.adding, record._state.db = False, "default"
+            record._state.adding, record._state.db = False, connection.alias
 
     @cached_property
     def _fields(self) -> list[Any]:
@@ -120,11 +113,15 @@ class CompiledInsert(Generic[Record]):
 PLAIN = (models.CharField, models.DateField, models.DecimalField, models.IntegerField, models.BooleanField)
 
 
-def _value_of(record: models.Model, field: Any) -> Any:
+def _written(record: models.Model, fields: Iterable[Any]) -> list[Any]:
     """What the driver is given; most values it takes as they are."""
-    if _is_plain(field):
-        return getattr(record, field.attname)
-    return field.get_db_prep_save(field.pre_save(record, record._state.adding), connection)
+    server, is_new = connections[connection.alias], record._state.adding
+    return [
+        getattr(record, field.attname)
+        if _is_plain(field)
+        else field.get_db_prep_save(field.pre_save(record, is_new), server)
+        for field in fields
+    ]
 
 
 @cache
@@ -136,42 +133,42 @@ def _is_plain(field: Any) -> bool:
 
 def save_only(record: models.Model, *names: str) -> None:
     """As `save(update_fields=names)` of a record that the database has."""
-    statement, fields = _update_of(type(record), names)
-    values = [_value_of(record, field) for field in fields]
+    if not _saved(record, names, {}):
+        raise models.ObjectDoesNotExist(f"{record._meta.label} {record.pk}")
+
+
+def save_unless_changed(record: Any, *names: str) -> bool:
+    """The same of a record with a `version`, which is counted on; False where somebody has changed it since it was
+    read."""
+    seen, record.version = record.version, record.version + 1
+    return _saved(record, (*names, "version"), {"version": seen})
+
+
+def _saved(record: models.Model, names: tuple[str, ...], only_where: dict[str, Any]) -> bool:
+    statement, fields = _update_of(type(record), names, tuple(only_where))
+    values = [*_written(record, fields), *only_where.values(), record.pk]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*values, record.pk])
-        if cursor.rowcount != 1:
-            raise models.ObjectDoesNotExist(f"{record._meta.label} {record.pk}")
+        cursor.execute(statement, values)
+        return bool(cursor.rowcount)
 
 
 @cache
-def _update_of(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, list[Any]]:
+def _update_of(model: type[models.Model], names: tuple[str, ...], only_where: tuple[str, ...]) -> tuple[str, list[Any]]:
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     query = UpdateQuery(model)
     query.add_update_fields([(field, None, Given(field.name)) for field in fields])
-    query.add_q(models.Q(pk=Given("pk")))
+    for name in (*only_where, "pk"):
+        query.add_q(models.Q((name, Given(name))))
     statement, _values = query.get_compiler(connection=connection).as_sql()
     return statement, fields
 
 
 def fetched(statement: str, values: list[Any]) -> list[Any]:
-    """The rows of a SELECT that the server plans once a connection."""
-    connection.ensure_connection()
-    with connection._prepare_cursor(_PreparedCursor(connection.connection)) as cursor:  # type: ignore[attr-defined]
+    """The rows that a statement gives."""
+    with connection.cursor() as cursor:
         cursor.execute(statement, values)
         rows: list[Any] = cursor.fetchall()
     return rows
-
-
-class _PreparedCursor(ServerBindingCursor):  # type: ignore[misc]
-    """Django's connections prepare nothing, whatever a statement asks for: this one's does, as long as it takes."""
-
-    def execute(self, query: Any, params: Any = None) -> Any:
-        usual, self.connection.prepare_threshold = self.connection.prepare_threshold, 0
-        try:
-            return super().execute(query, params, prepare=True)
-        finally:
-            self.connection.prepare_threshold = usual
 
 
 class _Plan:

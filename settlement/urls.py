@@ -1,6 +1,5 @@
 from django.urls import include, path
 
-from settlement.gateway.door import gateway
 from settlement.views import (
     accounts,
     advances,
@@ -45,7 +44,6 @@ urlpatterns = [
     path("claims/<int:pk>/sheet/", claim_prints.sheet, name="claim_sheet"),
     path("claims/<int:pk>/decision/", claim_prints.decision, name="claim_decision"),
     path("claims/<int:pk>/supplement/", claim_prints.supplement, name="claim_supplement"),
-    path("gateway/", gateway, name="gateway"),
     path("gateway/exchanges/", told.ExchangeList.as_view(), name="exchanges"),
     path("gateway/exchanges/<int:pk>/", told.exchange, name="exchange"),
     path("gateway/exchanges/<int:pk>/reveal/", told.reveal, name="reveal_exchange"),

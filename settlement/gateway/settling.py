@@ -117,14 +117,16 @@ def take_back_settlement(heard: Heard) -> Answered:
 
 
 def leave(admission: Admission, day: dt.date, by: User) -> Filing | None:
-    """A stay that is settled while it goes on ends thereby, and with it what came into being for it; held then.
+    """A stay that is settled while it goes on ends thereby, and with it what came into being for it: that filing is
+    held then.
 
     Before the filing is held for the settlement: whoever ends a filing holds the person first.
     """
     if admission.discharged_on is not None or not admission.filing or admission.filing.channel != Channel.AUTOMATIC:
         return None
+    seen = admission.filing.version
     admission.filing = close_arrival(filing=admission.filing, discharged_on=day, by=by)
-    return admission.filing
+    return admission.filing if admission.filing.version != seen else None
 
 
 def _waiting(admission: Admission) -> list[OffHospitalSlip]:

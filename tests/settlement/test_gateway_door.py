@@ -144,8 +144,21 @@ def test_lines_are_summed_up_to_their_bound(ward):
     assert off.codes == ["lines_disagree"]
     many = ward.ask("2303", {"data": bill, "feedetail": lines + lines[:1_001]})
     assert "行数过多" in many.reply["err_msg"]
-    million = json.dumps(signed(ward.message("2303", {"data": bill, "feedetail": [{}] * 1_000_000}), b"x" * 32))
-    assert ward.post(million).status == 200 if len(million) <= door.LARGEST else 413
+
+
+def test_a_million_lines_are_refused_and_nothing_is_settled(ward):
+    """As many as fit in a message that large are empty; lines of an amount do not fit."""
+    person = insured()
+    stay = ward.admitted(person)
+    bill = a_bill(person, stay)
+    empty = ward.ask("2304", {"data": bill, "feedetail": [{}] * 1_000_000})
+    assert is_answer(empty, status=200)
+    assert empty.codes[0] == "malformed"
+    told = ward.message("2304", {"data": bill, "feedetail": [{"det_item_fee_sumamt": "0.02"}] * 1_000_000})
+    assert is_answer(ward.post(json.dumps(signed(told, settings.PLATFORM_KEY))), "transport", 413)
+    assert not Settlement.objects.exists()
+    assert Admission.objects.get().status == "admitted"
+    assert ward.settle(person, stay).is_done
 
 
 def test_amounts_disagree(ward):

@@ -5,15 +5,16 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from filings.platform.codes import MedicalType
+from filings.platform.envelope import upto
 from filings.platform.transactions.fields import Answer, Body, Day, Flag, PersonNumber, Text30, Text50, Told
 
 
 class PersonQuestion(Body):
-    mdtrt_cert_type: Annotated[str, Field(max_length=3)] = Field(
+    mdtrt_cert_type: Annotated[str, upto(3)] = Field(
         default="02", description="就诊凭证类型：01 电子凭证，02 身份证，03 社保卡"
     )
     mdtrt_cert_no: Text50 = Field(default="", description="就诊凭证编号")
-    psn_cert_type: Annotated[str, Field(max_length=6)] = Field(default="01", description="人员证件类型")
+    psn_cert_type: Annotated[str, upto(6)] = Field(default="01", description="人员证件类型")
     certno: Text50 = Field(default="", description="证件号码")
     psn_name: Text50 = Field(default="", description="人员姓名")
     begntime: Day | None = Field(default=None, description="开始时间")
@@ -69,7 +70,7 @@ class PersonOutput(Answer):
 
 class EntitlementQuestion(Body):
     psn_no: PersonNumber = Field(description="人员编号")
-    insutype: Annotated[str, Field(max_length=6)] = Field(default="", description="险种类型")
+    insutype: Annotated[str, upto(6)] = Field(default="", description="险种类型")
     fixmedins_code: Text30 = Field(default="", description="定点医药机构编号；空为发送机构")
     fixmedins_name: Text50 = Field(default="", description="定点医药机构名称")
     med_type: MedicalType = Field(default=MedicalType.INPATIENT, description="医疗类别")

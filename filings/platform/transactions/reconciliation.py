@@ -4,15 +4,16 @@ from typing import Annotated
 
 from pydantic import Field
 
+from filings.platform.envelope import upto
 from filings.platform.transactions.fields import NIL, Answer, Body, Day, Money, StayNumber, Text100
 
 MOST_ROWS = 5_000
 
 
 class Totals(Body):
-    insutype: Annotated[str, Field(max_length=6)] = Field(default="", description="险种；空为全部")
-    clr_type: Annotated[str, Field(max_length=30)] = Field(default="", description="清算类别；空为全部")
-    setl_optins: Annotated[str, Field(max_length=20)] = Field(default="", description="结算经办机构")
+    insutype: Annotated[str, upto(6)] = Field(default="", description="险种；空为全部")
+    clr_type: Annotated[str, upto(30)] = Field(default="", description="清算类别；空为全部")
+    setl_optins: Annotated[str, upto(20)] = Field(default="", description="结算经办机构")
     stmt_begndate: Day = Field(description="对账开始日期")
     stmt_enddate: Day = Field(description="对账结束日期")
     medfee_sumamt: Money = Field(description="医疗费总额")

@@ -43,19 +43,19 @@ class Marks(Body):
 
 class AdmissionInfo(Marks):
     psn_no: PersonNumber = Field(description="人员编号")
-    insutype: Annotated[str, Field(max_length=6)] = Field(default="", description="险种类型")
+    insutype: Annotated[str, upto(6)] = Field(default="", description="险种类型")
     coner_name: Text50 = Field(default="", description="联系人姓名")
     tel: Text50 = Field(default="", description="联系电话")
     begntime: Day = Field(description="入院时间")
-    mdtrt_cert_type: Annotated[str, Field(max_length=3)] = Field(default="", description="就诊凭证类型")
+    mdtrt_cert_type: Annotated[str, upto(3)] = Field(default="", description="就诊凭证类型")
     med_type: MedicalType = Field(default=MedicalType.INPATIENT, description="医疗类别")
     ipt_no: Text30 = Field(default="", description="住院号")
     adm_diag_dscr: Text200 = Field(default="", description="入院诊断描述")
     adm_dept_name: Text100 = Field(default="", description="入院科室名称")
     adm_bed: Text30 = Field(default="", description="入院床位")
     dise_name: Text100 = Field(default="", description="病种名称")
-    hosp_lv: Annotated[str, Field(max_length=6)] = Field(default="", description="医院等级（起付线）")
-    mdtrt_grp_type: Annotated[str, Field(max_length=6)] = Field(default="", description="就诊人群类型")
+    hosp_lv: Annotated[str, upto(6)] = Field(default="", description="医院等级（起付线）")
+    mdtrt_grp_type: Annotated[str, upto(6)] = Field(default="", description="就诊人群类型")
 
 
 class Diagnosis(Body):
@@ -121,7 +121,7 @@ class StayOutput(Answer):
 
 class Discharge(Stay):
     endtime: Day = Field(description="出院时间")
-    dscg_way: Annotated[str, Field(max_length=3)] = Field(default="", description="离院方式")
+    dscg_way: Annotated[str, upto(3)] = Field(default="", description="离院方式")
 
 
 class DischargeInput(Body):
