@@ -11,11 +11,12 @@ from typing import Any, Generic, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, connections, models
-from django.db.models.query import ModelIterable, get_related_populators  # type: ignore[attr-defined]
+from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import TransactionManagementError
 from psycopg import sql
 
+Row = TypeVar("Row")
 Record = TypeVar("Record", bound=models.Model)
 PLACE = re.compile("%%|%s")
 
@@ -30,17 +31,17 @@ class Given(models.Value):
         raise TypeError(f"{self.value} is not known yet: Django asks for its value here")
 
 
-class CompiledQuery(Generic[Record]):
+class CompiledQuery(Generic[Row]):
     """build: makes the query, with a `Given` for each value; called once, when it is first asked."""
 
-    def __init__(self, build: "Callable[[], models.QuerySet[Record]]") -> None:
+    def __init__(self, build: "Callable[[], models.QuerySet[Any, Row]]") -> None:
         self.build = build
 
     @cached_property
     def _plan(self) -> "_Plan":
         return _Plan(self.build())
 
-    def all(self, **given: Any) -> list[Record]:
+    def all(self, **given: Any) -> list[Row]:
         """The records, with what the query selects beside them; of a `values_list` its rows.
 
         given: a value for every `Given`.
@@ -51,11 +52,11 @@ class CompiledQuery(Generic[Record]):
         rows = fetched(plan.sql, [given[name] for name in plan.names])
         return list(plan.records(rows)) if rows else []
 
-    def first(self, **given: Any) -> Record | None:
+    def first(self, **given: Any) -> Row | None:
         found = self.all(**given)
         return found[0] if found else None
 
-    def get(self, **given: Any) -> Record:
+    def get(self, **given: Any) -> Row:
         """Raises DoesNotExist."""
         found = self.all(**given)
         if not found:
@@ -155,7 +156,7 @@ def _saved(record: models.Model, names: tuple[str, ...], only_where: dict[str, A
 @cache
 def _update_of(model: type[models.Model], names: tuple[str, ...], only_where: tuple[str, ...]) -> tuple[str, list[Any]]:
     fields: list[Any] = [model._meta.get_field(name) for name in names]
-    query = UpdateQuery(model)
+    query: Any = UpdateQuery(model)
     query.add_update_fields([(field, None, Given(field.name)) for field in fields])
     for name in (*only_where, "pk"):
         query.add_q(models.Q((name, Given(name))))
@@ -189,7 +190,7 @@ class _Plan:
         info = compiler.klass_info
         self.start, self.end = info["select_fields"][0], info["select_fields"][-1] + 1
         self.attributes = [column[0].target.attname for column in compiler.select[self.start : self.end]]
-        self.related = get_related_populators(info, compiler.select, connection.alias)
+        self.related = get_related_populators(info, compiler.select, connection.alias)  # type: ignore[call-arg]
         self.annotations: Mapping[str, int] = compiler.annotation_col_map
 
     def records(self, rows: list[Any]) -> Iterator[Any]:

@@ -30,7 +30,8 @@ class HistoryContext:
 
     def __init__(self, metadata: dict[str, Any]) -> None:
         self.number, self.metadata = str(uuid.uuid4()), metadata
-        self._told, self._at = "", ()  # what the transaction knows, and the savepoints it was told within
+        self._told = ""  # what the transaction knows
+        self._at: tuple[str, ...] = ()  # the savepoints it was told within
 
     def execute(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
         """A statement passes by (Django's execute_wrapper): what changes rows is told of first."""
