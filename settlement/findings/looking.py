@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
@@ -131,13 +131,18 @@ def _alive() -> Any:
     return Claim.objects.exclude(status__in=OVER).select_related("area").order_by("pk")
 
 
-_DURING = CompiledQuery(
-    lambda: _alive().filter(
-        person__in=RawSQL(SAME_PERSON, [Given("id_type"), Given("id_number")]),  # noqa: S611 - our own words
+def _during() -> Any:
+    """The people first, whatever the planner thinks of it: claims then go by their index."""
+    same_person = f"settlement_claim.person_id = ANY(ARRAY({SAME_PERSON}))"
+    document = [Given("id_type"), Given("id_number")]
+    return _alive().filter(
+        RawSQL(same_person, document, output_field=BooleanField()),  # noqa: S611 - our own words
         admitted_on__lte=Given("discharged_on"),
         discharged_on__gte=Given("admitted_on"),
     )
-)
+
+
+_DURING: CompiledQuery[Claim] = CompiledQuery(_during)
 
 
 def _held_by(claim: Claim) -> Held:
