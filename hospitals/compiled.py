@@ -10,8 +10,8 @@ from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, connections, models
-from django.db.backends.postgresql.base import ServerBindingCursor  # type: ignore[attr-defined]
-from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.models.query import get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import TransactionManagementError
 from psycopg import sql
@@ -121,7 +121,8 @@ def _written(record: models.Model, fields: Iterable[Any], *, is_new: bool) -> li
 def _update_of(model: type[models.Model], names: tuple[str, ...], only_where: tuple[str, ...]) -> tuple[str, list[Any]]:
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     query = UpdateQuery(model)
-    query.add_update_fields([(field, None, Given(field.name)) for field in fields])
+    given: list[Any] = [(field, None, Given(field.name)) for field in fields]
+    query.add_update_fields(given)
     for name in (*only_where, "pk"):
         query.add_q(models.Q((name, Given(name))))
     statement, _values = query.get_compiler(connection=connection).as_sql()
@@ -135,9 +136,10 @@ def fetched(statement: str, values: list[Any]) -> list[Any]:
     """
     server = connections[connection.alias]
     server.ensure_connection()
-    with server._prepare_cursor(_PreparedCursor(server.connection)) as cursor:  # type: ignore[attr-defined]
+    cursor_of: Any = _PreparedCursor
+    with server._prepare_cursor(cursor_of(server.connection)) as cursor:  # type: ignore[attr-defined]
         if server.queries_logged:
-            with cursor.debug_sql(statement, values, use_last_executed_query=True):
+            with cursor.debug_sql(statement, values):
                 cursor._execute(statement, values)
         else:
             cursor._execute(statement, values)
@@ -145,13 +147,15 @@ def fetched(statement: str, values: list[Any]) -> list[Any]:
     return rows
 
 
-class _PreparedCursor(ServerBindingCursor):  # type: ignore[misc]
+class _PreparedCursor(ServerBindingCursor):
     """Django's connections prepare nothing, whatever a statement asks for: this one's does, as long as it takes."""
+
+    connection: Any
 
     def execute(self, query: Any, params: Any = None) -> Any:
         usual, self.connection.prepare_threshold = self.connection.prepare_threshold, 0
         try:
-            return super().execute(query, params, prepare=True)
+            return super().execute(query, params, prepare=True)  # type: ignore[misc]
         finally:
             self.connection.prepare_threshold = usual
 
@@ -168,7 +172,7 @@ class _Plan:
         info = compiler.klass_info
         self.start, self.end = info["select_fields"][0], info["select_fields"][-1] + 1
         self.attributes = [column[0].target.attname for column in compiler.select[self.start : self.end]]
-        self.related = get_related_populators(info, compiler.select, connection.alias)
+        self.related = get_related_populators(info, compiler.select, connection.alias)  # type: ignore[call-arg]
         self.annotations: Mapping[str, int] = compiler.annotation_col_map
         self.converters = compiler.get_converters([column[0] for column in compiler.select])
         self.convert = compiler.apply_converters
