@@ -89,8 +89,6 @@ class Admission(models.Model):
     told_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    has_slips: bool  # of one that is known as its number
-
     objects: ClassVar[AdmissionQuerySet] = AdmissionQuerySet.as_manager()  # type: ignore[assignment]
     seen_with = SEE
     lifecycle = ADMISSION_LIFECYCLE

@@ -28,6 +28,7 @@ STRANGE: tuple[Any, ...] = (
     *("0" * 20, "21120000000000000001", "211200" + "9" * 14, "S" + "9" * 21, "9" * 30, "-2026-03-12"),
     *("'; DROP TABLE x;--", '"', "\\", "%s", "%(a)s", "{0}", "{number}", "<script>", "../../etc/passwd", "$1"),
 )
+LARGEST = 5_000_000  # characters: somewhat more than the door takes
 UNSIGNABLE: tuple[Any, ...] = (float("nan"), float("inf"), -float("inf"))
 
 
@@ -145,7 +146,8 @@ def _spoil_value(chance: random.Random, message: Body) -> None:
             STRANGE
         )
     elif turn < 0.3 and isinstance(inside, list):
-        inside *= 6_000 if chance.random() < 0.02 else chance.choice((2, 100))
+        times = 6_000 if chance.random() < 0.02 else chance.choice((2, 100))
+        inside *= times if len(json.dumps(inside)) * times < LARGEST else 1
     elif turn < 0.35:
         inside[place] = [inside[place]] * chance.randrange(3)
     elif turn < 0.4:
