@@ -20,6 +20,7 @@ from hospitals.reasons import Reason
 from settlement.gateway import dispatch
 
 LARGEST = 4 * 1024 * 1024  # bytes of a message: five thousand lines fit
+THROWN_AWAY = 4 * LARGEST  # bytes that are still read of a message that is not taken
 JSON = "application/json"
 
 
@@ -61,15 +62,15 @@ def _body_of(request: HttpRequest) -> bytes:
     """The whole body, or Faulty.  What is too large is not read; what comes too slowly is cut off."""
     if request.method != "POST":
         raise Faulty(HTTPStatus.METHOD_NOT_ALLOWED, _("只受理 POST 报文"))
-    if request.content_type != JSON:
-        _hang_up(request)
-        raise Faulty(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _("报文应为 application/json"))
     length = request.headers.get("Content-Length", "")
+    if request.content_type != JSON:
+        _turn_away(request, length)
+        raise Faulty(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _("报文应为 application/json"))
     if not (length.isascii() and length.isdigit()):
-        _hang_up(request)
+        _turn_away(request, length)
         raise Faulty(HTTPStatus.LENGTH_REQUIRED, _("报文须注明长度（Content-Length），不受理分块传送"))
     if len(length) > 12 or int(length) > LARGEST:
-        _hang_up(request)
+        _turn_away(request, length)
         raise Faulty(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("报文过大，最多 {most} 兆字节").format(most=LARGEST // 2**20)
         )
@@ -83,11 +84,22 @@ def _body_of(request: HttpRequest) -> bytes:
     return bytes(body)
 
 
-def _hang_up(request: HttpRequest) -> None:
-    """Nothing more is read from this sender, so that the rest of the message keeps nobody busy."""
-    if sender := request.META.get("gunicorn.socket"):
-        with suppress(OSError):
+def _turn_away(request: HttpRequest, length: str) -> None:
+    """What is refused unread is thrown away where it is not much: its sender may go on over the same connection.
+
+    Of more, or of nobody knows how much, nothing is read any longer: the rest of it keeps nobody busy.
+    """
+    sender = request.META.get("gunicorn.socket")
+    left = int(length) if length.isascii() and length.isdigit() and len(length) <= 12 else THROWN_AWAY + 1
+    if sender is None:
+        return
+    with suppress(OSError):
+        if left > THROWN_AWAY:
             sender.shutdown(socket.SHUT_RD)
+            return
+        with clock.watching(sender):
+            while left and (part := request.read(min(left, 65536))):
+                left -= len(part)
 
 
 class Clock:

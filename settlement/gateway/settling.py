@@ -131,7 +131,7 @@ def leave(admission: Admission, day: dt.date, by: User) -> Filing | None:
 
 def _waiting(admission: Admission) -> list[OffHospitalSlip]:
     """Slips that no settlement has counted."""
-    return list(admission.slips.filter(settlement=None)) if admission.has_slips else []
+    return list(admission.slips.filter(settlement=None)) if admission.has_slips else []  # type: ignore[attr-defined]
 
 
 WRITTEN = ("settlement", "discharged_on", "hospital_level", "filing")

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
@@ -158,6 +159,8 @@ def sent(port: int, path: str, bodies: Iterable[bytes]) -> list[tuple[int, bytes
                     kept.request("POST", path, body, JSON)
                 reply = kept.getresponse()
                 answers[number] = (reply.status, reply.read())
+                if reply.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                    kept.close()  # of what is far too large the portal does not read the rest
             except (OSError, HTTPException) as error:
                 kept.close()
                 answers[number] = (599, repr(error).encode())

@@ -5,6 +5,7 @@ import datetime as dt
 import itertools
 import json
 import random
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -18,7 +19,7 @@ from settlement.gateway.persons import number_of
 from tests.settlement.platform import ADMITTED, DISCHARGED, Ward, a_bill
 
 Body = dict[str, Any]
-serials = itertools.count(1)
+serials = itertools.count(time.time_ns() // 1_000)  # no id twice, in whatever database that has seen some
 STRANGE: tuple[Any, ...] = (
     *(None, "", " ", "\u0000", "a\u0000b", "\ud800", "\udfff\ud800", "\ufeff", "\u202e1", "\x1b[31m"),
     *("☃" * 500, "长" * 100_000, 0, -1, 1.5, -0.0, 1e308, 10**40, -(10**4000), 2**63, 2**31, True, False),
@@ -28,6 +29,7 @@ STRANGE: tuple[Any, ...] = (
     *("0" * 20, "21120000000000000001", "211200" + "9" * 14, "S" + "9" * 21, "9" * 30, "-2026-03-12"),
     *("'; DROP TABLE x;--", '"', "\\", "%s", "%(a)s", "{0}", "{number}", "<script>", "../../etc/passwd", "$1"),
 )
+LARGEST = 5_000_000  # characters: somewhat more than the door takes
 UNSIGNABLE: tuple[Any, ...] = (float("nan"), float("inf"), -float("inf"))
 
 
@@ -111,7 +113,7 @@ def spoilt(chance: random.Random, good: Body) -> bytes:
     """The message as it goes over the wire; one in ten is in order."""
     message = copy.deepcopy(good)
     message["inf_time"] = moment(dt.datetime.now(CHINA))
-    message["msgid"] = f"{message['fixmedins_code']}{message['msgid'][12:20]}{next(serials):010d}"
+    message["msgid"] = f"{message['fixmedins_code']}{next(serials):018d}"
     way = chance.random()
     if way < 0.1:
         return written(message)
@@ -145,7 +147,8 @@ def _spoil_value(chance: random.Random, message: Body) -> None:
             STRANGE
         )
     elif turn < 0.3 and isinstance(inside, list):
-        inside *= 6_000 if chance.random() < 0.02 else chance.choice((2, 100))
+        times = 6_000 if chance.random() < 0.02 else chance.choice((2, 100))
+        inside *= times if len(json.dumps(inside)) * times < LARGEST else 1
     elif turn < 0.35:
         inside[place] = [inside[place]] * chance.randrange(3)
     elif turn < 0.4:

@@ -20,6 +20,7 @@ from filings.changes.desk import ask
 from filings.models import Filing, FilingChange
 from filings.platform.envelope import moment
 from hospitals.vocabulary import Role
+from settlement.gateway.door import LARGEST
 from settlement.models import AccountEntry, Admission, Exchange, Settlement, YearAccount
 from tests import factories as make
 from tests.settlement.books import PLAIN, makes_sense, publish
@@ -223,6 +224,20 @@ def test_half_a_message_and_one_too_large_are_answered(ward, server):
     connection.putheader("Content-Length", str(10**9))
     connection.endheaders(b"{")
     assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_connection_of_a_message_too_large_can_be_used_again(ward, server):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.connect()
+    kept, answers = connection.sock, []
+    for body, content in (("x" * (LARGEST + 1), "application/json"), ("{}", "text/plain"), ("{}", "application/json")):
+        connection.request("POST", "/gateway/", body, {"Content-Type": content})
+        reply = connection.getresponse()
+        reply.read()
+        answers.append(reply.status)
+        assert connection.sock is kept
+    assert answers == [413, 415, 200]
     connection.close()
 
 

@@ -35,3 +35,11 @@ def test_spoilt_messages_get_a_proper_answer(ward, seed):
         makes_sense(person)
     assert Exchange.objects.exists()
     assert not Settlement.objects.filter(reverses=None).exclude(exchanges__infcode=0).exists()
+
+
+@pytest.mark.parametrize(("field", "value"), [("psn_cert_type", "%(a)s"), ("psn_name", "长" * 51)])
+def test_visitor_that_fits_no_column_is_refused(ward, field, value):
+    local = a_hospital(make.DONGYING, "H37050000001")
+    (told,) = [one for one in good_messages(ward, insured(), "S1", "J1", local.code) if one["infno"] == "A603"]
+    told["input"]["data"][field] = value
+    assert ward.send(told).codes == ["malformed"]

@@ -1,6 +1,8 @@
 """A stay elsewhere from its admission to its settlement and back, through the door of the platform."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from filings.models import Filing
 from settlement.models import AccountEntry, Admission, Exchange, OffHospitalSlip, Settlement
@@ -85,3 +87,14 @@ def test_same_message_twice_answers_the_same(ward):
     assert Settlement.objects.count() == 1
     other = ward.send({**message, "input": {"data": a_bill(person, stay, memo="x")}})
     assert other.codes == ["msgid_taken"]
+
+
+def test_settlement_is_made_by_a_constant_number_of_statements(ward):
+    """What is read once a process is read by the first; BEGIN and COMMIT are not counted."""
+    for most in (99, 18, 18):
+        person = insured()
+        stay = ward.admitted(person)
+        with CaptureQueriesContext(connection) as log:
+            assert ward.settle(person, stay).is_done
+        made = [query["sql"] for query in log if "SAVEPOINT" not in query["sql"]]
+        assert len(made) <= most, made

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from filings.platform.codes import MedicalType
 from filings.platform.envelope import upto
-from filings.platform.transactions.fields import NIL, Answer, Body, Day, Flag, Money, Named, StayNumber
+from filings.platform.transactions.fields import NIL, Answer, Body, Day, Flag, Money, StayNumber
 
 
 class Inbound(Body):
@@ -17,8 +17,8 @@ class Inbound(Body):
     refd_setl_flag: Flag = Field(False, description="退费结算标志")
     init_setl_id: Annotated[str, upto(30)] = Field("", description="原结算ID；退费时必填")
     medins_no: Annotated[str, upto(12, 1)] = Field(description="就医医疗机构编号")
-    psn_name: Named = Field(description="人员姓名")
-    psn_cert_type: Annotated[str, upto(6)] = Field("01", description="人员证件类型")
+    psn_name: Annotated[str, upto(50, 1)] = Field(description="人员姓名")
+    psn_cert_type: Annotated[str, upto(2, 1)] = Field("01", description="人员证件类型")
     certno: Annotated[str, upto(30, 1)] = Field(description="证件号码")
     insutype: Annotated[str, upto(6, 1)] = Field(description="险种类型")
     med_type: MedicalType = Field(MedicalType.INPATIENT, description="医疗类别")
