@@ -9,13 +9,13 @@ from config.worklist.queue import SHOWN, Queue
 from hospitals.access import Reach, Right
 from hospitals.listing import first_of
 from settlement.hospital_clearing.lifecycle import COUNTS
-from settlement.hospital_clearing.words import ClearingStatus, HospitalBatchStatus
+from settlement.hospital_clearing.words import HospitalBatchStatus, HospitalStatementStatus
 from settlement.models import (
     HospitalPaymentBatch,
     HospitalStatement,
 )
 
-BEFORE_WORD = (ClearingStatus.APPLIED, ClearingStatus.ACCEPTED, ClearingStatus.IN_REVIEW)
+BEFORE_WORD = (HospitalStatementStatus.APPLIED, HospitalStatementStatus.ACCEPTED, HospitalStatementStatus.IN_REVIEW)
 
 
 def of_hospitals(user: Any, reach: Reach) -> Iterator[Queue]:
@@ -27,15 +27,23 @@ def of_hospitals(user: Any, reach: Reach) -> Iterator[Queue]:
     if reach.has(reviewing):
         waiting = rows.filter(status__in=BEFORE_WORD).exclude(made_by=user)
         cases = first_of(waiting.visible_parts(user, reviewing), ["pk"], SHOWN, rows)
-        yield Queue("待审核的医疗机构清算单", "没有待审核的清算单", f"{link}?status={ClearingStatus.APPLIED}", cases)
+        yield Queue(
+            "待审核的医疗机构清算单", "没有待审核的清算单", f"{link}?status={HospitalStatementStatus.APPLIED}", cases
+        )
     if reach.has(deciding):
-        waiting = rows.filter(status=ClearingStatus.REVIEWED).exclude(reviewed_by=user)
+        waiting = rows.filter(status=HospitalStatementStatus.REVIEWED).exclude(reviewed_by=user)
         cases = first_of(waiting.visible_parts(user, deciding), ["pk"], SHOWN, rows)
-        yield Queue("待裁定、待清算的清算单", "没有待清算的清算单", f"{link}?status={ClearingStatus.REVIEWED}", cases)
+        yield Queue(
+            "待裁定、待清算的清算单", "没有待清算的清算单", f"{link}?status={HospitalStatementStatus.REVIEWED}", cases
+        )
     if reach.has(paying):
-        waiting = rows.filter(status=ClearingStatus.CLEARED, payable__gt=0).exclude(payments__status__in=COUNTS)
+        waiting = rows.filter(status=HospitalStatementStatus.CLEARED, payable__gt=0).exclude(
+            payments__status__in=COUNTS
+        )
         cases = first_of(waiting.visible_parts(user, paying), ["pk"], SHOWN, rows)
-        yield Queue("待拨付的医疗机构清算单", "没有待拨付的清算单", f"{link}?status={ClearingStatus.CLEARED}", cases)
+        yield Queue(
+            "待拨付的医疗机构清算单", "没有待拨付的清算单", f"{link}?status={HospitalStatementStatus.CLEARED}", cases
+        )
         lists: Any = HospitalPaymentBatch.objects.select_related("area")
         drafts = lists.filter(status=HospitalBatchStatus.DRAFT).exclude(made_by=user)
         cases = first_of(drafts.visible_parts(user, paying), ["pk"], SHOWN, lists)

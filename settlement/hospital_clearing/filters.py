@@ -16,7 +16,7 @@ from filings.vocabulary import Scheme
 from hospitals.access import Right
 from hospitals.vocabulary import Scope, Service
 from settlement.filters import search_input
-from settlement.hospital_clearing.words import ClearingStatus, HospitalBatchStatus
+from settlement.hospital_clearing.words import HospitalBatchStatus, HospitalStatementStatus
 from settlement.models import (
     HospitalPayment,
     HospitalPaymentBatch,
@@ -71,7 +71,9 @@ class StatementFilter(django_filters.FilterSet):
     month = MonthFilter(label=_("清算月份"))
     area = django_filters.ModelChoiceFilter(label=_("就医地"), queryset=OF_POSTS, empty_label=_("全部"))
     scope = django_filters.ChoiceFilter(label=_("范围"), choices=Scope.choices(), empty_label=_("全部"))
-    status = django_filters.ChoiceFilter(label=_("状态"), choices=ClearingStatus.choices(), empty_label=_("全部"))
+    status = django_filters.ChoiceFilter(
+        label=_("状态"), choices=HospitalStatementStatus.choices(), empty_label=_("全部")
+    )
 
     class Meta:
         model = HospitalStatement

@@ -7,9 +7,9 @@ Whatever goes round the verbs of this package meets these triggers.
 import pgtrigger
 
 from settlement.hospital_clearing.words import CLOSED
-from settlement.hospital_clearing.words import ClearingStatus as S
 from settlement.hospital_clearing.words import DeductionSource as Source
 from settlement.hospital_clearing.words import DeductionStatus as D
+from settlement.hospital_clearing.words import HospitalStatementStatus as S
 
 SUMS = ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")
 _CLOSED = ", ".join(f"'{status}'" for status in CLOSED)

@@ -2,9 +2,9 @@
 
 from hospitals.access import Right
 from hospitals.lifecycle import Lifecycle, Move
-from settlement.hospital_clearing.words import ClearingStatus as S
 from settlement.hospital_clearing.words import HospitalBatchStatus as B
 from settlement.hospital_clearing.words import HospitalPaymentStatus as P
+from settlement.hospital_clearing.words import HospitalStatementStatus as S
 
 RECORD, REVIEW = Right.RECORD_HOSPITAL_CLEARING, Right.REVIEW_HOSPITAL_CLEARING
 DECIDE, PAY = Right.DECIDE_HOSPITAL_APPEALS, Right.PAY_HOSPITALS

@@ -17,8 +17,8 @@ from hospitals.models import Area, Hospital
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Scope
 from settlement.hospital_clearing.lifecycle import BATCH_LIFECYCLE, PAYMENT_LIFECYCLE, STATEMENT_LIFECYCLE
-from settlement.hospital_clearing.words import ClearingStatus
 from settlement.hospital_clearing.words import HospitalPaymentStatus as P
+from settlement.hospital_clearing.words import HospitalStatementStatus
 from settlement.models import HospitalAccount, HospitalPayment, HospitalPaymentBatch, HospitalStatement
 
 LONGEST_REASON = 300
@@ -29,7 +29,7 @@ def statements_to_pay(area: Area, scope: str) -> QuerySet[HospitalStatement]:
     """Cleared, with something to pay, and in no list."""
     taken = HospitalPayment.objects.counting().filter(statement=OuterRef("pk"))
     return HospitalStatement.objects.filter(
-        ~Exists(taken), area=area, scope=scope, status=ClearingStatus.CLEARED, payable__gt=0
+        ~Exists(taken), area=area, scope=scope, status=HospitalStatementStatus.CLEARED, payable__gt=0
     )
 
 

@@ -6,10 +6,10 @@ from filings.identity import masked
 from hospitals.access import User, reach_of
 from hospitals.listing import badge
 from settlement.hospital_clearing.lifecycle import PAY
-from settlement.hospital_clearing.words import ClearingStatus as S
 from settlement.hospital_clearing.words import DeductionStatus as D
 from settlement.hospital_clearing.words import HospitalBatchStatus as B
 from settlement.hospital_clearing.words import HospitalPaymentStatus as P
+from settlement.hospital_clearing.words import HospitalStatementStatus as S
 from settlement.models import (
     HospitalAccount,
     HospitalDeduction,

@@ -15,7 +15,7 @@ from hospitals.models import Area
 from hospitals.models.imports import ListImport, list_lifecycle
 from hospitals.vocabulary import ListAction, ListStatus
 from settlement.clearing.lifecycle import DIFFERENCE_LIFECYCLE, stays_open_for
-from settlement.clearing.words import Comparison, DifferenceStatus, Handling
+from settlement.clearing.words import ClearingDifferenceStatus, Comparison, Handling
 from settlement.models.clearing import ClearingMonth, somebody
 from settlement.models.settlement import Settlement
 
@@ -156,10 +156,10 @@ class ClearingImportRow(Compared):
 
 class DifferenceQuerySet(VisibleQuerySet["ClearingDifference"]):
     def unresolved(self) -> Self:
-        return self.exclude(status=DifferenceStatus.RESOLVED)
+        return self.exclude(status=ClearingDifferenceStatus.RESOLVED)
 
     def carried(self) -> Self:
-        return self.filter(status=DifferenceStatus.RESOLVED, how=Handling.CARRIED)
+        return self.filter(status=ClearingDifferenceStatus.RESOLVED, how=Handling.CARRIED)
 
 
 @tracked()
@@ -173,7 +173,7 @@ class ClearingDifference(Compared):
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", db_index=False, verbose_name=_("参保地"))
     kind = models.CharField(_("差异"), max_length=12, choices=Comparison.choices())
     status = models.CharField(
-        _("状态"), max_length=10, choices=DifferenceStatus.choices(), default=DifferenceStatus.OPEN
+        _("状态"), max_length=10, choices=ClearingDifferenceStatus.choices(), default=ClearingDifferenceStatus.OPEN
     )
     handled_by = somebody(_("处理人"))
     how = models.CharField(_("处理方式"), max_length=20, choices=Handling.choices(), blank=True)

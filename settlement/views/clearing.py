@@ -24,7 +24,7 @@ from settlement.clearing.comparing import reconcile_totals
 from settlement.clearing.filters import MonthFilter, StandingFilter, StatementFilter
 from settlement.clearing.lifecycle import MONTH_LIFECYCLE
 from settlement.clearing.shown import compared_badge, month_badge, table_of, warned_text
-from settlement.clearing.words import Comparison, DifferenceStatus
+from settlement.clearing.words import ClearingDifferenceStatus, Comparison
 from settlement.forms.clearing import MonthForm, PaidForm, TotalsForm
 from settlement.forms.steps import ReasonForm, StepForm, asks
 from settlement.models import ClearingMonth, ClearingStatement, Settlement
@@ -252,7 +252,9 @@ def _page(
 def _differences(counts: dict[tuple[str, str], int]) -> list[tuple[Comparison, list[int], int]]:
     """A row for each kind: how many in each state, and all."""
     kinds = [kind for kind in Comparison if kind is not Comparison.EQUAL]
-    rows = [(kind, [counts.get((kind.value, status.value), 0) for status in DifferenceStatus]) for kind in kinds]
+    rows = [
+        (kind, [counts.get((kind.value, status.value), 0) for status in ClearingDifferenceStatus]) for kind in kinds
+    ]
     return [(kind, row, sum(row)) for kind, row in rows if sum(row)]
 
 

@@ -31,7 +31,7 @@ from settlement.hospital_clearing.filters import LineFilter, StatementFilter
 from settlement.hospital_clearing.lifecycle import STATEMENT_LIFECYCLE
 from settlement.hospital_clearing.reviewing import AGREED
 from settlement.hospital_clearing.shown import standing_badge, statement_badge
-from settlement.hospital_clearing.words import ClearingStatus, DeductionStatus
+from settlement.hospital_clearing.words import DeductionStatus, HospitalStatementStatus
 from settlement.models import HospitalDeduction, HospitalStatement, HospitalStatementLine
 
 SEE = Right.SEE_HOSPITAL_CLEARING
@@ -157,9 +157,9 @@ class StatementPage(ListPage):
 
     def extra_context(self) -> dict[str, Any]:
         statement, user = self.statement, self.request.user
-        is_reviewed = statement.status == ClearingStatus.REVIEWED
+        is_reviewed = statement.status == HospitalStatementStatus.REVIEWED
         keeps_open = appealing.what_keeps_open(statement, timezone.localdate()) if is_reviewed else None
-        in_review = statement.status == ClearingStatus.IN_REVIEW
+        in_review = statement.status == HospitalStatementStatus.IN_REVIEW
         return {
             "statement": statement,
             "status": statement_badge(statement),
