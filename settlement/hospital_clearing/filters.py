@@ -6,7 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.forms import DateInput
 from django.utils.translation import gettext_lazy as _
 
@@ -18,12 +18,15 @@ from hospitals.vocabulary import Scope, Service
 from settlement.filters import search_input
 from settlement.hospital_clearing.words import HospitalBatchStatus, HospitalStatementStatus
 from settlement.models import (
+    HospitalAccount,
     HospitalPayment,
     HospitalPaymentBatch,
+    HospitalResultImport,
     HospitalStatement,
     HospitalStatementLine,
     InboundSettlement,
 )
+from settlement.models.payment_results import RESULT_STATES
 
 NUMBER = re.compile(r"QS\d{6}(\d{8,18})", re.IGNORECASE)
 MONTH = re.compile(r"(\d{4})[-年/.]?(\d{1,2})月?")
@@ -146,6 +149,41 @@ class BatchFilter(django_filters.FilterSet):
 
     class Meta:
         model = HospitalPaymentBatch
+        fields: list[str] = []
+
+
+def with_correction(payments: QuerySet[HospitalPayment]) -> QuerySet[HospitalPayment]:
+    """`is_corrected`: whether the hospital has an account since on which no payment has failed."""
+    newer = HospitalAccount.objects.filter(hospital=OuterRef("statement__hospital"), pk__gt=OuterRef("account"))
+    failed = HospitalPayment.objects.failed().filter(account=OuterRef("pk"))
+    return payments.annotate(is_corrected=Exists(newer.filter(~Exists(failed))))
+
+
+class FailedFilter(django_filters.FilterSet):
+    area = django_filters.ModelChoiceFilter(
+        label=_("就医地"), field_name="batch__area", queryset=OF_POSTS, empty_label=_("全部")
+    )
+    is_corrected = django_filters.ChoiceFilter(
+        label=_("更正"),
+        choices=(("no", _("待更正")), ("yes", _("已更正"))),
+        empty_label=_("全部"),
+        method="as_corrected",
+    )
+
+    class Meta:
+        model = HospitalPayment
+        fields: list[str] = []
+
+    def as_corrected(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(is_corrected=value == "yes")
+
+
+class HospitalResultFilter(django_filters.FilterSet):
+    area = django_filters.ModelChoiceFilter(label=_("就医地"), queryset=OF_POSTS, empty_label=_("全部"))
+    status = django_filters.ChoiceFilter(label=_("状态"), choices=RESULT_STATES, empty_label=_("全部"))
+
+    class Meta:
+        model = HospitalResultImport
         fields: list[str] = []
 
 

@@ -52,6 +52,12 @@ def standing_badge(deduction: HospitalDeduction) -> SafeString:
     return badge(*standing_of(deduction))
 
 
+def result_of(payment: HospitalPayment) -> str:
+    """What came back of a payment; of one that failed after it was paid, both."""
+    paid = f"{payment.paid_on:%Y-%m-%d} {payment.reference}" if payment.paid_on else ""
+    return "，".join(filter(None, (paid, payment.failure)))
+
+
 def account_for(user: User, account: HospitalAccount) -> str:
     """Whole for those who pay there, masked for those who only look."""
     pays = account.area_id in reach_of(user).areas_of(PAY)

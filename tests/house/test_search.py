@@ -24,6 +24,7 @@ PRINTS = {
 PARTS = {
     *("list_progress", "people_progress", "roster_progress", "claim_hospitals"),
     *("claim_details", "replay_progress", "payment_result_progress", "inbound_progress", "clearing_file_progress"),
+    "hospital_result_progress",
 }
 DOWNLOADS = {"list_faults", "details_template", "export_details", "export_replay", "payment_file"}
 PAGES = [

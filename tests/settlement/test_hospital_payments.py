@@ -54,7 +54,7 @@ def cleared_at(places: list[Desk]) -> list[HospitalStatement]:
 @pytest.mark.clause("DY-14")
 def test_a_list_is_made_confirmed_by_another_and_paid(desk):
     first, second = cleared_at(desks(desk, 2))
-    with pytest.raises(Refused, match="没有登记收款账户"):
+    with pytest.raises(Refused, match="没有可用的收款账户"):
         desk.drafted()
     desk.account(first.hospital)
     batch = desk.drafted()
