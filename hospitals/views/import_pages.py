@@ -65,9 +65,9 @@ class ImportPages:
     model: ClassVar[Any]
     name: ClassVar[str]
     right: ClassVar[Right]
-    verbs: ClassVar[Any]
-    preview_job: ClassVar[Any]
-    apply_job: ClassVar[Any]
+    verbs: Any
+    preview_job: Any
+    apply_job: Any
     form: ClassVar[type[ListForm]]
     title: ClassVar[str]
     hint: ClassVar[str]

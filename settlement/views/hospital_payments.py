@@ -155,7 +155,7 @@ class FailedList(ListPage):
     template_name = "settlement/hospital_failed.html"
     empty_text = "没有支付失败的"
 
-    def get(self, request: HttpRequest) -> HttpResponseBase:  # type: ignore[override]
+    def get(self, request: HttpRequest) -> HttpResponseBase:
         user: Any = request.user
         pays = reach_of(user).areas_of(PAY)
         self.columns = (
@@ -228,7 +228,7 @@ def _without_account(areas: list[Area]) -> list[tuple[Hospital, str]]:
         return []
     hospitals = Hospital.objects.filter(pk__in=owed[0].union(*owed[1:])).order_by("pk")
     usable = paying.accounts_of(hospital.pk for hospital in hospitals)
-    without = hospitals.exclude(pk__in=usable).annotate(
+    without: Any = hospitals.exclude(pk__in=usable).annotate(
         has_one=Exists(HospitalAccount.objects.filter(hospital=OuterRef("pk")))
     )
     return [(one, _("支付失败，须更正收款账户") if one.has_one else _("没有登记收款账户")) for one in without]

@@ -1,6 +1,6 @@
 """Results of payments as pages: upload, preview, confirm, faulty rows back."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -23,7 +23,7 @@ PAGE = 100
 
 
 class ResultPages(ImportPages):
-    model = ResultImport
+    model: ClassVar[Any] = ResultImport
     name = "payment_result"
     right = Right.RELEASE_CLAIMS
     verbs = verbs

@@ -72,7 +72,7 @@ def preview(*, list_import: F, by: User | None) -> F:
         with keeping_plan(list_import, table, by=by) as locked:
             store_steps(locked, STEP_COLUMNS, map(_row, steps))
             count_plan(locked, (step.action for step in steps))
-        return locked  # type: ignore[no-any-return]
+        return locked
 
     return read_and_plan(list_import, COLUMNS, plan, by=by)
 
@@ -82,7 +82,7 @@ def queue(*, list_import: F, by: User) -> F:
     with queueing(list_import, _("等待登记"), by=by) as locked:
         if not locked.is_applicable:
             raise Refused.because("nothing_new", _("没有可以登记的结果"))
-    return locked  # type: ignore[no-any-return]
+    return locked
 
 
 def apply(*, list_import: F, by: User) -> F:
@@ -102,7 +102,7 @@ def apply_queued(*, list_import: F, by: User) -> F:
         with moving(list_import, "apply_queued", by=by, reason=list_import.file_name) as locked:
             count_steps(locked)
             applied(locked, by)
-    return locked  # type: ignore[no-any-return]
+    return locked
 
 
 def _row(step: Planned) -> tuple[object, ...]:
