@@ -150,3 +150,13 @@ def _short(reason: str) -> str:
     if len(reason.strip()) > LONGEST_TEXT:
         raise Refused.because("reason_too_long", _("说明不能超过%d字") % LONGEST_TEXT)
     return reason.strip()
+
+
+STEPS: dict[str, Callable[..., ClearingDifference]] = {
+    step.__name__: step
+    for step in (
+        *(take, put_down, correct_ours, ask_platform, propose_accepting, propose_carrying),
+        *(confirm, send_back, reopen),
+    )
+}
+"""What staff do with a difference, by the names of the lifecycle."""

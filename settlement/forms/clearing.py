@@ -16,9 +16,10 @@ from hospitals.forms import DayField
 from hospitals.models import Area
 from hospitals.reasons import Refused
 from settlement.clearing.comparing import Total
+from settlement.clearing.differences import STEPS
 from settlement.clearing.files import totals
 from settlement.clearing.files.reading import MOST_BYTES
-from settlement.clearing.lifecycle import WITH_TOTALS
+from settlement.clearing.lifecycle import DIFFERENCE_LIFECYCLE, WITH_TOTALS
 from settlement.clearing.words import AdvanceKind, Warned
 from settlement.forms.fields import YuanField
 from settlement.forms.steps import StepForm
@@ -103,6 +104,28 @@ class PaidForm(StepForm):
     reference = forms.CharField(
         label="拨付凭证号", max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
+
+
+class TogetherForm(forms.Form):
+    """One step of several differences."""
+
+    verb = forms.ChoiceField(
+        label="办理", choices=[(verb, DIFFERENCE_LIFECYCLE.moves[verb].label) for verb in STEPS], initial="take"
+    )
+    reason = forms.CharField(
+        label="理由",
+        required=False,
+        max_length=300,
+        help_text="一并记入每一笔",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        verb = given.get("verb")
+        if verb and DIFFERENCE_LIFECYCLE.moves[verb].needs_reason and not given.get("reason"):
+            self.add_error("reason", _("须填写理由"))
+        return given
 
 
 class FileForm(forms.Form):

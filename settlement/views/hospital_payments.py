@@ -109,7 +109,7 @@ class BatchPage(ListPage):
             Column("结果", result_of),
         ]
         if self.batch.status in OUT and _may_pay(user, self.batch):
-            columns.append(Column("", _actions, exported=lambda row: ""))
+            columns.append(Column("", _actions))
         return tuple(columns)
 
     def queryset(self) -> QuerySet[Any]:

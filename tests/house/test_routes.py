@@ -241,6 +241,7 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "clearing_differences": (Right.SEE_CLEARING, "get", ""),
     "clearing_difference": (Right.SEE_CLEARING, "get", "clearing_difference"),
     "take_clearing_difference": (Right.CLEAR, "post", "clearing_difference take"),
+    "clearing_differences_together": (Right.CLEAR, "post", ""),
     "clearing_file_imports": (Right.SEE_CLEARING, "get", ""),
     "clearing_file_upload": (Right.CLEAR, "get", ""),
     "clearing_file_import": (Right.SEE_CLEARING, "get", "clearing_file"),

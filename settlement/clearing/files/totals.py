@@ -1,7 +1,7 @@
 """The platform's totals of a month (3201), a line a statement: pasted from its notice or out of its file."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -61,7 +61,7 @@ def totals_of(data: bytes) -> list[Total]:
     return _totals([(f"{row.sheet}{_('第%d行') % row.number}", row.values) for row in rows])
 
 
-def _totals(lines: list[tuple[str, Mapping[str, str]]]) -> list[Total]:
+def _totals(lines: Sequence[tuple[str, Mapping[str, str]]]) -> list[Total]:
     """Of lines with where each stands, to be named where it is wrong."""
     if len(lines) > MOST_LINES:
         raise Refused.because("too_many", _("最多%d行") % MOST_LINES)
