@@ -116,8 +116,7 @@ class TogetherForm(forms.Form):
         label="理由",
         required=False,
         max_length=300,
-        help_text="一并记入每一笔",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "一并记入每一笔"}),
     )
 
     def clean(self) -> dict[str, Any]:

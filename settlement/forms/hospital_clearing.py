@@ -194,7 +194,9 @@ class PaymentResultForm(forms.Form):
 class ReturnForm(StepForm):
     """A payment that was made has come back."""
 
-    reason = forms.CharField(label="退回原因", max_length=300, widget=text_input())
+    reason = forms.CharField(
+        label="退回原因", max_length=300, widget=text_input(), error_messages={"required": "须填写退回原因"}
+    )
 
 
 class HospitalResultForm(ResultForm):

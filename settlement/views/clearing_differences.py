@@ -56,7 +56,7 @@ class DifferenceList(ListPage):
         amount("平台基金（元）", "their_fund_pay_sumamt"),
         amount("基金相差（元）", "fund_difference"),
         amount("医疗费相差（元）", "fee_difference"),
-        Column("处理方式", lambda row: row.get_how_display()),
+        Column("处理方式", lambda row: row.get_how_display(), kind="nowrap"),
         Column("处理人", lambda row: staff_name(row.handled_by), kind="nowrap"),
     )
 

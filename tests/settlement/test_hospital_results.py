@@ -297,7 +297,7 @@ def test_results_come_in_on_the_pages_and_what_failed_is_put_right(desk, signed_
     assert "登记支付退回" in page(finance.get(link))
     one.refresh_from_db()
     given = {"version": one.version, "reason": ""}
-    assert "这个字段是必填项" in page(finance.post(link, given), 422)
+    assert "须填写退回原因" in page(finance.post(link, given), 422)
     assert "退票" in page(finance.post(link, given | {"reason": "退票"}, follow=True))
     again(desk)
     assert other.number not in page(finance.get(failed))
