@@ -10,10 +10,7 @@ from hospitals.access import Reach, Right
 from hospitals.listing import first_of
 from settlement.hospital_clearing.lifecycle import COUNTS
 from settlement.hospital_clearing.words import HospitalBatchStatus, HospitalStatementStatus
-from settlement.models import (
-    HospitalPaymentBatch,
-    HospitalStatement,
-)
+from settlement.models import HospitalPayment, HospitalPaymentBatch, HospitalStatement
 
 BEFORE_WORD = (HospitalStatementStatus.APPLIED, HospitalStatementStatus.ACCEPTED, HospitalStatementStatus.IN_REVIEW)
 
@@ -48,3 +45,8 @@ def of_hospitals(user: Any, reach: Reach) -> Iterator[Queue]:
         drafts = lists.filter(status=HospitalBatchStatus.DRAFT).exclude(made_by=user)
         cases = first_of(drafts.visible_parts(user, paying), ["pk"], SHOWN, lists)
         yield Queue("待核对的医疗机构拨付单", "没有待核对的拨付单", reverse("hospital_batches"), cases)
+        payments: Any = HospitalPayment.objects.select_related("statement__hospital", "batch__area")
+        failed = payments.to_pay_again().with_correction().filter(is_corrected=False)
+        cases = first_of(failed.visible_parts(user, paying), ["pk"], SHOWN, payments)
+        link = reverse("failed_hospital_payments")
+        yield Queue("待更正账户的医疗机构付款", "没有待更正账户的付款", f"{link}?is_corrected=no", cases)

@@ -6,7 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.forms import DateInput
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +18,6 @@ from hospitals.vocabulary import Scope, Service
 from settlement.filters import search_input
 from settlement.hospital_clearing.words import HospitalBatchStatus, HospitalStatementStatus
 from settlement.models import (
-    HospitalAccount,
     HospitalPayment,
     HospitalPaymentBatch,
     HospitalResultImport,
@@ -150,13 +149,6 @@ class BatchFilter(django_filters.FilterSet):
     class Meta:
         model = HospitalPaymentBatch
         fields: list[str] = []
-
-
-def with_correction(payments: QuerySet[HospitalPayment]) -> QuerySet[HospitalPayment]:
-    """`is_corrected`: whether the hospital has an account since on which no payment has failed."""
-    newer = HospitalAccount.objects.filter(hospital=OuterRef("statement__hospital"), pk__gt=OuterRef("account"))
-    failed = HospitalPayment.objects.failed().filter(account=OuterRef("pk"))
-    return payments.annotate(is_corrected=Exists(newer.filter(~Exists(failed))))
 
 
 class FailedFilter(django_filters.FilterSet):

@@ -1,5 +1,6 @@
 """Payments to hospitals: lists by area and scope, one payment a cleared statement, and the hospitals' accounts."""
 
+import datetime as dt
 from typing import ClassVar
 
 import pgtrigger
@@ -134,6 +135,12 @@ class HospitalPaymentQuerySet(VisibleQuerySet["HospitalPayment"]):
         later = others.failed().filter(pk__gt=OuterRef("pk"))
         return self.failed().filter(~Exists(others.counting()), ~Exists(later), statement__payable__gt=0)
 
+    def with_correction(self) -> "HospitalPaymentQuerySet":
+        """`is_corrected`: whether the hospital has an account since on which no payment has failed."""
+        newer = HospitalAccount.objects.filter(hospital=OuterRef("statement__hospital"), pk__gt=OuterRef("account"))
+        failed = HospitalPayment.objects.failed().filter(account=OuterRef("pk"))
+        return self.annotate(is_corrected=Exists(newer.filter(~Exists(failed))))
+
 
 @tracked()
 class HospitalPayment(models.Model):
@@ -213,3 +220,11 @@ class HospitalPayment(models.Model):
     @property
     def area_id(self) -> str:
         return self.batch.area_id
+
+    @property
+    def area(self) -> Area:
+        return self.batch.area
+
+    @property
+    def made_at(self) -> dt.datetime:
+        return self.batch.made_at

@@ -25,7 +25,7 @@ from settlement.capitals import in_capitals
 from settlement.forms.hospital_clearing import AccountForm, HospitalBatchForm, PaidForm, PaymentResultForm, ReturnForm
 from settlement.forms.steps import ReasonForm, StepForm
 from settlement.hospital_clearing import paying
-from settlement.hospital_clearing.filters import BatchFilter, FailedFilter, PaymentFilter, with_correction
+from settlement.hospital_clearing.filters import BatchFilter, FailedFilter, PaymentFilter
 from settlement.hospital_clearing.lifecycle import BATCH_LIFECYCLE
 from settlement.hospital_clearing.shown import account_for, batch_badge, payment_badge, result_of
 from settlement.hospital_clearing.words import HospitalBatchStatus, HospitalPaymentStatus
@@ -185,8 +185,8 @@ class FailedList(ListPage):
         return super().get(request)
 
     def queryset(self) -> QuerySet[Any]:
-        rows = HospitalPayment.objects.to_pay_again().select_related("statement__hospital", "account", "batch")
-        return with_correction(rows)
+        rows = HospitalPayment.objects.to_pay_again().with_correction()
+        return rows.select_related("statement__hospital", "account", "batch")
 
     def extra_context(self) -> dict[str, Any]:
         return {"here": "failed"}

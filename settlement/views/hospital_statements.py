@@ -156,7 +156,7 @@ class StatementPage(ListPage):
         )
 
     def extra_context(self) -> dict[str, Any]:
-        statement, user = self.statement, self.request.user
+        statement = self.statement
         is_reviewed = statement.status == HospitalStatementStatus.REVIEWED
         keeps_open = appealing.what_keeps_open(statement, timezone.localdate()) if is_reviewed else None
         in_review = statement.status == HospitalStatementStatus.IN_REVIEW
@@ -171,7 +171,6 @@ class StatementPage(ListPage):
             "may_check": "check" in self.moves,
             "deductions": [(row, standing_badge(row)) for row in deductions_of(statement)],
             "payments": statement.payments.select_related("batch").order_by("-pk"),
-            "may_pay": statement.area_id in reach_of(user).areas_of(Right.PAY_HOSPITALS),
             "history": entries(statement),
         }
 

@@ -290,8 +290,11 @@ def test_results_come_in_on_the_pages_and_what_failed_is_put_right(desk, signed_
     assert "待更正" in page(finance.get(failed))
     assert "没有支付失败的" in page(finance.get(failed, {"is_corrected": "yes"}))
     assert "支付失败，须更正收款账户" in page(finance.get("/clearing/hospitals/payments/new/"))
+    assert other.number in page(finance.get("/"))
+    assert "户名不符" in page(finance.get(other.statement.get_absolute_url()))
     Desk(finance=desk.finance, hospital=other.statement.hospital).account()
     assert "已更正" in page(finance.get(failed))
+    assert other.number not in page(finance.get("/"))
     link = f"/clearing/hospitals/payments/rows/{one.pk}/"
     assert "登记支付退回" in page(finance.get(batch.get_absolute_url()))
     assert "登记支付退回" in page(finance.get(link))
@@ -306,7 +309,7 @@ def test_results_come_in_on_the_pages_and_what_failed_is_put_right(desk, signed_
 
 def test_lists_of_results_and_failures_ask_as_much_for_one_row_as_for_thirty(desk, signed_in):
     client = signed_in(desk.finance)
-    links = ["/clearing/hospitals/payments/results/", "/clearing/hospitals/payments/failed/"]
+    links = ["/clearing/hospitals/payments/results/", "/clearing/hospitals/payments/failed/", "/"]
     asked: dict[str, set[int]] = {link: set() for link in links}
     for number in range(1, 31):
         payment = stored_payment(make.DONGYING)
@@ -318,6 +321,6 @@ def test_lists_of_results_and_failures_ask_as_much_for_one_row_as_for_thirty(des
         if number in (1, 3, 30):
             for link in links:
                 with CaptureQueriesContext(connection) as queries:
-                    assert f"共 {number} 条" in page(client.get(link))
+                    assert f"共 {number} 条" in page(client.get(link)) or link == "/"
                 asked[link].add(len(queries))
     assert {link: len(counts) for link, counts in asked.items()} == dict.fromkeys(links, 1)
