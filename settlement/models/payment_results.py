@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hospitals.access import Right, VisibleQuerySet
 from hospitals.history import tracked
-from hospitals.models.imports import ListImport, list_lifecycle
+from hospitals.models.imports import ListStep, PiecemealImport, applied_says_when, list_lifecycle, states_with
 from hospitals.vocabulary import ListAction, ListStatus
 from settlement.models.hospital_payment import HospitalPayment
 from settlement.models.payment import Payment
@@ -18,20 +18,9 @@ from settlement.vocabulary import PaymentStatus
 RESULT_LIFECYCLE = list_lifecycle(Right.RELEASE_CLAIMS)
 HOSPITAL_RESULT_LIFECYCLE = list_lifecycle(Right.PAY_HOSPITALS)
 WORDS = {ListAction.NEW: _("待登记"), ListAction.SAME: _("已登记")}
-CHANGED_STATES = {ListStatus.APPLYING.value: "正在登记", ListStatus.APPLIED.value: "已登记"}
-RESULT_STATES = [
-    (status.value, CHANGED_STATES.get(status.value, status.label))
-    for status in ListStatus
-    if status is not ListStatus.UNDONE
-]
-
-
-def _says_when(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(
-        condition=~Q(status=ListStatus.APPLIED) | Q(applied_at__isnull=False),
-        name=name,
-        violation_error_message=_("已登记的结果须有登记时间"),
-    )
+STATES = {ListStatus.APPLYING.value: "正在登记", ListStatus.APPLIED.value: "已登记"}
+RESULT_STATES = states_with(STATES)
+SAYS_WHEN = _("已登记的结果须有登记时间")
 
 
 def _says_what_became_of_it(name: str) -> models.CheckConstraint:
@@ -44,7 +33,7 @@ def _says_what_became_of_it(name: str) -> models.CheckConstraint:
     )
 
 
-class ResultFile(ListImport):
+class ResultFile(PiecemealImport):
     """One file of results for one area.  paid_on: for rows that give no day.
 
     Faulty rows do not keep the good ones from being written down.
@@ -53,45 +42,30 @@ class ResultFile(ListImport):
     paid_on = models.DateField(_("支付日期"), null=True, help_text=_("文件中没有写明的，按此日期"))
     taken_on = models.DateField(_("收到日期"))
 
-    class Meta(ListImport.Meta):
+    words, states = WORDS, STATES
+
+    class Meta(PiecemealImport.Meta):
         abstract = True
 
-    def get_status_display(self) -> str:  # type: ignore[no-redef]  # in the words of results
-        return CHANGED_STATES.get(self.status) or ListStatus.name_of(self.status)
 
-    def word_for(self, action: ListAction) -> str:
-        return str(WORDS.get(action, action.label))
-
-    @property
-    def is_applicable(self) -> bool:
-        return self.new > 0
-
-
-class ResultStep(models.Model):
+class ResultStep(ListStep):
     """One row of a file of results.
 
     action: new (to be written down), same (is written down), invalid.  name: the payee as written, for the page.
     amount: as the row gives it, None where it gives none.  written: the row as written, until it is written down.
     """
 
-    position = models.PositiveIntegerField()
-    number = models.PositiveIntegerField()
-    sheet = models.TextField(blank=True)
-    action = models.CharField(max_length=10, choices=ListAction.choices())
     name = models.TextField(blank=True)
     outcome = models.CharField(max_length=10, choices=PaymentStatus.choices(), blank=True)
     amount = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     paid_on = models.DateField(null=True)
     reference = models.TextField(blank=True)
     failure = models.TextField(blank=True)
-    faults = models.JSONField(default=list)
-    written = models.JSONField(default=dict)
 
     payment_id: int | None
 
-    class Meta:
+    class Meta(ListStep.Meta):
         abstract = True
-        ordering = ("list_import", "position")
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} {self.name}"
@@ -104,10 +78,11 @@ class ResultImport(ResultFile):
     objects: ClassVar[VisibleQuerySet["ResultImport"]] = VisibleQuerySet.as_manager()  # type: ignore[assignment]
     seen_with = Right.SEE_PAYMENTS
     lifecycle = RESULT_LIFECYCLE
+    get_status_display = ResultFile.state_in_own_words
 
     class Meta(ResultFile.Meta):
         verbose_name = verbose_name_plural = _("拨付结果")
-        constraints: ClassVar[Any] = (_says_when("applied_results_say_when"),)
+        constraints: ClassVar[Any] = (applied_says_when("applied_results_say_when", SAYS_WHEN),)
         triggers = (RESULT_LIFECYCLE.trigger(),)
 
     def get_absolute_url(self) -> str:
@@ -134,10 +109,11 @@ class HospitalResultImport(ResultFile):
     objects: ClassVar[VisibleQuerySet["HospitalResultImport"]] = VisibleQuerySet.as_manager()  # type: ignore[assignment]
     seen_with = Right.SEE_HOSPITAL_CLEARING
     lifecycle = HOSPITAL_RESULT_LIFECYCLE
+    get_status_display = ResultFile.state_in_own_words
 
     class Meta(ResultFile.Meta):
         verbose_name = verbose_name_plural = _("医疗机构拨付结果")
-        constraints: ClassVar[Any] = (_says_when("applied_hospital_results_say_when"),)
+        constraints: ClassVar[Any] = (applied_says_when("applied_hospital_results_say_when", SAYS_WHEN),)
         triggers = (HOSPITAL_RESULT_LIFECYCLE.trigger(),)
 
     def get_absolute_url(self) -> str:

@@ -247,7 +247,7 @@ def test_results_queued_twice_are_written_down_once(desk):
     for _twice in range(2):
         tasks.apply_hospital_results(list_import=found.pk, by=desk.finance.pk)
     found.refresh_from_db()
-    assert (found.status, found.same, found.content) == ("applied", 2, None)
+    assert (found.get_status_display(), found.same, found.content) == ("已登记", 2, None)
     assert standing(batch) == (B.CLOSED, [P.PAID, P.FAILED], [S.PAID, S.CLEARED])
 
 

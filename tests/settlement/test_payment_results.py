@@ -43,7 +43,7 @@ def corrected(office, payment, **changes):
 def test_paid_payment_marks_its_claim_paid(office):
     (claim,) = released(office)
     batch = sent(office)
-    applied(office, line(batch.payments.get()))
+    assert applied(office, line(batch.payments.get())).get_status_display() == "已登记"
     claim.refresh_from_db()
     payment = batch.payments.get()
     assert (claim.status, claim.paid_on, claim.payment_reference) == (ClaimStatus.PAID, today(), payment.reference)
