@@ -24,6 +24,7 @@ urlpatterns = [
     *results.HOSPITALS.urls("hospitals/payments/results/", results.HospitalResultList),
     path("hospitals/payments/<int:pk>/", payments.BatchPage.as_view(), name="hospital_batch"),
     path("hospitals/payments/<int:pk>/take/<slug:verb>/", payments.take, name="take_hospital_batch"),
+    path("hospitals/payments/<int:pk>/file/<slug:kind>/", payments.download, name="hospital_batch_file"),
     path("hospitals/payments/<int:pk>/sheet/", payments.sheet, name="hospital_batch_sheet"),
     path("hospitals/payments/rows/<int:pk>/", payments.payment, name="hospital_payment"),
     path("hospitals/accounts/<int:pk>/", payments.account, name="hospital_account"),

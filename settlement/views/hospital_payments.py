@@ -24,12 +24,14 @@ from hospitals.vocabulary import Scope
 from settlement.capitals import in_capitals
 from settlement.forms.hospital_clearing import AccountForm, HospitalBatchForm, PaidForm, PaymentResultForm, ReturnForm
 from settlement.forms.steps import ReasonForm, StepForm
-from settlement.hospital_clearing import paying
+from settlement.hospital_clearing import paying, sending
 from settlement.hospital_clearing.filters import BatchFilter, FailedFilter, PaymentFilter
 from settlement.hospital_clearing.lifecycle import BATCH_LIFECYCLE
 from settlement.hospital_clearing.shown import account_for, batch_badge, payment_badge, result_of
-from settlement.hospital_clearing.words import HospitalBatchStatus, HospitalPaymentStatus
+from settlement.hospital_clearing.words import HospitalPaymentStatus
 from settlement.models import HospitalAccount, HospitalPayment, HospitalPaymentBatch
+from settlement.payments.bank_files import TYPES
+from settlement.views.bank_files import bank_file
 from settlement.views.hospital_statements import amount
 
 SEE, PAY = Right.SEE_HOSPITAL_CLEARING, Right.PAY_HOSPITALS
@@ -38,7 +40,6 @@ VERBS: dict[str, Callable[..., Any]] = {
     "close": paying.record_all_paid,
     "void": paying.void,
 }
-OUT = (HospitalBatchStatus.CONFIRMED, HospitalBatchStatus.CLOSED)
 LABELS = {"close": "登记全部已付"}
 
 
@@ -108,7 +109,7 @@ class BatchPage(ListPage):
             Column("状态", payment_badge, exported=lambda row: row.get_status_display(), kind="nowrap"),
             Column("结果", result_of),
         ]
-        if self.batch.status in OUT and _may_pay(user, self.batch):
+        if self.batch.status in sending.OUT and _may_pay(user, self.batch):
             columns.append(Column("", _actions))
         return tuple(columns)
 
@@ -123,6 +124,7 @@ class BatchPage(ListPage):
             "status": batch_badge(batch),
             "steps": [self._step(move) for move in BATCH_LIFECYCLE.open_to(batch, self.request.user)],
             "reasons": self.failed[2] if self.failed else (),
+            "files": tuple(TYPES) if batch.status in sending.OUT and _may_pay(self.request.user, batch) else (),
             "history": entries(batch),
         }
 
@@ -311,9 +313,21 @@ def sheet(request: StaffRequest, pk: int) -> HttpResponse:
         "batch": found,
         "rows": [(row, account_for(request.user, row.account)) for row in rows],
         "capitals": in_capitals(found.total),
-        "is_confirmed": found.status in (HospitalBatchStatus.CONFIRMED, HospitalBatchStatus.CLOSED),
+        "is_confirmed": found.status in sending.OUT,
     }
     return render(request, "settlement/hospital_batch_sheet.html", context)
+
+
+@require_GET
+def download(request: StaffRequest, pk: int, kind: str) -> HttpResponse:
+    """The file for the bank, whole accounts in it."""
+    require(request.user, PAY)
+    found = visible_batch(request, pk, PAY)
+    try:
+        return bank_file(found.number, kind, lambda kind: sending.file_of(found, kind))
+    except Refused as refused:
+        messages.error(request, f"{refused}。")
+        return redirect(found)
 
 
 def visible_batch(request: HttpRequest, pk: int, right: Right = SEE) -> HospitalPaymentBatch:

@@ -206,6 +206,7 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "new_hospital_batch": (Right.PAY_HOSPITALS, "get", ""),
     "hospital_batch": (Right.SEE_HOSPITAL_CLEARING, "get", "hospital_batch"),
     "take_hospital_batch": (Right.PAY_HOSPITALS, "post", "hospital_batch confirm"),
+    "hospital_batch_file": (Right.PAY_HOSPITALS, "get", "hospital_batch csv"),
     "hospital_batch_sheet": (Right.SEE_HOSPITAL_CLEARING, "get", "hospital_batch"),
     "hospital_payment": (Right.PAY_HOSPITALS, "get", "hospital_payment"),
     "failed_hospital_payments": (Right.SEE_HOSPITAL_CLEARING, "get", ""),

@@ -1,8 +1,11 @@
 """Results of payments to hospitals: with the care of those to people; what failed or came back is sent again once."""
 
+import csv
 import datetime as dt
+import io
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
@@ -11,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
 from settlement import tasks
-from settlement.hospital_clearing import paying
+from settlement.hospital_clearing import paying, sending
 from settlement.hospital_clearing.words import HospitalBatchStatus, HospitalPaymentStatus, HospitalStatementStatus
 from settlement.models import HospitalPayment, HospitalPaymentBatch, HospitalResultImport, HospitalStatement
 from settlement.payments.results import verbs
@@ -69,6 +72,10 @@ def taken(desk: Desk, *lines: list[str], by: Any = None) -> HospitalResultImport
 
 def applied(desk: Desk, *lines: list[str], by: Any = None) -> HospitalResultImport:
     return verbs.apply(list_import=taken(desk, *lines, by=by), by=by or desk.finance)
+
+
+def fresh_list(batch: HospitalPaymentBatch) -> HospitalPaymentBatch:
+    return HospitalPaymentBatch.objects.get(pk=batch.pk)
 
 
 def standing(batch: HospitalPaymentBatch) -> tuple[str, list[str], list[str]]:
@@ -237,6 +244,42 @@ def test_whoever_cleared_a_month_does_not_record_its_payment(desk):
     with pytest.raises(Refused, match="由您办理过"):
         paying.record_paid(by=both, payment=batch.payments.get(), paid_on=ON, reference="1", on=ON)
     assert standing(batch) == (B.CONFIRMED, [P.PENDING], [S.CLEARED])
+
+
+def test_the_bank_s_file_is_always_the_same_and_its_results_fit_it(desk, signed_in):
+    batch = out(desk, 2)
+    rows = list(csv.reader(io.StringIO(sending.file_of(batch, "csv").decode("utf-8-sig"))))
+    assert [row[1] for row in rows[1:]] == [payment.number for payment in batch.payments.order_by("pk")]
+    assert rows[1][4:6] == ["62220000000000001", "6000.00"]
+    sheet = openpyxl.load_workbook(io.BytesIO(sending.file_of(batch, "xlsx"))).active
+    assert [[str(cell.value) for cell in row] for row in sheet.rows] == rows
+    before = [sending.file_of(batch, kind) for kind in ("csv", "xlsx")]
+    told = [
+        ",".join((*rows[0], "结果", "银行流水号", "拨付日期")),
+        *(",".join((*row, "成功", row[1], f"{ON}")) for row in rows[1:]),
+    ]
+    found = verbs.upload(
+        of=HospitalResultImport,
+        data="\n".join(told).encode("gb18030"),
+        file_name="回盘.csv",
+        area=dongying(),
+        paid_on=None,
+        on=ON,
+        by=desk.finance,
+    )
+    applied_ = verbs.apply(list_import=verbs.preview(list_import=found, by=desk.finance), by=desk.finance)
+    assert (applied_.same, applied_.invalid) == (2, 0)
+    assert [sending.file_of(fresh_list(batch), kind) for kind in ("csv", "xlsx")] == before
+    link = f"{batch.get_absolute_url()}file/"
+    assert signed_in(desk.finance).get(f"{link}csv/").content == before[0]
+    assert signed_in(desk.finance).get(f"{link}pdf/").status_code == 404
+
+
+def test_a_list_that_is_not_confirmed_has_no_file(desk, signed_in):
+    draft = stored_payment(make.DONGYING).batch
+    with pytest.raises(Refused, match="没有银行文件"):
+        sending.file_of(draft, "csv")
+    assert "没有银行文件" in page(signed_in(desk.finance).get(f"{draft.get_absolute_url()}file/csv/", follow=True))
 
 
 def test_results_queued_twice_are_written_down_once(desk):
