@@ -58,13 +58,13 @@ class TotalsForm(StepForm):
     """The platform's totals, a line a statement: a file, or pasted from its notice."""
 
     file = forms.FileField(
-        label="平台总账文件",
+        label="总账文件",
         required=False,
         help_text="xlsx、xls 或 csv；须有“就医地”“险种”“类别”“人次”“医疗费总额”“基金支付总额”，“个人账户支出”按实",
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
     )
     lines = forms.CharField(
-        label="或粘贴",
+        label="平台总账（或粘贴）",
         max_length=400_000,
         help_text="每行：就医地、险种、类别、人次、医疗费总额、基金支付总额、个人账户支出（可不填），以空格、逗号或制表符分开；"
         "没有列出的，按平台没有处理",
