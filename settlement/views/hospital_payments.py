@@ -40,6 +40,10 @@ VERBS: dict[str, Callable[..., Any]] = {
     "close": paying.record_all_paid,
     "void": paying.void,
 }
+WHOSE = (
+    Column("医院", lambda row: row.statement.hospital.name, kind="subject"),
+    Column("清算单", lambda row: row.statement.number, link=lambda row: row.statement.get_absolute_url(), kind="date"),
+)
 LABELS = {"close": "登记全部已付"}
 
 
@@ -94,13 +98,7 @@ class BatchPage(ListPage):
         user = self.request.user
         columns = [
             Column("付款编号", lambda row: row.number, sort="pk", kind="date"),
-            Column("医院", lambda row: row.statement.hospital.name, kind="subject"),
-            Column(
-                "清算单",
-                lambda row: row.statement.number,
-                link=lambda row: row.statement.get_absolute_url(),
-                kind="date",
-            ),
+            *WHOSE,
             Column("清算月份", lambda row: f"{row.statement.month:%Y-%m}", kind="date"),
             Column("户名", lambda row: row.account.name),
             Column("开户银行", lambda row: row.account.bank),
@@ -162,13 +160,7 @@ class FailedList(ListPage):
         pays = reach_of(user).areas_of(PAY)
         self.columns = (
             Column("付款编号", lambda row: row.number, sort="pk", kind="date", link=lambda row: row.get_absolute_url()),
-            Column("医院", lambda row: row.statement.hospital.name, kind="subject"),
-            Column(
-                "清算单",
-                lambda row: row.statement.number,
-                link=lambda row: row.statement.get_absolute_url(),
-                kind="date",
-            ),
+            *WHOSE,
             Column("开户银行", lambda row: row.account.bank),
             Column("银行账号", lambda row: account_for(user, row.account), kind="date"),
             amount("金额（元）", "amount"),

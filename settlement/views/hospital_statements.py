@@ -130,7 +130,7 @@ class StatementPage(ListPage):
         if self.statement.extent:
             columns.append(Column("核对", _looked_at, kind="nowrap", exported=_looked_at_word))
         if "deduct" in self.moves:
-            columns.append(Column("", self._actions, kind="nowrap", exported=lambda row: ""))
+            columns.append(Column("", self._actions, kind="nowrap"))
         return tuple(columns)
 
     def _actions(self, row: HospitalStatementLine) -> str:

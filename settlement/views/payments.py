@@ -122,7 +122,7 @@ class BatchPage(ListPage):
             del columns[4:7]
         is_open = batch.status == BatchStatus.DRAFT or (batch.status == BatchStatus.CLOSED and batch.period_from)
         if is_open and _may_handle(user, batch):
-            columns.append(Column("", self._actions, exported=lambda row: ""))
+            columns.append(Column("", self._actions))
         return tuple(columns)
 
     def _actions(self, row: Payment) -> str:
