@@ -15,7 +15,7 @@ from filings.models.change_lifecycle import ChangeStatus
 from filings.models.filing import FilingStatus
 from filings.models.people import matched_by
 from filings.models.registrations import RegistrationStatus
-from filings.models.rosters import STATES
+from filings.models.rosters import ROSTER_STATES
 from filings.vocabulary import Category, Kind
 from hospitals.access import Right, reach_of
 from hospitals.listing import first_of
@@ -178,7 +178,7 @@ class RosterFilter(django_filters.FilterSet):
     area = django_filters.ModelChoiceFilter(
         label="统筹区", queryset=areas_of_posts(Right.SEE_FILINGS), empty_label="全部"
     )
-    status = django_filters.ChoiceFilter(label="状态", choices=list(STATES.items()), empty_label="全部")
+    status = django_filters.ChoiceFilter(label="状态", choices=ROSTER_STATES, empty_label="全部")
 
     class Meta:
         model = RosterImport

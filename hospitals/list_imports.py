@@ -1,12 +1,14 @@
 """What imports of lists have in common, of hospitals or of people: their steps, who takes them, one at a time."""
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth.models import User
 from django.db import Error, connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hospitals.access import reach_of, staff_name
@@ -14,7 +16,7 @@ from hospitals.history_context import history_context
 from hospitals.models import Area
 from hospitals.models.imports import ListImport
 from hospitals.reasons import Refused
-from hospitals.sheets import Table
+from hospitals.sheets import Column, Table, Unreadable, read_table
 from hospitals.vocabulary import ListAction, ListStatus
 
 L = TypeVar("L", bound=ListImport)
@@ -96,6 +98,61 @@ def check_move(list_import: Any, verb: str, by: User | None, reason: str = "") -
         refusal = None
     if refusal:
         raise refusal
+
+
+def take_in(model: type[L], *, data: bytes, file_name: str, by: User | None, action: str, **columns: Any) -> L:
+    """Keep an uploaded file, to be previewed.  action: what that is called in the history.  Raises Refused."""
+    made = model(
+        file_name=file_name[-200:],
+        file_sha256=hashlib.sha256(data).hexdigest(),
+        content=data,
+        made_by=by,
+        **columns,
+    )
+    check_move(made, "preview", by)
+    with as_user(by, action):
+        made.save()
+    return made
+
+
+def read_and_plan(
+    list_import: L, columns: Sequence[Column], plan: Callable[[Table, Report], L], *, by: User | None
+) -> L:
+    """Read the file that was taken in, and plan it; one that cannot be read leaves its sentence.  Raises Refused."""
+    report = reporter(list_import)
+    content = type(list_import)._default_manager.values_list("content", flat=True).get(pk=list_import.pk)
+    report(10, _("读取文件"))
+    try:
+        table = read_table(bytes(content or b""), columns)
+    except Unreadable as problem:
+        return give_up(list_import=list_import, by=by, problem=str(problem))
+    with discreet():
+        return plan(table, report)
+
+
+@contextmanager
+def keeping_plan(list_import: Any, table: Table, *, by: User | None) -> Iterator[Any]:
+    """The body stores what the table comes to; then the list waits to be confirmed.  Raises Refused."""
+    with moving(list_import, "preview", by=by) as locked:
+        locked.columns = list(table.headings.items())
+        locked.notes = notes_of(table)
+        locked.problem, locked.progress, locked.stage = "", 100, ""
+        yield locked
+
+
+@contextmanager
+def queueing(list_import: Any, waiting: str, *, by: User | None) -> Iterator[Any]:
+    """Hand a confirmed plan to the worker, unless the body refuses.  waiting: what the page says meanwhile."""
+    with moving(list_import, "queue", by=by) as locked:
+        yield locked
+        locked.problem, locked.stage, locked.progress = "", waiting, 0
+
+
+def applied(locked: Any, by: User | None) -> None:
+    """The list is applied; its file is not needed any more."""
+    locked.applied_by, locked.applied_at = by, timezone.now()
+    locked.content, locked.problem = None, ""
+    locked.progress, locked.stage = 100, ""
 
 
 def give_up(*, list_import: L, by: User | None, problem: str) -> L:

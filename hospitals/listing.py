@@ -156,11 +156,14 @@ class ListPage(View):
         return rows.visible_to(self.request.user, Right.EXPORT)  # type: ignore[attr-defined]
 
     def export(self, kind: str, rows: QuerySet[Any]) -> HttpResponseBase:
+        """Columns without a label hold what is done with a row, and stay on the page."""
+        columns = [column for column in self.columns if column.label]
+
         def lines() -> Iterator[list[Any]]:
             for row in rows.order_by(self.ordering).iterator(chunk_size=EXPORT_CHUNK):
-                yield [(column.exported or column.value)(row) for column in self.columns]
+                yield [(column.exported or column.value)(row) for column in columns]
 
-        return export(kind, str(self.title), [column.label for column in self.columns], lines())
+        return export(kind, str(self.title), [column.label for column in columns], lines())
 
 
 def first_of(parts: list[Any], order: list[str], size: int, rows: Any) -> list[Any]:

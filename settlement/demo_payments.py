@@ -13,7 +13,7 @@ from hospitals.models import Area
 from hospitals.vocabulary import Level
 from settlement.claims.desk import accept_claim
 from settlement.demo import BEIJING, NAMESPACE, SHENYANG, TIELING, Sample, entry_of, samples
-from settlement.models import Claim, Payment, PaymentBatch
+from settlement.models import Claim, Payment, PaymentBatch, ResultImport
 from settlement.payments import batches, sending
 from settlement.payments.results import verbs as results
 
@@ -91,6 +91,7 @@ def _answer(batch: PaymentBatch, finance: User) -> None:
         [header, row(paid, "成功", "", "示例流水0002", today.isoformat()), row(failed, "失败", "账号户名不符", "", "")]
     )
     found = results.upload(
+        of=ResultImport,
         data=out.getvalue().encode("utf-8-sig"),
         file_name="示例回盘.csv",
         area=batch.area,

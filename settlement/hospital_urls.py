@@ -6,6 +6,7 @@ from settlement.views import hospital_deductions as deductions
 from settlement.views import hospital_payments as payments
 from settlement.views import hospital_statements as statements
 from settlement.views import inbound
+from settlement.views import payment_results as results
 
 urlpatterns = [
     path("hospitals/", statements.StatementList.as_view(), name="hospital_statements"),
@@ -19,8 +20,11 @@ urlpatterns = [
     path("hospitals/deductions/<int:pk>/take/<slug:verb>/", deductions.take, name="take_hospital_deduction"),
     path("hospitals/payments/", payments.BatchList.as_view(), name="hospital_batches"),
     path("hospitals/payments/new/", payments.new_batch, name="new_hospital_batch"),
+    path("hospitals/payments/failed/", payments.FailedList.as_view(), name="failed_hospital_payments"),
+    *results.HOSPITALS.urls("hospitals/payments/results/", results.HospitalResultList),
     path("hospitals/payments/<int:pk>/", payments.BatchPage.as_view(), name="hospital_batch"),
     path("hospitals/payments/<int:pk>/take/<slug:verb>/", payments.take, name="take_hospital_batch"),
+    path("hospitals/payments/<int:pk>/file/<slug:kind>/", payments.download, name="hospital_batch_file"),
     path("hospitals/payments/<int:pk>/sheet/", payments.sheet, name="hospital_batch_sheet"),
     path("hospitals/payments/rows/<int:pk>/", payments.payment, name="hospital_payment"),
     path("hospitals/accounts/<int:pk>/", payments.account, name="hospital_account"),

@@ -10,7 +10,7 @@ from hospitals.list_jobs import apply_waiting, preview_waiting
 from settlement.clearing.daily import gather_areas
 from settlement.clearing.files import verbs as clearing_files
 from settlement.inbound import verbs as inbound
-from settlement.models import ClearingImport, InboundListImport, PolicyReplay, ResultImport
+from settlement.models import ClearingImport, HospitalResultImport, InboundListImport, PolicyReplay, ResultImport
 from settlement.payments.results import verbs as results
 from settlement.replays.verbs import carry_out
 from settlement.tickets.sweeping import sweep
@@ -37,6 +37,21 @@ def apply_results(list_import: int, by: int) -> None:
         results.apply_queued(list_import=found, by=User.objects.get(pk=by))
 
     apply_waiting(ResultImport, list_import, apply, failed=BROKEN_OFF)
+
+
+@app.task(name="preview_hospital_results", queue="lists")
+def preview_hospital_results(list_import: int) -> None:
+    preview_waiting(
+        HospitalResultImport, list_import, lambda found: results.preview(list_import=found, by=found.made_by)
+    )
+
+
+@app.task(name="apply_hospital_results", queue="lists")
+def apply_hospital_results(list_import: int, by: int) -> None:
+    def apply(found: HospitalResultImport) -> None:
+        results.apply_queued(list_import=found, by=User.objects.get(pk=by))
+
+    apply_waiting(HospitalResultImport, list_import, apply, failed=BROKEN_OFF)
 
 
 @app.task(name="preview_inbound_settlements", queue="lists")

@@ -106,6 +106,7 @@ urlpatterns = [
     path("clearing/statements/", clearing.StatementList.as_view(), name="clearing_statements"),
     path("clearing/statements/<int:pk>/", clearing.StatementPage.as_view(), name="clearing_statement"),
     path("clearing/differences/", clearing_differences.DifferenceList.as_view(), name="clearing_differences"),
+    path("clearing/differences/together/", clearing_differences.together, name="clearing_differences_together"),
     path("clearing/differences/<int:pk>/", clearing_differences.difference, name="clearing_difference"),
     path("clearing/differences/<int:pk>/take/<slug:verb>/", clearing_differences.take, name="take_clearing_difference"),
     *clearing_files.PAGES.urls("clearing/files/", clearing_files.FileList),

@@ -76,7 +76,7 @@ class ComputedBy(Term):
     PLATFORM = "platform", "平台"
 
 
-class DifferenceStatus(Term):
+class SettlementDifferenceStatus(Term):
     """Where the difference between the platform's figures and the portal's stands."""
 
     OPEN = "open", "待核查"

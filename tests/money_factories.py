@@ -14,6 +14,7 @@ from settlement.models import (
     BenefitPolicy,
     Finding,
     FollowUpDue,
+    HospitalResultImport,
     InboundListImport,
     Payment,
     PaymentBatch,
@@ -73,6 +74,13 @@ class ResultFactory(DjangoModelFactory):
     taken_on = dt.date(2026, 4, 2)
     columns = factory.LazyFunction(lambda: [["number", "付款编号"], ["outcome", "结果"]])
     rows = invalid = 1
+
+
+class HospitalResultFactory(ResultFactory):
+    """The same of payments to hospitals."""
+
+    class Meta:
+        model = HospitalResultImport
 
 
 class InboundImportFactory(DjangoModelFactory):

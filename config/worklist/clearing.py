@@ -12,7 +12,7 @@ from hospitals.access import Reach, Right
 from hospitals.listing import first_of
 from settlement.clearing.advances import in_force, uses_of, with_use
 from settlement.clearing.shown import warned_text
-from settlement.clearing.words import AdvanceStatus, ClearingStatus, DifferenceStatus
+from settlement.clearing.words import AdvanceStatus, ClearingDifferenceStatus, ClearingMonthStatus
 from settlement.models import (
     AdvanceChange,
     AdvanceFund,
@@ -26,16 +26,18 @@ def of_clearing(user: Any, reach: Reach) -> Iterator[Queue]:
     if reach.has(Right.CLEAR):
         rows: Any = ClearingDifference.objects.select_related("month", "area", "settlement__person")
         link = reverse("clearing_differences")
-        mine = rows.filter(Q(status=DifferenceStatus.OPEN) | Q(status=DifferenceStatus.TAKEN, handled_by=user))
+        mine = rows.filter(
+            Q(status=ClearingDifferenceStatus.OPEN) | Q(status=ClearingDifferenceStatus.TAKEN, handled_by=user)
+        )
         cases = first_of(mine.visible_parts(user, Right.CLEAR), ["pk"], SHOWN, rows)
         yield Queue("待处理的清算差异", "没有待处理的清算差异", f"{link}?status=unresolved", cases)
-        proposed = rows.filter(status=DifferenceStatus.PROPOSED).exclude(handled_by=user)
+        proposed = rows.filter(status=ClearingDifferenceStatus.PROPOSED).exclude(handled_by=user)
         cases = first_of(proposed.visible_parts(user, Right.CLEAR), ["pk"], SHOWN, rows)
         yield Queue("待复核的清算差异", "没有待复核的清算差异", f"{link}?status=proposed", cases)
         rows = ClearingMonth.objects.select_related("area")
-        reviewed = rows.filter(status=ClearingStatus.REVIEWED).exclude(finished_by=user)
+        reviewed = rows.filter(status=ClearingMonthStatus.REVIEWED).exclude(finished_by=user)
         cases = first_of(reviewed.visible_parts(user, Right.CLEAR), ["pk"], SHOWN, rows)
-        link = f"{reverse('clearing_months')}?status={ClearingStatus.REVIEWED}"
+        link = f"{reverse('clearing_months')}?status={ClearingMonthStatus.REVIEWED}"
         yield Queue("待确认的清算", "没有待确认的清算", link, cases)
     if reach.has(Right.KEEP_ADVANCE):
         rows = AdvanceChange.objects.select_related("fund", "area")

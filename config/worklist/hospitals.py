@@ -9,13 +9,10 @@ from config.worklist.queue import SHOWN, Queue
 from hospitals.access import Reach, Right
 from hospitals.listing import first_of
 from settlement.hospital_clearing.lifecycle import COUNTS
-from settlement.hospital_clearing.words import ClearingStatus, HospitalBatchStatus
-from settlement.models import (
-    HospitalPaymentBatch,
-    HospitalStatement,
-)
+from settlement.hospital_clearing.words import HospitalBatchStatus, HospitalStatementStatus
+from settlement.models import HospitalPayment, HospitalPaymentBatch, HospitalStatement
 
-BEFORE_WORD = (ClearingStatus.APPLIED, ClearingStatus.ACCEPTED, ClearingStatus.IN_REVIEW)
+BEFORE_WORD = (HospitalStatementStatus.APPLIED, HospitalStatementStatus.ACCEPTED, HospitalStatementStatus.IN_REVIEW)
 
 
 def of_hospitals(user: Any, reach: Reach) -> Iterator[Queue]:
@@ -27,16 +24,29 @@ def of_hospitals(user: Any, reach: Reach) -> Iterator[Queue]:
     if reach.has(reviewing):
         waiting = rows.filter(status__in=BEFORE_WORD).exclude(made_by=user)
         cases = first_of(waiting.visible_parts(user, reviewing), ["pk"], SHOWN, rows)
-        yield Queue("待审核的医疗机构清算单", "没有待审核的清算单", f"{link}?status={ClearingStatus.APPLIED}", cases)
+        yield Queue(
+            "待审核的医疗机构清算单", "没有待审核的清算单", f"{link}?status={HospitalStatementStatus.APPLIED}", cases
+        )
     if reach.has(deciding):
-        waiting = rows.filter(status=ClearingStatus.REVIEWED).exclude(reviewed_by=user)
+        waiting = rows.filter(status=HospitalStatementStatus.REVIEWED).exclude(reviewed_by=user)
         cases = first_of(waiting.visible_parts(user, deciding), ["pk"], SHOWN, rows)
-        yield Queue("待裁定、待清算的清算单", "没有待清算的清算单", f"{link}?status={ClearingStatus.REVIEWED}", cases)
+        yield Queue(
+            "待裁定、待清算的清算单", "没有待清算的清算单", f"{link}?status={HospitalStatementStatus.REVIEWED}", cases
+        )
     if reach.has(paying):
-        waiting = rows.filter(status=ClearingStatus.CLEARED, payable__gt=0).exclude(payments__status__in=COUNTS)
+        waiting = rows.filter(status=HospitalStatementStatus.CLEARED, payable__gt=0).exclude(
+            payments__status__in=COUNTS
+        )
         cases = first_of(waiting.visible_parts(user, paying), ["pk"], SHOWN, rows)
-        yield Queue("待拨付的医疗机构清算单", "没有待拨付的清算单", f"{link}?status={ClearingStatus.CLEARED}", cases)
+        yield Queue(
+            "待拨付的医疗机构清算单", "没有待拨付的清算单", f"{link}?status={HospitalStatementStatus.CLEARED}", cases
+        )
         lists: Any = HospitalPaymentBatch.objects.select_related("area")
         drafts = lists.filter(status=HospitalBatchStatus.DRAFT).exclude(made_by=user)
         cases = first_of(drafts.visible_parts(user, paying), ["pk"], SHOWN, lists)
         yield Queue("待核对的医疗机构拨付单", "没有待核对的拨付单", reverse("hospital_batches"), cases)
+        payments: Any = HospitalPayment.objects.select_related("statement__hospital", "batch__area")
+        failed = payments.to_pay_again().with_correction().filter(is_corrected=False)
+        cases = first_of(failed.visible_parts(user, paying), ["pk"], SHOWN, payments)
+        link = reverse("failed_hospital_payments")
+        yield Queue("待更正账户的医疗机构付款", "没有待更正账户的付款", f"{link}?is_corrected=no", cases)

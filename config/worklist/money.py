@@ -16,7 +16,7 @@ from settlement.models import (
     Recoupment,
     SettlementDifference,
 )
-from settlement.vocabulary import BatchStatus, DifferenceStatus, FindingStatus, RecoupmentStatus
+from settlement.vocabulary import BatchStatus, FindingStatus, RecoupmentStatus, SettlementDifferenceStatus
 
 
 def of_findings(user: Any, reach: Reach) -> Iterator[Queue]:
@@ -35,7 +35,7 @@ def of_differences(user: Any, reach: Reach) -> Iterator[Queue]:
     right = next((right for right in (Right.REVIEW_CLAIMS, Right.REVERSE_SETTLEMENTS) if reach.has(right)), None)
     if right:
         rows = SettlementDifference.objects.select_related("person", "area", "settlement")
-        parts = rows.filter(status=DifferenceStatus.OPEN).visible_parts(user, right)
+        parts = rows.filter(status=SettlementDifferenceStatus.OPEN).visible_parts(user, right)
         cases = first_of(parts, ["pk"], SHOWN, rows)
         yield Queue("待核查的结算差异", "没有待核查的结算差异", reverse("differences"), cases)
 

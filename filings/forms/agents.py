@@ -1,4 +1,4 @@
-"""Who acts for a person, as a form asks it."""
+"""Who acts for a person, as a form asks it: an agent where there is one, or always who tells of it."""
 
 from typing import Any
 
@@ -11,6 +11,13 @@ from filings.identity import IdType, id_number_fault, normal_number
 from filings.vocabulary import Channel, Relation
 
 AGENT_FIELDS = ("agent_name", "agent_relation", "agent_phone", "agent_id_number")
+SELF = "self"
+CALLER_LABELS = {
+    "agent_relation": _("告知人"),
+    "agent_name": _("姓名"),
+    "agent_phone": _("电话"),
+    "agent_id_number": _("身份证号码"),
+}
 COMES_BY = {Channel.EMPLOYER: Relation.EMPLOYER, Channel.HOSPITAL: Relation.HOSPITAL}  # unless told otherwise
 
 
@@ -51,9 +58,9 @@ class AgentForm(forms.Form):
         given = super().clean() or self.cleaned_data
         if any(given.get(name) for name in ("agent_name", "agent_phone", "agent_id_number")):
             if not given.get("agent_name") and "agent_name" not in self.errors:
-                self.add_error("agent_name", _("请填写代办人姓名"))
+                self.add_error("agent_name", _("请填写%s") % self.fields["agent_name"].label)
             if not given.get("agent_relation") and "agent_relation" not in self.errors:
-                self.add_error("agent_relation", _("请选择与参保人关系"))
+                self.add_error("agent_relation", _("请选择与参保人的关系"))
         return given
 
     def agent(self) -> Agent | None:
@@ -71,3 +78,29 @@ class AgentForm(forms.Form):
     def names_an_agent(self) -> bool:
         """Anything told of one, as typed; the relation alone follows from the channel."""
         return any(self[name].value() or self[name].errors for name in ("agent_name", "agent_phone", "agent_id_number"))
+
+
+class CallerForm(AgentForm):
+    """Who tells of it or asks for it: the person themself, which is to be said, or somebody for them."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, label in CALLER_LABELS.items():
+            self.fields[name].label = label
+        self.fields["agent_id_number"].help_text = ""
+        relation: Any = self.fields["agent_relation"]
+        relation.choices = [("", _("请选择")), (SELF, _("参保人本人")), *Relation.choices()]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        is_other = given.get("agent_relation") not in (None, "", SELF)
+        if is_other and not given.get("agent_name") and "agent_name" not in self.errors:
+            self.add_error("agent_name", _("请填写姓名"))
+        return given
+
+    @property
+    def by_person(self) -> bool:
+        return bool(self.cleaned_data.get("agent_relation") == SELF)
+
+    def agent(self) -> Agent | None:
+        return None if self.by_person else super().agent()

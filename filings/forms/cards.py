@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.application import Seen
 from filings.assessment import FilingRules, MaterialGroup
-from filings.forms.acting import SELF, UNTOUCHED, AgentFields
+from filings.forms.agents import SELF, CallerForm, untouched
 from filings.vocabulary import (
     RELATIVES,
     CardGeneration,
@@ -25,13 +25,11 @@ USUAL = (Material.ID_DOCUMENT, Material.RELATION_PROOF)
 
 
 class CardForm(forms.Form):
-    number = forms.CharField(
-        label=_("卡号"), max_length=20, widget=forms.TextInput(attrs=UNTOUCHED | {"autofocus": True})
-    )
+    number = forms.CharField(label=_("卡号"), max_length=20, widget=untouched(autofocus=True))
     generation = forms.ChoiceField(
         label=_("代次"), required=False, choices=[("", _("未登记")), *CardGeneration.choices()]
     )
-    bank = forms.CharField(label=_("所属银行"), max_length=50, required=False, widget=forms.TextInput(attrs=UNTOUCHED))
+    bank = forms.CharField(label=_("所属银行"), max_length=50, required=False, widget=untouched())
     issued_on = DayField(label=_("发卡日期"), required=False, help_text=_("不知道的留空"))
 
 
@@ -65,7 +63,7 @@ class ReasonForm(forms.Form):
             self.fields["reason"].help_text = _("可不填")
 
 
-class ReplacementForm(AgentFields):
+class ReplacementForm(CallerForm):
     """Who asks, and what was seen: a tick and counts for each material that either way asks for.
 
     rules: of the policy in force, None where there is none.
@@ -77,7 +75,7 @@ class ReplacementForm(AgentFields):
     def __init__(self, *args: Any, rules: FilingRules | None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.rules = rules
-        relation: Any = self.fields["relation"]
+        relation: Any = self.fields["agent_relation"]
         kin = [choice for choice in Relation.choices() if choice[0] in RELATIVES]
         relation.label, relation.required = _("申请人"), True
         relation.choices = [(SELF, _("参保人本人")), *kin]

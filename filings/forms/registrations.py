@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from filings.forms.acting import UNTOUCHED, AgentFields
+from filings.forms.agents import CallerForm, untouched
 from filings.models import InpatientRegistration
 from filings.registering import Stay
 from filings.vocabulary import Channel
@@ -14,7 +14,7 @@ from hospitals.forms import DayField
 from hospitals.models import ServiceHall
 
 
-class RegistrationForm(AgentFields):
+class RegistrationForm(CallerForm):
     """halls: the windows to choose from, often none."""
 
     channel = forms.ChoiceField(label=_("登记渠道"), choices=InpatientRegistration.CHANNELS, initial=Channel.PHONE)
@@ -22,13 +22,11 @@ class RegistrationForm(AgentFields):
         label=_("医院"),
         max_length=100,
         help_text=_("备案就医地的联网医院名称或医保编码"),
-        widget=forms.TextInput(attrs=UNTOUCHED | {"list": "hospitals", "autofocus": True}),
+        widget=untouched(list="hospitals", autofocus=True),
     )
     admitted_on = DayField(label=_("入院日期"))
-    ward = forms.CharField(label=_("科室病区"), max_length=50, required=False, widget=forms.TextInput(attrs=UNTOUCHED))
-    condition = forms.CharField(
-        label=_("简要病情"), max_length=200, required=False, widget=forms.TextInput(attrs=UNTOUCHED)
-    )
+    ward = forms.CharField(label=_("科室病区"), max_length=50, required=False, widget=untouched())
+    condition = forms.CharField(label=_("简要病情"), max_length=200, required=False, widget=untouched())
     hall = forms.ModelChoiceField(label=_("受理窗口"), queryset=ServiceHall.objects.none())
     request_token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 

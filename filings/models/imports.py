@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hospitals.access import Right, VisibleQuerySet
 from hospitals.history import tracked
-from hospitals.models.imports import ListImport, list_lifecycle
-from hospitals.vocabulary import ListAction
+from hospitals.models.imports import ListImport, ListStep, list_lifecycle
 
 PEOPLE_LIST_LIFECYCLE = list_lifecycle(Right.KEEP_PEOPLE)
 
@@ -30,7 +29,7 @@ class PeopleListImport(ListImport):
         return reverse("people_import", args=[self.pk])
 
 
-class PeopleListRow(models.Model):
+class PeopleListRow(ListStep):
     """One row of a list: how the person, the period of insurance and the card stand afterwards.
 
     person, participation: keys in the register; a new person has here already the one that they get.  *_step: `new` or
@@ -39,10 +38,6 @@ class PeopleListRow(models.Model):
     """
 
     list_import = models.ForeignKey(PeopleListImport, models.CASCADE, related_name="steps", db_index=False)
-    position = models.PositiveIntegerField()
-    number = models.PositiveIntegerField()
-    sheet = models.TextField(blank=True)
-    action = models.CharField(max_length=10, choices=ListAction.choices())
     person = models.BigIntegerField(null=True)
     person_step = models.CharField(max_length=10, blank=True)
     participation = models.BigIntegerField(null=True)
@@ -68,11 +63,8 @@ class PeopleListRow(models.Model):
     is_civil_servant = models.BooleanField(default=False)
     card = models.TextField(blank=True)
     changes = models.JSONField(default=dict)
-    faults = models.JSONField(default=list)
-    written = models.JSONField(default=dict)
 
-    class Meta:
-        ordering = ("list_import", "position")
+    class Meta(ListStep.Meta):
         constraints = (
             models.UniqueConstraint(fields=["list_import", "action", "position"], name="one_people_step_a_position"),
         )

@@ -14,20 +14,17 @@ from filings.vocabulary import Outcome, SettlementWay, Tier
 from hospitals.access import Right, VisibleQuerySet
 from hospitals.history import tracked
 from hospitals.models import Area, ServiceHall
-from hospitals.models.imports import ListImport, list_lifecycle
+from hospitals.models.imports import ListStep, PiecemealImport, applied_says_when, list_lifecycle, states_with
 from hospitals.vocabulary import ListAction, ListStatus
 
 ROSTER_LIFECYCLE = list_lifecycle(Right.FILE)
 WORDS = {ListAction.NEW: _("备案"), ListAction.SAME: _("已有备案")}
-STATES = {
-    **{state.value: state.label for state in ListStatus if state is not ListStatus.UNDONE},
-    ListStatus.APPLYING.value: "正在备案",
-    ListStatus.APPLIED.value: "已办理",
-}
+STATES = {ListStatus.APPLYING.value: "正在备案", ListStatus.APPLIED.value: "已办理"}
+ROSTER_STATES = states_with(STATES)
 
 
 @tracked(exclude=("content", "stage", "progress"))
-class RosterImport(ListImport):
+class RosterImport(PiecemealImport):
     """One roster, brought in by an employer on `filed_on`, which is the day of filing of every row.
 
     start_on: for rows that give none.  remarks: what the policy says to all rows alike, as reasons.
@@ -49,37 +46,23 @@ class RosterImport(ListImport):
     history_masks: ClassVar = {"agent_phone": masked_phone}
     hall_path = "hall"
     lifecycle = ROSTER_LIFECYCLE
+    words, states = WORDS, STATES
+    get_status_display = PiecemealImport.state_in_own_words
 
-    class Meta(ListImport.Meta):
+    class Meta(PiecemealImport.Meta):
         verbose_name = verbose_name_plural = _("花名册")
         indexes: ClassVar[Any] = (
-            *ListImport.Meta.indexes,
+            *PiecemealImport.Meta.indexes,
             models.Index(fields=["hall", "-id"], name="rosterimport_by_hall"),
         )
-        constraints: ClassVar[Any] = (
-            models.CheckConstraint(
-                condition=~Q(status=ListStatus.APPLIED) | Q(applied_at__isnull=False),
-                name="applied_roster_says_when",
-                violation_error_message=_("已办理的花名册须有办理时间"),
-            ),
-        )
+        constraints: ClassVar[Any] = (applied_says_when("applied_roster_says_when", _("已办理的花名册须有办理时间")),)
         triggers = (ROSTER_LIFECYCLE.trigger(),)
 
     def get_absolute_url(self) -> str:
         return reverse("roster_import", args=[self.pk])
 
-    def get_status_display(self) -> str:  # type: ignore[no-redef]  # in the words of a roster
-        return STATES[self.status]
 
-    def word_for(self, action: ListAction) -> str:
-        return str(WORDS.get(action, action.label))
-
-    @property
-    def is_applicable(self) -> bool:
-        return self.new > 0
-
-
-class RosterRow(models.Model):
+class RosterRow(ListStep):
     """One row of a roster: whom it names, the place and the day, and the answer.
 
     action: new (to be filed, or filed: `filing`), same (the filing that covers it already), invalid.
@@ -88,10 +71,6 @@ class RosterRow(models.Model):
     """
 
     list_import = models.ForeignKey(RosterImport, models.CASCADE, related_name="steps", db_index=False)
-    position = models.PositiveIntegerField()
-    number = models.PositiveIntegerField()
-    sheet = models.TextField(blank=True)
-    action = models.CharField(max_length=10, choices=ListAction.choices())
     person = models.ForeignKey(InsuredPerson, models.PROTECT, null=True, related_name="+", db_index=False)
     name = models.TextField(blank=True)
     id_number = models.TextField(blank=True)
@@ -105,11 +84,8 @@ class RosterRow(models.Model):
     settlement = models.CharField(max_length=8, choices=SettlementWay.choices(), blank=True)
     filing = models.ForeignKey(Filing, models.PROTECT, null=True, related_name="+", db_index=False)
     notes = models.JSONField(default=list)
-    faults = models.JSONField(default=list)
-    written = models.JSONField(default=dict)
 
-    class Meta:
-        ordering = ("list_import", "position")
+    class Meta(ListStep.Meta):
         constraints = (
             models.UniqueConstraint(fields=["list_import", "action", "position"], name="one_roster_row_a_position"),
             models.CheckConstraint(

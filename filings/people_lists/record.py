@@ -1,14 +1,12 @@
 """Between the register in the database and the plain planning: what is known, and what was planned."""
 
-import json
 from collections.abc import Iterable
 
-from django.db import connection
 from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 
 from filings.identity import initials
-from filings.models import InsuredPerson, Participation, PeopleListImport, PeopleListRow, SocialSecurityCard
+from filings.models import InsuredPerson, Participation, PeopleListImport, SocialSecurityCard
 from filings.people_lists.check import INSURANCE
 from filings.people_lists.planning import (
     KnownCard,
@@ -21,18 +19,17 @@ from filings.people_lists.planning import (
     Register,
     holder_of,
 )
+from hospitals.list_steps import count_plan, in_json, new_keys, store_steps
 from hospitals.models import Area
 from hospitals.vocabulary import ListAction
 
 STEP_COLUMNS = (
-    *("list_import_id", "position", "number", "sheet", "action"),
-    *("person", "person_step", "participation", "participation_step", "card_step"),
+    *("number", "sheet", "action", "person", "person_step", "participation", "participation_step", "card_step"),
     *PersonFinal._fields,
     "initials",
     *ParticipationFinal._fields,
     *("card", "changes", "faults", "written"),
 )
-COUNTED = (ListAction.NEW, ListAction.CHANGED, ListAction.SAME, ListAction.INVALID)
 
 
 def register_of(area: Area, id_numbers: Iterable[str], cards: Iterable[str], *, lock: bool = False) -> Register:
@@ -69,18 +66,10 @@ def one_of(texts: Iterable[str]) -> RawSQL:
 
 def store(list_import: PeopleListImport, plan: Plan) -> None:
     """Keep the plan as the import's rows, in place of an earlier one.  A new person gets their key here already."""
-    PeopleListRow.objects.filter(list_import=list_import).delete()
-    keys = iter(_new_keys(plan.count(ListAction.NEW)))
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {PeopleListRow._meta.db_table} ({', '.join(STEP_COLUMNS)}) FROM STDIN") as copy,
-    ):
-        for position, step in enumerate(plan.steps, 1):
-            key = next(keys) if step.action is ListAction.NEW else step.person_pk
-            copy.write_row((list_import.pk, position, *_row(step, key)))
-    for action in COUNTED:
-        setattr(list_import, action.value, plan.count(action))
-    list_import.rows = plan.rows
+    keys = iter(new_keys(InsuredPerson, plan.count(ListAction.NEW)))
+    rows = (_row(step, next(keys) if step.action is ListAction.NEW else step.person_pk) for step in plan.steps)
+    store_steps(list_import, STEP_COLUMNS, rows)
+    count_plan(list_import, (step.action for step in plan.steps))
 
 
 def _row(step: Planned, key: int | None) -> tuple[object, ...]:
@@ -98,22 +87,7 @@ def _row(step: Planned, key: int | None) -> tuple[object, ...]:
         initials(step.person.name) if step.person_step else "",
         *step.participation,
         step.entry.card,
-        _json(step.changes) if step.changes else "{}",
-        _json([fault.as_dict() for fault in row.faults]) if is_invalid else "[]",
-        _json(row.values) if is_invalid else "{}",
+        in_json(step.changes) if step.changes else "{}",
+        in_json([fault.as_dict() for fault in row.faults]) if is_invalid else "[]",
+        in_json(row.values) if is_invalid else "{}",
     )
-
-
-def _new_keys(count: int) -> list[int]:
-    if not count:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [InsuredPerson._meta.db_table, count],
-        )
-        return [key for (key,) in cursor.fetchall()]
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)

@@ -1,12 +1,10 @@
 """The verbs of an import of people that are its own: upload, preview, confirm."""
 
 import datetime as dt
-import hashlib
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from filings.models import PeopleListImport
@@ -17,18 +15,18 @@ from filings.people_lists.planning import Plan, Register, make_plan
 from filings.people_lists.record import register_of, store
 from hospitals.list_imports import (
     Report,
-    as_user,
-    check_move,
+    applied,
     discreet,
-    give_up,
+    keeping_plan,
     lock_area,
     moving,
-    notes_of,
-    reporter,
+    queueing,
+    read_and_plan,
+    take_in,
 )
 from hospitals.models import Area
 from hospitals.reasons import Refused
-from hospitals.sheets import Table, Unreadable, read_table
+from hospitals.sheets import Table, read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +54,8 @@ def forecast(*, table: Table, area: Area, on: dt.date, report: Report = lambda p
 
 def upload(*, data: bytes, file_name: str, area: Area, by: User | None) -> PeopleListImport:
     """Take a list in; `preview` reads it.  Raises Refused."""
-    list_import = PeopleListImport(
-        area=area,
-        file_name=file_name[-200:],
-        file_sha256=hashlib.sha256(data).hexdigest(),
-        content=data,
-        made_by=by,
-    )
-    check_move(list_import, "preview", by)
-    with as_user(by, _("上传参保人员名单")):
-        list_import.save()
-    return list_import
+    action = _("上传参保人员名单")
+    return take_in(PeopleListImport, data=data, file_name=file_name, by=by, action=action, area=area)
 
 
 def preview(*, list_import: PeopleListImport, by: User | None, on: dt.date) -> PeopleListImport:
@@ -74,36 +63,27 @@ def preview(*, list_import: PeopleListImport, by: User | None, on: dt.date) -> P
 
     Raises Refused.
     """
-    report = reporter(list_import)
-    data = bytes(PeopleListImport.objects.values_list("content", flat=True).get(pk=list_import.pk) or b"")
-    report(10, _("读取文件"))
-    try:
-        table = read_list(data)
-    except Unreadable as problem:
-        return give_up(list_import=list_import, by=by, problem=str(problem))
-    with discreet():
+
+    def plan(table: Table, report: Report) -> PeopleListImport:
         seen = forecast(table=table, area=list_import.area, on=on, report=report)
-    report(80, _("写入预览"))
-    return keep(list_import=list_import, seen=seen, by=by)
+        report(80, _("写入预览"))
+        return keep(list_import=list_import, seen=seen, by=by)
+
+    return read_and_plan(list_import, COLUMNS, plan, by=by)
 
 
 def keep(*, list_import: PeopleListImport, seen: Forecast, by: User | None) -> PeopleListImport:
     """Keep a forecast as the import's plan, ready to be confirmed.  Raises Refused."""
-    with discreet(), moving(list_import, "preview", by=by) as locked:
+    with discreet(), keeping_plan(list_import, seen.table, by=by) as locked:
         locked.seen_state = seen.register.fingerprint()
-        locked.columns = list(seen.table.headings.items())
-        locked.notes = notes_of(seen.table)
-        locked.problem = ""
-        locked.progress, locked.stage = 100, ""
         store(locked, seen.plan)
     return locked
 
 
 def queue(*, list_import: PeopleListImport, by: User | None) -> PeopleListImport:
     """Hand a confirmed plan to the worker, who applies it or puts it back.  Raises Refused."""
-    with moving(list_import, "queue", by=by) as locked:
+    with queueing(list_import, _("等待导入"), by=by) as locked:
         refuse_faulty(locked)
-        locked.problem, locked.stage, locked.progress = "", _("等待导入"), 0
     return locked
 
 
@@ -123,8 +103,7 @@ def apply(*, list_import: PeopleListImport, by: User | None, queued: bool = Fals
             if register.fingerprint() != locked.seen_state:
                 raise changed
             carry_out(locked)
-            locked.applied_by, locked.applied_at = by, timezone.now()
-            locked.content, locked.problem = None, ""
+            applied(locked, by)
     except IntegrityError:
         raise changed from None
     return locked

@@ -1,30 +1,27 @@
 """Between the database and the plain planning: what rows are judged by, read in sets, and what was planned."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import TypeVar
 
-from django.db import connection
-
 from filings.appraisal import overlap
 from filings.destinations import Gazetteer
-from filings.models import Filing, FilingPolicy, InsuredPerson, Participation, RosterImport, RosterRow, Sanction
+from filings.models import Filing, FilingPolicy, InsuredPerson, Participation, RosterImport, Sanction
 from filings.people_lists.record import one_of
 from filings.places import all_places
 from filings.rosters.check import Entry
 from filings.rosters.planning import Ground, Insurance, KnownPerson, OpenFiling, Plan, Planned, Register
 from filings.sanctions import reasons_of
+from hospitals.list_steps import count_plan, in_json, store_steps
 from hospitals.reasons import Reason, Refused
 from hospitals.vocabulary import ListAction
 
 STEP_COLUMNS = (
-    *("list_import_id", "position", "number", "sheet", "action", "person_id", "name", "id_number", "place", "phone"),
-    *("employer", "destination_id", "start_on", "outcome", "tier", "settlement", "filing_id", "notes", "faults"),
+    *("number", "sheet", "action", "person_id", "name", "id_number", "place", "phone", "employer"),
+    *("destination_id", "start_on", "outcome", "tier", "settlement", "filing_id", "notes", "faults"),
     "written",
 )
 Row = TypeVar("Row")
-COUNTED = (ListAction.NEW, ListAction.SAME, ListAction.INVALID)
 
 
 def ground_of(roster: RosterImport, entries: list[Entry]) -> Ground:
@@ -93,16 +90,8 @@ def _known(filing: Filing) -> OpenFiling:
 
 def store(roster: RosterImport, plan: Plan) -> None:
     """Keep the plan as the roster's rows, in place of an earlier one."""
-    RosterRow.objects.filter(list_import=roster).delete()
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {RosterRow._meta.db_table} ({', '.join(STEP_COLUMNS)}) FROM STDIN") as copy,
-    ):
-        for position, step in enumerate(plan.steps, 1):
-            copy.write_row((roster.pk, position, *_row(step)))
-    for action in COUNTED:
-        setattr(roster, action.value, plan.count(action))
-    roster.rows = len(plan.steps)
+    store_steps(roster, STEP_COLUMNS, map(_row, plan.steps))
+    count_plan(roster, (step.action for step in plan.steps))
     roster.remarks = [reason.as_dict() for reason in plan.remarks]
 
 
@@ -125,11 +114,7 @@ def _row(step: Planned) -> tuple[object, ...]:
         (answer.tier or "") if answer and is_filed else "",
         (answer.settlement or "") if answer and is_filed else "",
         step.filing,
-        _json(entry.notes),
-        _json([fault.as_dict() for fault in row.faults]),
-        _json({} if step.action is ListAction.SAME else row.values),
+        in_json(entry.notes),
+        in_json([fault.as_dict() for fault in row.faults]),
+        in_json({} if step.action is ListAction.SAME else row.values),
     )
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)

@@ -1,13 +1,10 @@
 """The verbs of a roster that are its own: upload, preview, confirm."""
 
 import datetime as dt
-import hashlib
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from filings.assessment import Place
@@ -17,11 +14,23 @@ from filings.rosters.carrying import file_rows
 from filings.rosters.check import entries_of
 from filings.rosters.columns import COLUMNS
 from filings.rosters.planning import Plan, make_plan, refusal_of_rosters
-from filings.rosters.record import COUNTED, ground_of, store
-from hospitals.list_imports import Report, as_user, check_move, discreet, give_up, moving, notes_of, reporter
+from filings.rosters.record import ground_of, store
+from hospitals.list_imports import (
+    Report,
+    applied,
+    check_move,
+    discreet,
+    keeping_plan,
+    moving,
+    queueing,
+    read_and_plan,
+    reporter,
+    take_in,
+)
+from hospitals.list_steps import count_steps
 from hospitals.models import Area, ServiceHall
 from hospitals.reasons import Refused
-from hospitals.sheets import Table, Unreadable, read_table
+from hospitals.sheets import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +55,21 @@ def upload(
     by: User,
 ) -> RosterImport:
     """Take a roster in on the day `filed_on`; `preview` reads it.  Raises Refused, also where the policy takes none."""
-    roster = RosterImport(
+    refuse_where_not_offered(area, filed_on)
+    return take_in(
+        RosterImport,
+        data=data,
+        file_name=file_name,
+        by=by,
+        action=_("受理花名册"),
         area=area,
         hall=hall,
-        file_name=file_name[-200:],
-        file_sha256=hashlib.sha256(data).hexdigest(),
-        content=data,
         employer=employer,
         agent_name=agent_name,
         agent_phone=agent_phone,
         filed_on=filed_on,
         start_on=start_on,
-        made_by=by,
     )
-    check_move(roster, "preview", by)
-    refuse_where_not_offered(area, filed_on)
-    with as_user(by, _("受理花名册")):
-        roster.save()
-    return roster
 
 
 def refuse_where_not_offered(area: Area, day: dt.date) -> None:
@@ -89,36 +95,27 @@ def preview(*, list_import: RosterImport, by: User | None) -> RosterImport:
 
     Raises Refused.
     """
-    report = reporter(list_import)
-    data = bytes(RosterImport.objects.values_list("content", flat=True).get(pk=list_import.pk) or b"")
-    report(10, _("读取文件"))
-    try:
-        table = read_table(data, COLUMNS)
-    except Unreadable as problem:
-        return give_up(list_import=list_import, by=by, problem=str(problem))
-    with discreet():
+
+    def plan(table: Table, report: Report) -> RosterImport:
         seen = forecast(roster=list_import, table=table, report=report)
         report(80, _("写入预览"))
         return keep(list_import=list_import, seen=seen, by=by)
 
+    return read_and_plan(list_import, COLUMNS, plan, by=by)
+
 
 def keep(*, list_import: RosterImport, seen: Forecast, by: User | None) -> RosterImport:
     """Keep a forecast as the roster's plan, ready to be confirmed.  Raises Refused."""
-    with moving(list_import, "preview", by=by) as locked:
-        locked.columns = list(seen.table.headings.items())
-        locked.notes = notes_of(seen.table)
-        locked.problem = ""
-        locked.progress, locked.stage = 100, ""
+    with keeping_plan(list_import, seen.table, by=by) as locked:
         store(locked, seen.plan)
     return locked
 
 
 def queue(*, list_import: RosterImport, by: User) -> RosterImport:
     """Hand a confirmed roster to the worker.  Raises Refused, also where no row can be filed."""
-    with moving(list_import, "queue", by=by) as locked:
+    with queueing(list_import, _("等待办理"), by=by) as locked:
         if not locked.is_applicable:
             raise Refused.because("nothing_to_file", _("没有可以备案的人员"))
-        locked.problem, locked.stage, locked.progress = "", _("等待办理"), 0
     return locked
 
 
@@ -140,10 +137,6 @@ def apply_queued(*, list_import: RosterImport, by: User) -> RosterImport:
         if not file_rows(roster=list_import, by=by, report=reporter(list_import)):
             return list_import
         with moving(list_import, "apply_queued", by=by, reason=list_import.file_name) as locked:
-            counts = dict(locked.steps.order_by().values_list("action").annotate(Count("pk")))
-            for action in COUNTED:
-                setattr(locked, action.value, counts.get(action, 0))
-            locked.applied_by, locked.applied_at = by, timezone.now()
-            locked.content, locked.problem = None, ""
-            locked.progress, locked.stage = 100, ""
+            count_steps(locked)
+            applied(locked, by)
     return locked

@@ -20,6 +20,8 @@ class PeopleImportPages(ImportPages):
     model = PeopleListImport
     name = "people"
     right = Right.KEEP_PEOPLE
+    verbs = verbs
+    apply_job = tasks.apply_people
     form = PeopleListForm
     title = "导入参保人员"
     hint = (
@@ -43,13 +45,6 @@ class PeopleImportPages(ImportPages):
 
     def preview_now(self, request: StaffRequest, found: PeopleListImport) -> None:
         verbs.preview(list_import=found, by=request.user, on=timezone.localdate())
-
-    def apply_later(self, request: StaffRequest, found: PeopleListImport) -> None:
-        verbs.queue(list_import=found, by=request.user)
-        tasks.apply_people.defer(list_import=found.pk, by=request.user.pk)
-
-    def apply_now(self, request: StaffRequest, found: PeopleListImport) -> None:
-        verbs.apply(list_import=found, by=request.user)
 
     def rows_of(self, found: PeopleListImport, action: str, after: int) -> tuple[list[Any], int]:
         return page_of(found, action, after)

@@ -20,6 +20,8 @@ class RosterPages(ImportPages):
     model = RosterImport
     name = "roster"
     right = Right.FILE
+    verbs = verbs
+    preview_job, apply_job = tasks.preview_roster, tasks.apply_roster
     form = RosterForm
     title = "受理花名册"
     hint = (
@@ -47,19 +49,6 @@ class RosterPages(ImportPages):
             start_on=given["start_on"],
             by=request.user,
         )
-
-    def preview_later(self, found: RosterImport) -> None:
-        tasks.preview_roster.defer(list_import=found.pk)
-
-    def preview_now(self, request: StaffRequest, found: RosterImport) -> None:
-        verbs.preview(list_import=found, by=request.user)
-
-    def apply_later(self, request: StaffRequest, found: RosterImport) -> None:
-        verbs.queue(list_import=found, by=request.user)
-        tasks.apply_roster.defer(list_import=found.pk, by=request.user.pk)
-
-    def apply_now(self, request: StaffRequest, found: RosterImport) -> None:
-        verbs.apply(list_import=found, by=request.user)
 
     def rows_of(self, found: RosterImport, action: str, after: int) -> tuple[list[Any], int]:
         return page_of(found, action, after)

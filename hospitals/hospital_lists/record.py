@@ -1,27 +1,18 @@
 """Between the directory in the database and the plain planning: what is known, and what was planned."""
 
-import json
 from collections.abc import Iterable
 
-from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from hospitals.hospital_lists.check import AreaFacts
-from hospitals.hospital_lists.planning import Directory, Known, Opened, Plan
-from hospitals.models import Area, Hospital, HospitalListImport, HospitalListRow, NetworkedService, ServiceHall
+from hospitals.hospital_lists.planning import Directory, Known, Opened, Plan, Planned
+from hospitals.list_steps import count_plan, in_json, new_keys, store_steps
+from hospitals.models import Area, Hospital, HospitalListImport, NetworkedService, ServiceHall
 from hospitals.vocabulary import AreaKind, ListAction
 
 STEP_COLUMNS = (
-    "list_import_id, position, number, sheet, action, hospital, name, code, county, level, level_text, address, phone, "
-    "batch, changes, services, faults, written"
-)
-COUNTED = (
-    ListAction.NEW,
-    ListAction.CHANGED,
-    ListAction.SAME,
-    ListAction.WITHDRAWN,
-    ListAction.SKIPPED,
-    ListAction.INVALID,
+    *("number", "sheet", "action", "hospital", "name", "code", "county", "level", "level_text", "address", "phone"),
+    *("batch", "changes", "services", "faults", "written"),
 )
 
 
@@ -63,46 +54,24 @@ def directory_of(area: Area, codes: Iterable[str], *, lock: bool = False) -> Dir
 
 def store(list_import: HospitalListImport, plan: Plan) -> None:
     """Keep the plan as the import's rows, in place of an earlier one.  A new hospital gets its key here already."""
-    HospitalListRow.objects.filter(list_import=list_import).delete()
-    keys = iter(_new_keys(plan.count(ListAction.NEW)))
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {HospitalListRow._meta.db_table} ({STEP_COLUMNS}) FROM STDIN") as copy,
-    ):
-        for position, step in enumerate(plan.steps, 1):
-            row = step.entry.row if step.entry else None
-            invalid = step.action is ListAction.INVALID
-            copy.write_row(
-                (
-                    list_import.pk,
-                    position,
-                    row.number if row else None,
-                    row.sheet if row else "",
-                    step.action.value,
-                    next(keys) if step.action is ListAction.NEW else step.hospital,
-                    *step.final,
-                    _json(step.changes) if step.changes else "{}",
-                    _json(step.services) if step.services else "[]",
-                    _json([fault.as_dict() for fault in row.faults]) if row and invalid else "[]",
-                    _json(row.values) if row and invalid else "{}",
-                )
-            )
-    for action in COUNTED:
-        setattr(list_import, action.value, plan.count(action))
-    list_import.rows = plan.rows
-    list_import.active_before = plan.active
+    keys = iter(new_keys(Hospital, plan.count(ListAction.NEW)))
+    rows = (_row(step, next(keys) if step.action is ListAction.NEW else step.hospital) for step in plan.steps)
+    store_steps(list_import, STEP_COLUMNS, rows)
+    count_plan(list_import, (step.action for step in plan.steps))
+    list_import.rows, list_import.active_before = plan.rows, plan.active
 
 
-def _new_keys(count: int) -> list[int]:
-    if not count:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [Hospital._meta.db_table, count],
-        )
-        return [key for (key,) in cursor.fetchall()]
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _row(step: Planned, key: int | None) -> tuple[object, ...]:
+    row = step.entry.row if step.entry else None
+    is_invalid = step.action is ListAction.INVALID
+    return (
+        row.number if row else None,
+        row.sheet if row else "",
+        step.action.value,
+        key,
+        *step.final,
+        in_json(step.changes) if step.changes else "{}",
+        in_json(step.services) if step.services else "[]",
+        in_json([fault.as_dict() for fault in row.faults]) if row and is_invalid else "[]",
+        in_json(row.values) if row and is_invalid else "{}",
+    )

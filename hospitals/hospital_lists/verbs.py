@@ -1,12 +1,10 @@
 """The verbs of a hospital list import that are its own: upload, preview, apply.  Undoing has a module of its own."""
 
 import datetime as dt
-import hashlib
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hospitals.hospital_lists.carrying import carry_out
@@ -14,11 +12,20 @@ from hospitals.hospital_lists.check import Checker
 from hospitals.hospital_lists.columns import COLUMNS
 from hospitals.hospital_lists.planning import Directory, Plan, make_plan
 from hospitals.hospital_lists.record import directory_of, facts_of, store
-from hospitals.list_imports import Report, as_user, check_move, give_up, lock_area, moving, notes_of, reporter
+from hospitals.list_imports import (
+    Report,
+    applied,
+    keeping_plan,
+    lock_area,
+    moving,
+    queueing,
+    read_and_plan,
+    take_in,
+)
 from hospitals.models import Area, HospitalListImport
 from hospitals.models.imports import WITHDRAWAL_LIMIT
 from hospitals.reasons import Refused
-from hospitals.sheets import Table, Unreadable, read_table
+from hospitals.sheets import Table, read_table
 from hospitals.vocabulary import ListStrategy, Scope
 
 
@@ -58,20 +65,17 @@ def upload(
     by: User | None,
 ) -> HospitalListImport:
     """Take a list in; `preview` reads it.  Raises Refused."""
-    list_import = HospitalListImport(
+    return take_in(
+        HospitalListImport,
+        data=data,
+        file_name=file_name,
+        by=by,
+        action=_("上传医院名单"),
         area=area,
-        file_name=file_name[-200:],
-        file_sha256=hashlib.sha256(data).hexdigest(),
-        content=data,
         strategy=strategy,
         scope=scope,
         allow_many_withdrawals=allow_many_withdrawals,
-        made_by=by,
     )
-    check_move(list_import, "preview", by)
-    with as_user(by, _("上传医院名单")):
-        list_import.save()
-    return list_import
 
 
 def preview(*, list_import: HospitalListImport, by: User | None) -> HospitalListImport:
@@ -79,27 +83,20 @@ def preview(*, list_import: HospitalListImport, by: User | None) -> HospitalList
 
     Raises Refused.
     """
-    report = reporter(list_import)
-    data = bytes(HospitalListImport.objects.values_list("content", flat=True).get(pk=list_import.pk) or b"")
-    report(10, _("读取文件"))
-    try:
-        table = read_list(data)
-    except Unreadable as problem:
-        return give_up(list_import=list_import, by=by, problem=str(problem))
     strategy, scope = ListStrategy(list_import.strategy), Scope(list_import.scope)  # type: ignore[call-arg]
-    seen = forecast(table=table, area=list_import.area, strategy=strategy, scope=scope, report=report)
-    report(80, _("写入预览"))
-    return keep(list_import=list_import, seen=seen, by=by)
+
+    def plan(table: Table, report: Report) -> HospitalListImport:
+        seen = forecast(table=table, area=list_import.area, strategy=strategy, scope=scope, report=report)
+        report(80, _("写入预览"))
+        return keep(list_import=list_import, seen=seen, by=by)
+
+    return read_and_plan(list_import, COLUMNS, plan, by=by)
 
 
 def keep(*, list_import: HospitalListImport, seen: Forecast, by: User | None) -> HospitalListImport:
     """Keep a forecast as the import's plan, ready to be confirmed.  Raises Refused."""
-    with moving(list_import, "preview", by=by) as locked:
+    with keeping_plan(list_import, seen.table, by=by) as locked:
         locked.seen_state = seen.directory.fingerprint()
-        locked.columns = list(seen.table.headings.items())
-        locked.notes = notes_of(seen.table)
-        locked.problem = ""
-        locked.progress, locked.stage = 100, ""
         store(locked, seen.plan)
     return locked
 
@@ -108,10 +105,9 @@ def queue(
     *, list_import: HospitalListImport, by: User | None, allow_many_withdrawals: bool = False
 ) -> HospitalListImport:
     """Hand a confirmed plan to the worker, who applies it or puts it back.  Raises Refused."""
-    with moving(list_import, "queue", by=by) as locked:
+    with queueing(list_import, _("等待导入"), by=by) as locked:
         locked.allow_many_withdrawals |= allow_many_withdrawals
         refuse_to_apply(locked)
-        locked.problem, locked.stage, locked.progress = "", _("等待导入"), 0
     return locked
 
 
@@ -137,8 +133,8 @@ def apply(
             if directory_of(locked.area, codes, lock=True).fingerprint() != locked.seen_state:
                 raise Refused.because("changed_meanwhile", _("预览之后名录有改动，请重新预览"))
             carry_out(locked, on)
-            locked.applied_by, locked.applied_at, locked.applied_on = by, timezone.now(), on
-            locked.content, locked.problem = None, ""
+            applied(locked, by)
+            locked.applied_on = on
     except IntegrityError:
         raise Refused.because("changed_meanwhile", _("预览之后名录有改动，请重新预览")) from None
     return locked

@@ -1,5 +1,6 @@
 """Imports of lists: who brought which list, what it would change row by row, and what became of it."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -34,8 +35,23 @@ def list_lifecycle(keep: Right, *further: Move) -> Lifecycle:
     )
 
 
+def states_with(changed: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The states of lists that are never undone, as choices; `changed`: those with a word of their own."""
+    return [(state.value, changed.get(state.value, state.label)) for state in S if state is not S.UNDONE]
+
+
+def applied_says_when(name: str, text: Any) -> models.CheckConstraint:
+    """Of lists whose faulty rows do not keep the good ones from being applied."""
+    return models.CheckConstraint(
+        condition=~Q(status=S.APPLIED) | Q(applied_at__isnull=False), name=name, violation_error_message=text
+    )
+
+
 class ListImport(models.Model):
-    """One list for one area.  The plan that was previewed is kept in its rows and is what gets applied."""
+    """One list for one area.  The plan that was previewed is kept in its rows and is what gets applied.
+
+    words, states: what rows and states are called where it is not as usual.
+    """
 
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", db_index=False, verbose_name=_("统筹区"))
     file_name = models.CharField(_("文件"), max_length=200)
@@ -65,6 +81,8 @@ class ListImport(models.Model):
 
     hall_id = None  # a list is the whole area's
     lifecycle: ClassVar[Lifecycle]
+    words: ClassVar[Mapping[ListAction, Any]] = {}
+    states: ClassVar[Mapping[str, str]] = {}
 
     class Meta:
         abstract = True
@@ -88,7 +106,11 @@ class ListImport(models.Model):
 
     def word_for(self, action: ListAction) -> str:
         """What the rows of an action are called."""
-        return action.label
+        return str(self.words.get(action, action.label))
+
+    def state_in_own_words(self) -> str:
+        """A list with `states` takes it as its `get_status_display`, which Django gives each class anew."""
+        return self.states.get(self.status) or ListStatus.name_of(self.status)
 
     @property
     def is_applicable(self) -> bool:
@@ -104,6 +126,36 @@ class ListImport(models.Model):
         """The last time the very same file was imported, so that nobody wonders why it changes nothing."""
         same = among.filter(area=self.area, file_sha256=self.file_sha256, pk__lt=self.pk)
         return same.filter(status=S.APPLIED).order_by("-pk").first()
+
+
+class PiecemealImport(ListImport):
+    """A list whose faulty rows do not keep the good ones from being applied."""
+
+    class Meta(ListImport.Meta):
+        abstract = True
+
+    @property
+    def is_applicable(self) -> bool:
+        return self.new > 0
+
+
+class ListStep(models.Model):
+    """One row of a list and what it comes to.
+
+    number, sheet: as the spreadsheet shows them.  faults: as the check tells them.  written: the row as written, for a
+    faulty one or until it is applied.
+    """
+
+    position = models.PositiveIntegerField()
+    number = models.PositiveIntegerField()
+    sheet = models.TextField(blank=True)
+    action = models.CharField(max_length=10, choices=ListAction.choices())
+    faults = models.JSONField(default=list)
+    written = models.JSONField(default=dict)
+
+    class Meta:
+        abstract = True
+        ordering = ("list_import", "position")
 
 
 HOSPITAL_LIST_LIFECYCLE = list_lifecycle(

@@ -57,6 +57,7 @@ class ImportPages:
 
     name: begins the names of its routes, as in `people_upload`.  right: to take a list in and to act on it; who sees it
     is the model's to say.  staff: its fields that hold who did what.  subject: what a row is about, as a heading.
+    verbs: the module that previews, queues and applies it; preview_job, apply_job: the worker's.
     deed, left_alone: what is done when a list is confirmed; what stays as it is when it is discarded.
     steps: methods that take a step and say so.
     """
@@ -64,6 +65,9 @@ class ImportPages:
     model: ClassVar[Any]
     name: ClassVar[str]
     right: ClassVar[Right]
+    verbs: Any
+    preview_job: Any
+    apply_job: Any
     form: ClassVar[type[ListForm]]
     title: ClassVar[str]
     hint: ClassVar[str]
@@ -83,17 +87,18 @@ class ImportPages:
         raise NotImplementedError
 
     def preview_later(self, found: Any) -> None:
-        raise NotImplementedError
+        self.preview_job.defer(list_import=found.pk)
 
     def preview_now(self, request: StaffRequest, found: Any) -> None:
-        raise NotImplementedError
+        self.verbs.preview(list_import=found, by=request.user)
 
     def apply_later(self, request: StaffRequest, found: Any) -> None:
         """In one transaction: hand the plan to the worker."""
-        raise NotImplementedError
+        self.verbs.queue(list_import=found, by=request.user)
+        self.apply_job.defer(list_import=found.pk, by=request.user.pk)
 
     def apply_now(self, request: StaffRequest, found: Any) -> None:
-        raise NotImplementedError
+        self.verbs.apply(list_import=found, by=request.user)
 
     def rows_of(self, found: Any, action: str, after: int) -> tuple[list[Any], int]:
         """One page of a tab and the position that the next begins after, 0 on the last."""

@@ -25,6 +25,8 @@ class HospitalImportPages(ImportPages):
     model = HospitalListImport
     name = "list"
     right = Right.KEEP_DIRECTORY
+    verbs = verbs
+    preview_job = tasks.preview_list
     form = HospitalListForm
     title = "导入医院名单"
     hint = (
@@ -49,12 +51,6 @@ class HospitalImportPages(ImportPages):
             allow_many_withdrawals=False,
             by=request.user,
         )
-
-    def preview_later(self, found: HospitalListImport) -> None:
-        tasks.preview_list.defer(list_import=found.pk)
-
-    def preview_now(self, request: StaffRequest, found: HospitalListImport) -> None:
-        verbs.preview(list_import=found, by=request.user)
 
     def apply_later(self, request: StaffRequest, found: HospitalListImport) -> None:
         today = timezone.localdate()

@@ -12,7 +12,7 @@ from settlement.clearing import gathering
 from settlement.clearing.comparing import compare_again
 from settlement.clearing.holding import hold_clearing, hold_month
 from settlement.clearing.lifecycle import DIFFERENCE_LIFECYCLE
-from settlement.clearing.words import ClearingStatus, Comparison, Handling
+from settlement.clearing.words import ClearingMonthStatus, Comparison, Handling
 from settlement.models import ClearingDifference, Settlement
 
 LONGEST_TEXT = 300
@@ -122,7 +122,7 @@ def _step(
     with transaction.atomic():
         hold_clearing(difference.area_id)
         month = hold_month(difference.month_id)
-        if month.status != ClearingStatus.IN_REVIEW:
+        if month.status != ClearingMonthStatus.IN_REVIEW:
             state = month.get_status_display()
             raise Refused.because("month_not_in_review", _("清算月份“%s”，不能处理差异") % state)
         was_carried = difference.how == Handling.CARRIED and verb == "reopen"
@@ -150,3 +150,13 @@ def _short(reason: str) -> str:
     if len(reason.strip()) > LONGEST_TEXT:
         raise Refused.because("reason_too_long", _("说明不能超过%d字") % LONGEST_TEXT)
     return reason.strip()
+
+
+STEPS: dict[str, Callable[..., ClearingDifference]] = {
+    step.__name__: step
+    for step in (
+        *(take, put_down, correct_ours, ask_platform, propose_accepting, propose_carrying),
+        *(confirm, send_back, reopen),
+    )
+}
+"""What staff do with a difference, by the names of the lifecycle."""

@@ -11,7 +11,7 @@ from filings.vocabulary import Scheme
 from hospitals.access import Right
 from hospitals.fields import parse_day
 from hospitals.vocabulary import Scope
-from settlement.clearing.words import ClearingStatus, ClearingType, Comparison, DifferenceStatus, Handling
+from settlement.clearing.words import ClearingDifferenceStatus, ClearingMonthStatus, ClearingType, Comparison, Handling
 from settlement.filters import search_input
 from settlement.models import (
     AdvanceFund,
@@ -54,7 +54,7 @@ class _InMonth(django_filters.FilterSet):
 class MonthFilter(_InMonth):
     month_path = "month"
     area = _area()
-    status = django_filters.ChoiceFilter(label=_("状态"), choices=ClearingStatus.choices(), empty_label=_("全部"))
+    status = django_filters.ChoiceFilter(label=_("状态"), choices=ClearingMonthStatus.choices(), empty_label=_("全部"))
 
     class Meta:
         model = ClearingMonth
@@ -88,7 +88,7 @@ class DifferenceFilter(_InMonth):
     )
     status = django_filters.ChoiceFilter(
         label=_("状态"),
-        choices=[(UNRESOLVED, _("未处理完")), *DifferenceStatus.choices()],
+        choices=[(UNRESOLVED, _("未处理完")), *ClearingDifferenceStatus.choices()],
         empty_label=_("全部"),
         method="in_state",
     )

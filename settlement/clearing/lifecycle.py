@@ -13,8 +13,8 @@ from hospitals.lifecycle import Lifecycle, Move
 from hospitals.reasons import Refused
 from settlement.accounts.bookkeeping import FUND_COLUMNS
 from settlement.clearing.words import CLOSED, TYPE_OF_SERVICE, AdvanceStatus, Handling
-from settlement.clearing.words import ClearingStatus as C
-from settlement.clearing.words import DifferenceStatus as D
+from settlement.clearing.words import ClearingDifferenceStatus as D
+from settlement.clearing.words import ClearingMonthStatus as C
 
 SUMS = ("medfee_sumamt", *FUND_COLUMNS, "fund_pay_sumamt", "psn_part_amt")
 """What a statement adds up of its settlements."""

@@ -19,7 +19,7 @@ from settlement.clearing import gathering
 from settlement.clearing.comparing import compare_again
 from settlement.clearing.holding import hold_clearing
 from settlement.clearing.lifecycle import CLEAR, MONTH_LIFECYCLE
-from settlement.clearing.words import ClearingStatus, Handling, first_of_month, month_after
+from settlement.clearing.words import ClearingMonthStatus, Handling, first_of_month, month_after
 from settlement.models import ClearingDifference, ClearingMonth
 
 LONGEST_TEXT = 300
@@ -41,7 +41,7 @@ def gather_month(*, by: User, area: Area, month: dt.date, on: dt.date) -> Cleari
             raise Refused.because("month_closed", _("%s及以前月份已清算") % _name(first))
         found, _is_new = ClearingMonth.objects.get_or_create(area=area, month=first, defaults={"made_by": by})
         found = ClearingMonth.objects.select_for_update(no_key=True).get(pk=found.pk)
-        if found.status != ClearingStatus.GATHERED:
+        if found.status != ClearingMonthStatus.GATHERED:
             raise Refused.because("wrong_state", _("%s已申报，有新到结算的请重新汇总并对账") % _name(first))
         MONTH_LIFECYCLE.go_on(found, "gather", gathering.gather)
     return found

@@ -11,8 +11,8 @@ from hospitals.listing import badge
 from settlement.calculation.money import NIL
 from settlement.clearing.advances import Use
 from settlement.clearing.words import AdvanceStatus, Comparison, Warned
-from settlement.clearing.words import ClearingStatus as C
-from settlement.clearing.words import DifferenceStatus as D
+from settlement.clearing.words import ClearingDifferenceStatus as D
+from settlement.clearing.words import ClearingMonthStatus as C
 from settlement.models import AdvanceChange, ClearingDifference, ClearingMonth, ClearingStatement
 from settlement.vocabulary import Fund
 

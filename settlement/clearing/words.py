@@ -7,7 +7,7 @@ from filings.vocabulary import Scheme
 from hospitals.vocabulary import Service, Term
 
 
-class ClearingStatus(Term):
+class ClearingMonthStatus(Term):
     """clr_stas of a month; `00`, before it is applied for, is ours."""
 
     GATHERED = "00", "未申请"
@@ -20,7 +20,7 @@ class ClearingStatus(Term):
     REJECTED = "70", "已驳回"
 
 
-CLOSED = (ClearingStatus.CLEARED, ClearingStatus.PAID)
+CLOSED = (ClearingMonthStatus.CLEARED, ClearingMonthStatus.PAID)
 
 
 class ClearingType(Term):
@@ -56,7 +56,7 @@ RESULT_CODES: Mapping[Comparison, str] = {
 """stmt_rslt.  From memory, not from a document: for messages alone, never shown to staff as official."""
 
 
-class DifferenceStatus(Term):
+class ClearingDifferenceStatus(Term):
     OPEN = "open", "待处理"
     TAKEN = "taken", "处理中"
     PROPOSED = "proposed", "待复核"

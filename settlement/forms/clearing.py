@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -10,22 +11,21 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from filings.vocabulary import Scheme
 from hospitals.access import Right, User, reach_of
 from hospitals.forms import DayField
 from hospitals.models import Area
+from hospitals.reasons import Refused
 from settlement.clearing.comparing import Total
-from settlement.clearing.files.reading import AMOUNT, MOST_BYTES
-from settlement.clearing.lifecycle import WITH_TOTALS
-from settlement.clearing.words import INSUTYPE, AdvanceKind, ClearingType, Warned
+from settlement.clearing.differences import STEPS
+from settlement.clearing.files import totals
+from settlement.clearing.files.reading import MOST_BYTES
+from settlement.clearing.lifecycle import DIFFERENCE_LIFECYCLE, WITH_TOTALS
+from settlement.clearing.words import AdvanceKind, Warned
 from settlement.forms.fields import YuanField
 from settlement.forms.steps import StepForm
 from settlement.models import ClearingMonth
 
 MONTH = re.compile(r"(\d{4})[-/年.]?(0?[1-9]|1[0-2])月?")
-SCHEMES = {word: scheme for scheme in Scheme for word in (scheme.label, scheme.label[:2], INSUTYPE[scheme])}
-TYPES = {word: kind for kind in ClearingType for word in (kind.label, kind.value)}
-MOST_LINES = 2_000
 
 
 def _areas(user: User, right: Right) -> Any:
@@ -55,10 +55,16 @@ class MonthForm(forms.Form):
 
 
 class TotalsForm(StepForm):
-    """The platform's totals, a line a statement, as they are pasted from its notice."""
+    """The platform's totals, a line a statement: a file, or pasted from its notice."""
 
+    file = forms.FileField(
+        label="总账文件",
+        required=False,
+        help_text="xlsx、xls 或 csv；须有“就医地”“险种”“类别”“人次”“医疗费总额”“基金支付总额”，“个人账户支出”按实",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+    )
     lines = forms.CharField(
-        label="平台总账",
+        label="平台总账（或粘贴）",
         max_length=400_000,
         help_text="每行：就医地、险种、类别、人次、医疗费总额、基金支付总额、个人账户支出（可不填），以空格、逗号或制表符分开；"
         "没有列出的，按平台没有处理",
@@ -67,33 +73,30 @@ class TotalsForm(StepForm):
         strip=True,
     )
 
-    def clean_lines(self) -> list[Total]:
-        rows = [line.strip() for line in self.cleaned_data["lines"].splitlines() if line.strip()]
-        if len(rows) > MOST_LINES:
-            raise forms.ValidationError(_("最多%d行") % MOST_LINES)
-        places = {name: area for area in Area.objects.pools() for name in (area.pk, area.name, area.full_name)}
-        return [self._total(number, row, places) for number, row in enumerate(rows, start=1)]
+    def clean_file(self) -> list[Total] | None:
+        file: UploadedFile | None = self.cleaned_data["file"]
+        if file is None:
+            return None
+        if file.size is not None and file.size > totals.MOST_BYTES:
+            raise forms.ValidationError(_("文件超过 %d MB") % (totals.MOST_BYTES // 1024 // 1024))
+        return _totals(lambda: totals.totals_of(file.read()))
 
-    def _total(self, number: int, row: str, places: dict[str, Area]) -> Total:
-        cells = [cell for cell in re.split(r"[\s,，;；]+", row) if cell]
-        if len(cells) not in (6, 7):
-            raise forms.ValidationError(_("第%d行应有六项或七项") % number)
-        place, scheme, kind = places.get(cells[0]), SCHEMES.get(cells[1]), TYPES.get(cells[2])
-        if place is None or scheme is None or kind is None:
-            unknown = cells[0] if place is None else cells[1] if scheme is None else cells[2]
-            raise forms.ValidationError(_("第{number}行的“{word}”不认识").format(number=number, word=unknown))
-        if not re.fullmatch(r"[0-9]{1,9}", cells[3]) or not all(AMOUNT.fullmatch(cell) for cell in cells[4:]):
-            raise forms.ValidationError(_("第%d行的人次或金额不对") % number)
-        amounts = [Decimal(cell).quantize(Decimal("0.01")) for cell in cells[4:]]
-        return Total(
-            treatment_area=place,
-            scheme=scheme,
-            clr_type=kind,
-            count=int(cells[3]),
-            medfee_sumamt=amounts[0],
-            fund_pay_sumamt=amounts[1],
-            acct_pay=amounts[2] if len(amounts) > 2 else None,
-        )
+    def clean_lines(self) -> list[Total]:
+        text = self.cleaned_data["lines"]
+        if text and self.files.get("file"):
+            raise forms.ValidationError(_("文件和粘贴只取其一"))
+        return _totals(lambda: totals.totals_in(text))
+
+    def given(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {"version": data["version"], "totals": data["file"] if data["file"] is not None else data["lines"]}
+
+
+def _totals(read: Callable[[], list[Total]]) -> list[Total]:
+    try:
+        return read()
+    except Refused as refused:
+        raise forms.ValidationError([f"{reason.text}。" for reason in refused.reasons]) from refused
 
 
 class PaidForm(StepForm):
@@ -101,6 +104,27 @@ class PaidForm(StepForm):
     reference = forms.CharField(
         label="拨付凭证号", max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
+
+
+class TogetherForm(forms.Form):
+    """One step of several differences."""
+
+    verb = forms.ChoiceField(
+        label="办理", choices=[(verb, DIFFERENCE_LIFECYCLE.moves[verb].label) for verb in STEPS], initial="take"
+    )
+    reason = forms.CharField(
+        label="理由",
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "一并记入每一笔"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        verb = given.get("verb")
+        if verb and DIFFERENCE_LIFECYCLE.moves[verb].needs_reason and not given.get("reason"):
+            self.add_error("reason", _("须填写理由"))
+        return given
 
 
 class FileForm(forms.Form):

@@ -14,6 +14,7 @@ from hospitals.forms import DayField, ListForm, areas_kept_by
 from hospitals.models import Area, Hospital
 from hospitals.vocabulary import Scope
 from settlement.forms.fields import YuanField, text_input
+from settlement.forms.payments import ResultForm
 from settlement.forms.steps import ReasonForm, StepForm
 from settlement.hospital_clearing.filters import MonthField
 from settlement.hospital_clearing.making import Stated
@@ -188,6 +189,19 @@ class PaymentResultForm(forms.Form):
             if not given.get(name) and name not in self.errors:
                 self.add_error(name, _("须填写%s") % self.fields[name].label)
         return given
+
+
+class ReturnForm(StepForm):
+    """A payment that was made has come back."""
+
+    reason = forms.CharField(
+        label="退回原因", max_length=300, widget=text_input(), error_messages={"required": "须填写退回原因"}
+    )
+
+
+class HospitalResultForm(ResultForm):
+    right = Right.PAY_HOSPITALS
+    wanted = "须有“付款编号”“银行账号”“金额”“结果”“银行流水号”；“拨付日期”“失败原因”按实"
 
 
 class AccountForm(forms.Form):

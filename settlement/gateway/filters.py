@@ -15,7 +15,7 @@ from filings.platform.codes import Transaction
 from hospitals.access import Right
 from settlement.filters import search_input
 from settlement.models import Admission, Exchange, SettlementDifference
-from settlement.vocabulary import AdmissionStatus, DifferenceStatus
+from settlement.vocabulary import AdmissionStatus, SettlementDifferenceStatus
 
 MESSAGE_ID = re.compile(r"[A-Z0-9]{12}[0-9]{18}")
 
@@ -84,8 +84,8 @@ class DifferenceFilter(django_filters.FilterSet):
     area = _area()
     status = django_filters.ChoiceFilter(
         label=_("状态"),
-        choices=[*DifferenceStatus.choices()[1:], ("all", _("全部"))],
-        empty_label=DifferenceStatus.OPEN.label,
+        choices=[*SettlementDifferenceStatus.choices()[1:], ("all", _("全部"))],
+        empty_label=SettlementDifferenceStatus.OPEN.label,
         method="in_status",
     )
 
@@ -95,7 +95,7 @@ class DifferenceFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         found = super().filter_queryset(queryset)
-        return found if self.form.cleaned_data.get("status") else found.filter(status=DifferenceStatus.OPEN)
+        return found if self.form.cleaned_data.get("status") else found.filter(status=SettlementDifferenceStatus.OPEN)
 
     def in_status(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset if value == "all" else queryset.filter(status=value)

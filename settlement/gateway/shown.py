@@ -15,14 +15,14 @@ from filings.platform.codes import Transaction
 from hospitals.access import Right, StaffRequest, reach_of
 from hospitals.listing import badge
 from settlement.models import Admission, Exchange, Settlement, SettlementDifference
-from settlement.vocabulary import AdmissionStatus, DifferenceStatus
+from settlement.vocabulary import AdmissionStatus, SettlementDifferenceStatus
 
 SHOWN = 20
 LONGEST_SHOWN = 200_000  # characters of a message that a page shows
 PRIVATE = re.compile(r'("(?:certno|mdtrt_cert_no|tel|agnter_certno)"\s*:\s*")([^"\\]{1,50})(")')
 IN_WORDS = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
 TONES = {AdmissionStatus.ADMITTED: "warn", AdmissionStatus.SETTLED: "good", AdmissionStatus.CANCELLED: ""}
-DIFFERENCE_TONES = {DifferenceStatus.OPEN: "warn", DifferenceStatus.EXPLAINED: "good"}
+DIFFERENCE_TONES = {SettlementDifferenceStatus.OPEN: "warn", SettlementDifferenceStatus.EXPLAINED: "good"}
 
 
 def transaction_shown(exchange: Exchange) -> str:
@@ -43,7 +43,7 @@ def admission_badge(admission: Admission) -> SafeString:
 
 
 def difference_badge(difference: SettlementDifference) -> SafeString:
-    tone = DIFFERENCE_TONES.get(DifferenceStatus.of(difference.status), "")
+    tone = DIFFERENCE_TONES.get(SettlementDifferenceStatus.of(difference.status), "")
     return badge(difference.get_status_display(), tone)
 
 

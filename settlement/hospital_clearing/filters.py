@@ -16,14 +16,16 @@ from filings.vocabulary import Scheme
 from hospitals.access import Right
 from hospitals.vocabulary import Scope, Service
 from settlement.filters import search_input
-from settlement.hospital_clearing.words import ClearingStatus, HospitalBatchStatus
+from settlement.hospital_clearing.words import HospitalBatchStatus, HospitalStatementStatus
 from settlement.models import (
     HospitalPayment,
     HospitalPaymentBatch,
+    HospitalResultImport,
     HospitalStatement,
     HospitalStatementLine,
     InboundSettlement,
 )
+from settlement.models.payment_results import RESULT_STATES
 
 NUMBER = re.compile(r"QS\d{6}(\d{8,18})", re.IGNORECASE)
 MONTH = re.compile(r"(\d{4})[-年/.]?(\d{1,2})月?")
@@ -71,7 +73,9 @@ class StatementFilter(django_filters.FilterSet):
     month = MonthFilter(label=_("清算月份"))
     area = django_filters.ModelChoiceFilter(label=_("就医地"), queryset=OF_POSTS, empty_label=_("全部"))
     scope = django_filters.ChoiceFilter(label=_("范围"), choices=Scope.choices(), empty_label=_("全部"))
-    status = django_filters.ChoiceFilter(label=_("状态"), choices=ClearingStatus.choices(), empty_label=_("全部"))
+    status = django_filters.ChoiceFilter(
+        label=_("状态"), choices=HospitalStatementStatus.choices(), empty_label=_("全部")
+    )
 
     class Meta:
         model = HospitalStatement
@@ -144,6 +148,34 @@ class BatchFilter(django_filters.FilterSet):
 
     class Meta:
         model = HospitalPaymentBatch
+        fields: list[str] = []
+
+
+class FailedFilter(django_filters.FilterSet):
+    area = django_filters.ModelChoiceFilter(
+        label=_("就医地"), field_name="batch__area", queryset=OF_POSTS, empty_label=_("全部")
+    )
+    is_corrected = django_filters.ChoiceFilter(
+        label=_("更正"),
+        choices=(("no", _("待更正")), ("yes", _("已更正"))),
+        empty_label=_("全部"),
+        method="as_corrected",
+    )
+
+    class Meta:
+        model = HospitalPayment
+        fields: list[str] = []
+
+    def as_corrected(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(is_corrected=value == "yes")
+
+
+class HospitalResultFilter(django_filters.FilterSet):
+    area = django_filters.ModelChoiceFilter(label=_("就医地"), queryset=OF_POSTS, empty_label=_("全部"))
+    status = django_filters.ChoiceFilter(label=_("状态"), choices=RESULT_STATES, empty_label=_("全部"))
+
+    class Meta:
+        model = HospitalResultImport
         fields: list[str] = []
 
 

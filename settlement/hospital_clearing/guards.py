@@ -7,9 +7,9 @@ Whatever goes round the verbs of this package meets these triggers.
 import pgtrigger
 
 from settlement.hospital_clearing.words import CLOSED
-from settlement.hospital_clearing.words import ClearingStatus as S
 from settlement.hospital_clearing.words import DeductionSource as Source
 from settlement.hospital_clearing.words import DeductionStatus as D
+from settlement.hospital_clearing.words import HospitalStatementStatus as S
 
 SUMS = ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")
 _CLOSED = ", ".join(f"'{status}'" for status in CLOSED)
@@ -37,7 +37,7 @@ RETURNED = (
 def adds_up() -> pgtrigger.Trigger:
     """On a statement: from the end of its review its sums are those of its lines and deductions; a closed month stays.
 
-    It is paid only where a payment of just its amount says so.
+    It is paid only where a payment of just its amount says so, and no longer once that payment has come back.
     """
     frozen = ", ".join
     return pgtrigger.Trigger(
@@ -85,6 +85,11 @@ def adds_up() -> pgtrigger.Trigger:
                 WHERE statement_id = NEW.id AND status = 'paid' AND amount = NEW.payable
             ) THEN
                 {_refused("没有相符的付款，不能登记拨付")}
+            END IF;
+            IF OLD.status = '{S.PAID}' AND NEW.status <> '{S.PAID}' AND EXISTS (
+                SELECT 1 FROM settlement_hospitalpayment WHERE statement_id = NEW.id AND status = 'paid'
+            ) THEN
+                {_refused("付款没有退回，清算单仍为已拨付")}
             END IF;
             RETURN NEW;
         """,
@@ -160,8 +165,8 @@ def within_what_is_paid() -> pgtrigger.Trigger:
 
 
 def pays_what_is_cleared() -> pgtrigger.Trigger:
-    """On a payment: it comes into a draft of its area and scope, for a cleared statement and over its amount; its
-    content stays, and it is paid only from a confirmed list."""
+    """On a payment: it comes into a draft of its area and scope, for a cleared statement and over its amount, onto an
+    account of the hospital on which none has failed; its content stays, and it is paid only from a confirmed list."""
     return pgtrigger.Trigger(
         name="hospital_payment_is_what_is_cleared",
         when=pgtrigger.Before,
@@ -170,11 +175,18 @@ def pays_what_is_cleared() -> pgtrigger.Trigger:
             IF TG_OP = 'INSERT' AND NOT EXISTS (
                 SELECT 1 FROM settlement_hospitalstatement statement
                 JOIN settlement_hospitalpaymentbatch batch ON batch.id = NEW.batch_id
+                JOIN settlement_hospitalaccount account ON account.id = NEW.account_id
+                    AND account.hospital_id = statement.hospital_id
                 WHERE statement.id = NEW.statement_id AND statement.status = '{S.CLEARED}'
                 AND statement.payable = NEW.amount AND batch.status = 'draft'
                 AND (batch.area_id, batch.scope) = (statement.area_id, statement.scope)
             ) THEN
                 {_refused("付款与清算单不符")}
+            END IF;
+            IF TG_OP = 'INSERT' AND EXISTS (
+                SELECT 1 FROM settlement_hospitalpayment WHERE account_id = NEW.account_id AND status = 'failed'
+            ) THEN
+                {_refused("此收款账户支付失败过，须重新登记账户")}
             END IF;
             IF TG_OP = 'UPDATE' AND (OLD.batch_id, OLD.statement_id, OLD.amount, OLD.account_id)
                 IS DISTINCT FROM (NEW.batch_id, NEW.statement_id, NEW.amount, NEW.account_id) THEN

@@ -2,9 +2,9 @@
 
 from hospitals.access import Right
 from hospitals.lifecycle import Lifecycle, Move
-from settlement.hospital_clearing.words import ClearingStatus as S
 from settlement.hospital_clearing.words import HospitalBatchStatus as B
 from settlement.hospital_clearing.words import HospitalPaymentStatus as P
+from settlement.hospital_clearing.words import HospitalStatementStatus as S
 
 RECORD, REVIEW = Right.RECORD_HOSPITAL_CLEARING, Right.REVIEW_HOSPITAL_CLEARING
 DECIDE, PAY = Right.DECIDE_HOSPITAL_APPEALS, Right.PAY_HOSPITALS
@@ -24,6 +24,7 @@ STATEMENT_LIFECYCLE = Lifecycle(
         Move("decide", "裁定申诉", REVIEWED, S.REVIEWED, DECIDE, not_by=("made_by", "reviewed_by")),
         Move("clear", "清算", REVIEWED, S.CLEARED, DECIDE, not_by=("made_by", "reviewed_by")),
         Move("pay", "拨付", frozenset({S.CLEARED}), S.PAID, PAY, by_portal=True),
+        Move("come_back", "支付退回", frozenset({S.PAID}), S.CLEARED, PAY, by_portal=True),
         Move("reject", "驳回", frozenset({S.APPLIED, S.ACCEPTED}), S.REJECTED, REVIEW, True, ("made_by",), True),
     )
 )
@@ -38,6 +39,7 @@ PAYMENT_LIFECYCLE = Lifecycle(
     (
         Move("pay", "登记已付", frozenset({P.PENDING}), P.PAID, PAY),
         Move("fail", "登记支付失败", frozenset({P.PENDING}), P.FAILED, PAY, True),
+        Move("come_back", "登记支付退回", frozenset({P.PAID}), P.FAILED, PAY, True, is_destructive=True),
         Move("void", "作废", frozenset({P.PENDING}), P.VOID, PAY),
     )
 )

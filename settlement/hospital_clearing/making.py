@@ -16,7 +16,7 @@ from hospitals.reasons import Refused
 from hospitals.turns import take_turns
 from hospitals.vocabulary import Scope
 from settlement.hospital_clearing.lifecycle import STATEMENT_LIFECYCLE
-from settlement.hospital_clearing.words import ClearingStatus
+from settlement.hospital_clearing.words import HospitalStatementStatus
 from settlement.models import HospitalStatement, HospitalStatementLine, InboundSettlement
 
 IN_MONTH = """
@@ -106,7 +106,7 @@ def make_statements(
             )
             for place, way in sorted(groups - known)
         )
-        open_ones = later.filter(month=month, status=ClearingStatus.APPLIED)
+        open_ones = later.filter(month=month, status=HospitalStatementStatus.APPLIED)
         keys = [one.pk for one in open_ones if (one.hospital_id, one.scope) in groups]
         taken = _take_in(keys)
         if not taken:

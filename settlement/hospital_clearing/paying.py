@@ -1,4 +1,7 @@
-"""Cleared statements are paid: a list (拨付单) made by one person of finance, confirmed by another; each once."""
+"""Cleared statements are paid: a list (拨付单) made by one person of finance, confirmed by another; each once.
+
+An account on which a payment failed is not paid on again until it is written down anew.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -17,8 +20,8 @@ from hospitals.models import Area, Hospital
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Scope
 from settlement.hospital_clearing.lifecycle import BATCH_LIFECYCLE, PAYMENT_LIFECYCLE, STATEMENT_LIFECYCLE
-from settlement.hospital_clearing.words import ClearingStatus
 from settlement.hospital_clearing.words import HospitalPaymentStatus as P
+from settlement.hospital_clearing.words import HospitalStatementStatus
 from settlement.models import HospitalAccount, HospitalPayment, HospitalPaymentBatch, HospitalStatement
 
 LONGEST_REASON = 300
@@ -29,7 +32,7 @@ def statements_to_pay(area: Area, scope: str) -> QuerySet[HospitalStatement]:
     """Cleared, with something to pay, and in no list."""
     taken = HospitalPayment.objects.counting().filter(statement=OuterRef("pk"))
     return HospitalStatement.objects.filter(
-        ~Exists(taken), area=area, scope=scope, status=ClearingStatus.CLEARED, payable__gt=0
+        ~Exists(taken), area=area, scope=scope, status=HospitalStatementStatus.CLEARED, payable__gt=0
     )
 
 
@@ -45,7 +48,8 @@ def keep_account(*, by: User, hospital: Hospital, name: str, bank: str, account:
 
 
 def make_batch(*, by: User, area: Area, scope: Scope, on: dt.date) -> HospitalPaymentBatch:
-    """A draft of every cleared statement of an area and scope that waits; hospitals without an account wait on.
+    """A draft of every cleared statement of an area and scope that waits; hospitals without an account wait on, as do
+    those whose account has not been put right since a payment failed.
 
     Raises Refused where nothing is left.
     """
@@ -55,11 +59,11 @@ def make_batch(*, by: User, area: Area, scope: Scope, on: dt.date) -> HospitalPa
         keys = list(held.values_list("pk", flat=True))
         # another list may have taken them between the look and the lock
         statements = list(statements_to_pay(area, scope).filter(pk__in=keys).order_by("pk"))
-        _refuse_own(by, statements)
+        refuse_own(by, statements)
         accounts = accounts_of({statement.hospital_id for statement in statements})
         ready = [statement for statement in statements if statement.hospital_id in accounts]
         if not ready:
-            text = _("待拨付的医院都没有登记收款账户") if statements else _("没有待拨付的清算单")
+            text = _("待拨付的医院都没有可用的收款账户") if statements else _("没有待拨付的清算单")
             raise Refused.because("nothing_to_pay", text)
         batch = HospitalPaymentBatch.objects.create(
             area=area,
@@ -82,9 +86,11 @@ def confirm(*, by: User, batch: HospitalPaymentBatch, version: int) -> HospitalP
 
     def effect(locked: HospitalPaymentBatch) -> None:
         payments = locked.payments.select_related("statement", "account")
-        _refuse_own(by, [payment.statement for payment in payments])
+        refuse_own(by, [payment.statement for payment in payments])
         if any(payment.account.made_by_id == by.pk for payment in payments):
             raise Refused.because("same_person", _("拨付单中有您登记的收款账户，须由他人核对"))
+        if HospitalPayment.objects.failed().filter(account__in=[payment.account_id for payment in payments]).exists():
+            raise Refused.because("account_failed", _("拨付单中有支付失败过的收款账户，请作废后重新生成"))
         locked.confirmed_by, locked.confirmed_at = by, timezone.now()
 
     return BATCH_LIFECYCLE.take(batch, "confirm", by=by, version=version, effect=effect)
@@ -114,6 +120,7 @@ def record_paid(*, by: User, payment: HospitalPayment, paid_on: dt.date, referen
 
     with transaction.atomic():
         batch = _held(payment)
+        refuse_own(by, [payment.statement])
         if not batch.made_on <= paid_on <= on:
             raise Refused.because("paid_on", _("拨付日期须在编制日期与今天之间"))
         now = HospitalPayment.objects.get(pk=payment.pk)
@@ -141,7 +148,7 @@ def record_all_paid(
 
 
 def record_failed(*, by: User, payment: HospitalPayment, reason: str) -> None:
-    """The bank could not pay one hospital; its statement waits for another list.  Raises Refused."""
+    """The bank could not pay one hospital; its statement waits until the account is put right.  Raises Refused."""
 
     def failed(locked: HospitalPayment) -> None:
         locked.failure = reason.strip()[:LONGEST_REASON]
@@ -153,10 +160,26 @@ def record_failed(*, by: User, payment: HospitalPayment, reason: str) -> None:
             _close(batch)
 
 
+def give_back(*, by: User, payment: HospitalPayment, version: int, reason: str) -> HospitalPayment:
+    """支付退回: the money came back after it had been paid, and the statement is to be paid again.  Raises Refused."""
+
+    def came_back(locked: HospitalPayment) -> None:
+        locked.failure = reason.strip()[:LONGEST_REASON]
+
+    with transaction.atomic():
+        HospitalPaymentBatch.objects.select_for_update(no_key=True).get(pk=payment.batch_id)
+        taken = PAYMENT_LIFECYCLE.take(payment, "come_back", by=by, version=version, reason=reason, effect=came_back)
+        with doing(_("支付退回"), by=by, reason=reason):
+            STATEMENT_LIFECYCLE.follow(taken.statement, "come_back")
+    return taken
+
+
 def accounts_of(hospitals: Iterable[int]) -> dict[int, HospitalAccount]:
-    """The account that each hospital is paid on; one query."""
+    """The account that each hospital is paid on, if no payment has failed on it; one query."""
     rows = HospitalAccount.objects.filter(hospital__in=sorted(hospitals))
-    return {row.hospital_id: row for row in rows.order_by("hospital_id", "-pk").distinct("hospital_id")}
+    failed = HospitalPayment.objects.failed().filter(account=OuterRef("pk"))
+    newest = rows.annotate(has_failed=Exists(failed)).order_by("hospital_id", "-pk").distinct("hospital_id")
+    return {row.hospital_id: row for row in newest if not row.has_failed}
 
 
 def _held(payment: HospitalPayment) -> HospitalPaymentBatch:
@@ -179,8 +202,8 @@ def _require(by: User, area: str) -> None:
         raise Refused.because("no_right", _("您没有“%s”的权限") % PAY.label)
 
 
-def _refuse_own(by: User, statements: Iterable[HospitalStatement]) -> None:
-    """Who had a hand in a statement does not pay it."""
+def refuse_own(by: User, statements: Iterable[HospitalStatement]) -> None:
+    """Who had a hand in a statement neither pays it nor says that it is paid.  Raises Refused."""
     for one in statements:
         if by.pk in (one.made_by_id, one.accepted_by_id, one.reviewed_by_id, one.cleared_by_id):
             raise Refused.because("same_person", _("清算单 %s 由您办理过，须由他人拨付") % one.number)

@@ -6,10 +6,10 @@ from filings.identity import masked
 from hospitals.access import User, reach_of
 from hospitals.listing import badge
 from settlement.hospital_clearing.lifecycle import PAY
-from settlement.hospital_clearing.words import ClearingStatus as S
 from settlement.hospital_clearing.words import DeductionStatus as D
 from settlement.hospital_clearing.words import HospitalBatchStatus as B
 from settlement.hospital_clearing.words import HospitalPaymentStatus as P
+from settlement.hospital_clearing.words import HospitalStatementStatus as S
 from settlement.models import (
     HospitalAccount,
     HospitalDeduction,
@@ -50,6 +50,12 @@ def standing_of(deduction: HospitalDeduction) -> tuple[str, str]:
 
 def standing_badge(deduction: HospitalDeduction) -> SafeString:
     return badge(*standing_of(deduction))
+
+
+def result_of(payment: HospitalPayment) -> str:
+    """What came back of a payment; of one that failed after it was paid, both."""
+    paid = f"{payment.paid_on:%Y-%m-%d} {payment.reference}" if payment.paid_on else ""
+    return "，".join(filter(None, (paid, payment.failure)))
 
 
 def account_for(user: User, account: HospitalAccount) -> str:

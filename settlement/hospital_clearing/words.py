@@ -3,7 +3,7 @@
 from hospitals.vocabulary import Term
 
 
-class ClearingStatus(Term):
+class HospitalStatementStatus(Term):
     """clr_stas."""
 
     APPLIED = "10", "已申请"
@@ -69,6 +69,6 @@ class HospitalPaymentStatus(Term):
 
 DFR_SOUC = {"in_province": "99901", "cross_province": "99902"}
 """dfr_souc of a list of payments, by scope: 省内异地清算, 跨省异地清算."""
-CLOSED = (ClearingStatus.CLEARED, ClearingStatus.PAID)
+CLOSED = (HospitalStatementStatus.CLEARED, HospitalStatementStatus.PAID)
 """The month is closed: what comes later goes to the next one."""
 ON_SETTLEMENTS = (DeductionType.REVIEW, DeductionType.AUDIT)

@@ -1,40 +1,35 @@
 # ruff: noqa: S608 - the names in these statements are ours
 """A list of inbound settlements: upload, preview, confirm.  Written down in sets and in one transaction."""
 
-import hashlib
-import json
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from filings.identity import masked
 from hospitals.list_imports import (
+    Report,
     ShownFault,
-    as_user,
-    check_move,
+    applied,
     discreet,
-    give_up,
+    keeping_plan,
     moving,
-    notes_of,
-    reporter,
+    queueing,
+    read_and_plan,
+    take_in,
 )
+from hospitals.list_steps import count_plan, count_steps, in_json, store_steps
 from hospitals.models import Area, Hospital
 from hospitals.reasons import Refused
-from hospitals.sheets import Row, Unreadable, read_table
+from hospitals.sheets import Row, Table
 from hospitals.vocabulary import ListAction
 from settlement.inbound.columns import COLUMNS, HEADINGS
 from settlement.inbound.planning import COLUMN_NAMES, Directory, Key, Planned, as_json, make_plan
 from settlement.models import InboundListImport, InboundListRow, InboundSettlement
 
 CHUNK = 5_000
-COUNTED = (ListAction.NEW, ListAction.SAME, ListAction.INVALID)
-STEP_COLUMNS = (
-    *("list_import_id", "position", "number", "sheet", "action", "name", "told", "reversed_setl_id"),
-    *("faults", "written"),
-)
+STEP_COLUMNS = ("number", "sheet", "action", "name", "told", "reversed_setl_id", "faults", "written")
 _NAMES = ", ".join(COLUMN_NAMES)
 _TOLD = ", ".join(f"told.{name}" for name in COLUMN_NAMES)
 _KEY = ("area_id", "mdtrt_id", "setl_id")
@@ -86,46 +81,30 @@ LEFT = """
 
 def upload(*, data: bytes, file_name: str, area: Area, by: User) -> InboundListImport:
     """Take a list in; `preview` reads it.  Raises Refused."""
-    found = InboundListImport(
-        area=area,
-        file_name=file_name[-200:],
-        file_sha256=hashlib.sha256(data).hexdigest(),
-        content=data,
-        made_by=by,
-    )
-    check_move(found, "preview", by)
-    with as_user(by, _("上传来本地就医结算")):
-        found.save()
-    return found
+    action = _("上传来本地就医结算")
+    return take_in(InboundListImport, data=data, file_name=file_name, by=by, action=action, area=area)
 
 
 def preview(*, list_import: InboundListImport, by: User | None) -> InboundListImport:
     """Check every row and keep that plan.  Raises Refused."""
-    report = reporter(list_import)
-    data = bytes(InboundListImport.objects.values_list("content", flat=True).get(pk=list_import.pk) or b"")
-    report(10, _("读取文件"))
-    try:
-        table = read_table(data, COLUMNS)
-    except Unreadable as problem:
-        return give_up(list_import=list_import, by=by, problem=str(problem))
-    with discreet():
+
+    def plan(table: Table, report: Report) -> InboundListImport:
         report(40, _("核对各行"))
         known = _known(list_import.area_id, table.rows)
-        plan = make_plan(table.rows, _directory(list_import.area_id), known, _reversals(known))
-        with moving(list_import, "preview", by=by) as locked:
-            locked.columns = list(table.headings.items())
-            locked.notes = notes_of(table)
-            locked.problem, locked.progress, locked.stage = "", 100, ""
-            _store(locked, plan)
-    return locked
+        steps = make_plan(table.rows, _directory(list_import.area_id), known, _reversals(known))
+        with keeping_plan(list_import, table, by=by) as locked:
+            store_steps(locked, STEP_COLUMNS, map(_row, steps))
+            count_plan(locked, (step.action for step in steps))
+        return locked
+
+    return read_and_plan(list_import, COLUMNS, plan, by=by)
 
 
 def queue(*, list_import: InboundListImport, by: User) -> InboundListImport:
     """Hand a confirmed list to the worker.  Raises Refused, also where there is nothing to write down."""
-    with moving(list_import, "queue", by=by) as locked:
+    with queueing(list_import, _("等待登记"), by=by) as locked:
         if not locked.is_applicable:
             raise Refused.because("nothing_new", _("没有可以登记的结算"))
-        locked.problem, locked.stage, locked.progress = "", _("等待登记"), 0
     return locked
 
 
@@ -140,17 +119,14 @@ def apply_queued(*, list_import: InboundListImport, by: User) -> InboundListImpo
     Raises Refused."""
     given: dict[str, Any] = {
         "list": list_import.pk,
-        "faults": json.dumps([_told_otherwise(list_import)], ensure_ascii=False),
+        "faults": in_json([_told_otherwise(list_import)]),
     }
     with discreet(), moving(list_import, "apply_queued", by=by, reason=list_import.file_name) as locked:
         with connection.cursor() as cursor:
             for statement in (SETTLEMENTS, REVERSALS, WRITTEN, WRITTEN_BACK, LEFT):
                 cursor.execute(statement, given)
-        for action in COUNTED:
-            setattr(locked, action.value, locked.steps.filter(action=action).count())
-        locked.applied_by, locked.applied_at = by, timezone.now()
-        locked.content, locked.problem = None, ""
-        locked.progress, locked.stage = 100, ""
+        count_steps(locked)
+        applied(locked, by)
     return locked
 
 
@@ -207,20 +183,6 @@ def _reversals(known: dict[Key, InboundSettlement]) -> dict[int, InboundSettleme
     return found
 
 
-def _store(found: InboundListImport, plan: list[Planned]) -> None:
-    """Keep the plan as the import's rows, in place of an earlier one."""
-    InboundListRow.objects.filter(list_import=found).delete()
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {InboundListRow._meta.db_table} ({', '.join(STEP_COLUMNS)}) FROM STDIN") as copy,
-    ):
-        for position, step in enumerate(plan, 1):
-            copy.write_row((found.pk, position, *_row(step)))
-    for action in COUNTED:
-        setattr(found, action.value, sum(step.action is action for step in plan))
-    found.rows = len(plan)
-
-
 def _row(step: Planned) -> tuple[Any, ...]:
     row, told = step.row, step.told
     return (
@@ -228,8 +190,8 @@ def _row(step: Planned) -> tuple[Any, ...]:
         row.sheet,
         step.action.value,
         row.values.get("name", ""),
-        json.dumps(as_json(step.columns) if told else {}, ensure_ascii=False),
+        in_json(as_json(step.columns) if told else {}),
         told.reversed_setl_id if told else "",
-        json.dumps([fault.as_dict() for fault in row.faults], ensure_ascii=False),
-        json.dumps({} if step.action is ListAction.SAME else row.values, ensure_ascii=False),
+        in_json([fault.as_dict() for fault in row.faults]),
+        in_json({} if step.action is ListAction.SAME else row.values),
     )

@@ -24,7 +24,7 @@ from settlement.models.inbound import InboundDisclosure, InboundSettlement
 from settlement.models.inbound_imports import InboundListImport, InboundListRow
 from settlement.models.inquiry import CallerAnswer, CallerVerification
 from settlement.models.payment import PayeeAccount, Payment, PaymentBatch
-from settlement.models.payment_results import ResultImport, ResultRow
+from settlement.models.payment_results import HospitalResultImport, HospitalResultRow, ResultImport, ResultRow
 from settlement.models.policy import BenefitPolicy
 from settlement.models.policy_components import ComponentRatioRow, ComponentRow, FollowUpRow, HardshipRow
 from settlement.models.policy_rows import CeilingRow, DeductibleRow, RatioRow
@@ -79,6 +79,8 @@ __all__ = [
     "HospitalDeduction",
     "HospitalPayment",
     "HospitalPaymentBatch",
+    "HospitalResultImport",
+    "HospitalResultRow",
     "HospitalStatement",
     "HospitalStatementLine",
     "InboundDisclosure",

@@ -26,7 +26,7 @@ from settlement.clearing.words import (
     CLOSED,
     INSUTYPE,
     RESULT_CODES,
-    ClearingStatus,
+    ClearingMonthStatus,
     ClearingType,
     Comparison,
 )
@@ -54,7 +54,7 @@ class ClearingMonthQuerySet(VisibleQuerySet["ClearingMonth"]):
         return self.exclude(status__in=CLOSED_STATES)
 
     def unpaid(self) -> Self:
-        return self.exclude(status=ClearingStatus.PAID)
+        return self.exclude(status=ClearingMonthStatus.PAID)
 
 
 @tracked()
@@ -68,7 +68,7 @@ class ClearingMonth(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", db_index=False, verbose_name=_("参保地"))
     month = models.DateField(_("清算月份"), help_text=_("当月第一天"))
     status = models.CharField(
-        _("状态"), max_length=2, choices=ClearingStatus.choices(), default=ClearingStatus.GATHERED
+        _("状态"), max_length=2, choices=ClearingMonthStatus.choices(), default=ClearingMonthStatus.GATHERED
     )
     count = models.IntegerField(_("人次"), default=0)
     medfee_sumamt = yuan(_("医疗费总额"))

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from hospitals.access import Right, VisibleQuerySet
 from hospitals.history import tracked
 from hospitals.models import Area
-from hospitals.models.imports import ListImport, list_lifecycle
+from hospitals.models.imports import ListImport, list_lifecycle, states_with
 from hospitals.vocabulary import ListAction, ListStatus
 from settlement.clearing.lifecycle import DIFFERENCE_LIFECYCLE, stays_open_for
-from settlement.clearing.words import Comparison, DifferenceStatus, Handling
+from settlement.clearing.words import ClearingDifferenceStatus, Comparison, Handling
 from settlement.models.clearing import ClearingMonth, somebody
 from settlement.models.settlement import Settlement
 
@@ -26,12 +26,8 @@ WORDS = {
     ListAction.CHANGED: Comparison.DIFFERENT.label,
     ListAction.SAME: Comparison.EQUAL.label,
 }
-CHANGED_STATES = {ListStatus.APPLYING.value: "正在对账", ListStatus.APPLIED.value: "已对账"}
-FILE_STATES = [
-    (status.value, CHANGED_STATES.get(status.value, status.label))
-    for status in ListStatus
-    if status is not ListStatus.UNDONE
-]
+STATES = {ListStatus.APPLYING.value: "正在对账", ListStatus.APPLIED.value: "已对账"}
+FILE_STATES = states_with(STATES)
 
 
 def _amount(label: Any) -> "models.DecimalField[Decimal | None, Decimal | None]":
@@ -54,6 +50,8 @@ class ClearingImport(ListImport):
     objects: ClassVar[VisibleQuerySet["ClearingImport"]] = VisibleQuerySet.as_manager()  # type: ignore[assignment]
     seen_with = Right.SEE_CLEARING
     lifecycle = FILE_LIFECYCLE
+    words, states = WORDS, STATES
+    get_status_display = ListImport.state_in_own_words
 
     class Meta(ListImport.Meta):
         verbose_name = verbose_name_plural = _("平台明细")
@@ -61,12 +59,6 @@ class ClearingImport(ListImport):
 
     def get_absolute_url(self) -> str:
         return reverse("clearing_file_import", args=[self.pk])
-
-    def get_status_display(self) -> str:  # type: ignore[no-redef]  # in the words of clearing
-        return CHANGED_STATES.get(self.status) or ListStatus.name_of(self.status)
-
-    def word_for(self, action: ListAction) -> str:
-        return str(WORDS.get(action, action.label))
 
 
 class PlatformDetail(models.Model):
@@ -156,10 +148,10 @@ class ClearingImportRow(Compared):
 
 class DifferenceQuerySet(VisibleQuerySet["ClearingDifference"]):
     def unresolved(self) -> Self:
-        return self.exclude(status=DifferenceStatus.RESOLVED)
+        return self.exclude(status=ClearingDifferenceStatus.RESOLVED)
 
     def carried(self) -> Self:
-        return self.filter(status=DifferenceStatus.RESOLVED, how=Handling.CARRIED)
+        return self.filter(status=ClearingDifferenceStatus.RESOLVED, how=Handling.CARRIED)
 
 
 @tracked()
@@ -173,7 +165,7 @@ class ClearingDifference(Compared):
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", db_index=False, verbose_name=_("参保地"))
     kind = models.CharField(_("差异"), max_length=12, choices=Comparison.choices())
     status = models.CharField(
-        _("状态"), max_length=10, choices=DifferenceStatus.choices(), default=DifferenceStatus.OPEN
+        _("状态"), max_length=10, choices=ClearingDifferenceStatus.choices(), default=ClearingDifferenceStatus.OPEN
     )
     handled_by = somebody(_("处理人"))
     how = models.CharField(_("处理方式"), max_length=20, choices=Handling.choices(), blank=True)

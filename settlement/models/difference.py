@@ -15,9 +15,9 @@ from hospitals.history import tracked
 from hospitals.lifecycle import Lifecycle, Move
 from hospitals.models import Area
 from settlement.models.settlement import Settlement
-from settlement.vocabulary import DifferenceStatus
+from settlement.vocabulary import SettlementDifferenceStatus
 
-S = DifferenceStatus
+S = SettlementDifferenceStatus
 DIFFERENCE_LIFECYCLE = Lifecycle(
     (
         Move(

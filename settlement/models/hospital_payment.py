@@ -1,11 +1,12 @@
 """Payments to hospitals: lists by area and scope, one payment a cleared statement, and the hospitals' accounts."""
 
+import datetime as dt
 from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,7 @@ from settlement.models.claim import account_number
 from settlement.models.hospital_statement import HospitalStatement
 from settlement.models.settlement import yuan
 
+PAID = Q(paid_on__isnull=False) & ~Q(reference="")
 USER = settings.AUTH_USER_MODEL
 SEE = Right.SEE_HOSPITAL_CLEARING
 STAYS = pgtrigger.Protect(name="hospital_payments_stay", operation=pgtrigger.Delete)
@@ -124,10 +126,28 @@ class HospitalPaymentQuerySet(VisibleQuerySet["HospitalPayment"]):
         """Of which a statement has at most one: waiting, or paid."""
         return self.filter(status__in=COUNTS)
 
+    def failed(self) -> "HospitalPaymentQuerySet":
+        return self.filter(status=HospitalPaymentStatus.FAILED)
+
+    def to_pay_again(self) -> "HospitalPaymentQuerySet":
+        """The last that failed of a statement which still is to be paid, and is in no list."""
+        others = HospitalPayment.objects.filter(statement=OuterRef("statement"))
+        later = others.failed().filter(pk__gt=OuterRef("pk"))
+        return self.failed().filter(~Exists(others.counting()), ~Exists(later), statement__payable__gt=0)
+
+    def with_correction(self) -> "HospitalPaymentQuerySet":
+        """`is_corrected`: whether the hospital has an account since on which no payment has failed."""
+        newer = HospitalAccount.objects.filter(hospital=OuterRef("statement__hospital"), pk__gt=OuterRef("account"))
+        failed = HospitalPayment.objects.failed().filter(account=OuterRef("pk"))
+        return self.annotate(is_corrected=Exists(newer.filter(~Exists(failed))))
+
 
 @tracked()
 class HospitalPayment(models.Model):
-    """What one hospital is paid for one statement.  Its content never changes; what became of it does."""
+    """What one hospital is paid for one statement.  Its content never changes; what became of it does.
+
+    paid_on, reference: of one that came back, how it had been paid.
+    """
 
     batch = models.ForeignKey(
         HospitalPaymentBatch, models.PROTECT, related_name="payments", db_index=False, verbose_name=_("拨付单")
@@ -168,8 +188,8 @@ class HospitalPayment(models.Model):
                 violation_error_message=_("付款金额须大于零"),
             ),
             models.CheckConstraint(
-                condition=(Q(status="paid", paid_on__isnull=False, failure="") & ~Q(reference=""))
-                | (Q(status="failed", paid_on=None, reference="") & ~Q(failure=""))
+                condition=(Q(status="paid", failure="") & PAID)
+                | (Q(status="failed") & ~Q(failure="") & (Q(paid_on=None, reference="") | PAID))
                 | Q(status__in=["pending", "void"], paid_on=None, reference="", failure=""),
                 name="hospital_payment_says_what_became_of_it",
                 violation_error_message=_("已付的须有日期和银行流水号，失败的须有原因"),
@@ -186,8 +206,25 @@ class HospitalPayment(models.Model):
 
     @property
     def number(self) -> str:
+        """What the bank gives back with the result; follows from the row."""
         return f"YF{self.pk:08d}"
+
+    @property
+    def payee_name(self) -> str:
+        return self.statement.hospital.name
+
+    @property
+    def payee_account(self) -> str:
+        return self.account.account
 
     @property
     def area_id(self) -> str:
         return self.batch.area_id
+
+    @property
+    def area(self) -> Area:
+        return self.batch.area
+
+    @property
+    def made_at(self) -> dt.datetime:
+        return self.batch.made_at

@@ -17,10 +17,10 @@ from hospitals.vocabulary import Scope
 from settlement.hospital_clearing.guards import adds_up, comes_into_open_months, within_what_is_paid
 from settlement.hospital_clearing.lifecycle import STATEMENT_LIFECYCLE
 from settlement.hospital_clearing.words import (
-    ClearingStatus,
     DeductionSource,
     DeductionStatus,
     DeductionType,
+    HospitalStatementStatus,
     ReviewExtent,
 )
 from settlement.models.inbound import InboundSettlement
@@ -80,7 +80,9 @@ class HospitalStatement(models.Model):
     )
     scope = models.CharField(_("范围"), max_length=16, choices=Scope.choices())
     month = models.DateField(_("清算月份"))
-    status = models.CharField(_("状态"), max_length=2, choices=ClearingStatus.choices(), default=ClearingStatus.APPLIED)
+    status = models.CharField(
+        _("状态"), max_length=2, choices=HospitalStatementStatus.choices(), default=HospitalStatementStatus.APPLIED
+    )
     count = models.PositiveIntegerField(_("结算笔数"), default=0)
     medfee_sumamt = yuan(_("医疗费总额"))
     fund_pay_sumamt = yuan(_("基金支付总额"))

@@ -1,23 +1,17 @@
 """A confirmed batch goes out: its file, always the same however often it is fetched."""
 
-import csv
 import hashlib
-import io
-import re
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-import openpyxl
 from django.contrib.auth.models import User
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl.cell import WriteOnlyCell
 
-from hospitals.exports import harmless
 from hospitals.reasons import Reason, Refused
 from settlement.models import Payment, PaymentBatch, Settlement
+from settlement.payments.bank_files import as_csv, as_workbook
 from settlement.payments.checks import held_in
 from settlement.payments.lifecycle import BATCH_LIFECYCLE
 from settlement.vocabulary import PaymentStatus
@@ -28,7 +22,6 @@ TO_INSURER = (
     *("符合政策范围费用", "基金已支付", "个人负担", "按政策应付"),
 )
 NOT_CONFIGURED = "未配置"
-LONG_AGO = (2000, 1, 1, 0, 0, 0)  # the date of every part of a workbook, so that it does not change with the hour
 CHUNK = 2_000
 
 
@@ -42,7 +35,7 @@ def send(*, by: User, batch: PaymentBatch, version: int) -> PaymentBatch:
             raise Refused.all_of(held)
         pending = locked.payments.filter(status=PaymentStatus.PENDING)
         pending.update(status=PaymentStatus.IN_TRANSIT, version=F("version") + 1)
-        locked.file_sha256 = hashlib.sha256(as_csv(locked)).hexdigest()
+        locked.file_sha256 = hashlib.sha256(_as_csv(locked)).hexdigest()
         locked.sent_by, locked.sent_at = by, timezone.now()
 
     return BATCH_LIFECYCLE.take(batch, "send", by=by, version=version, effect=effect)
@@ -52,34 +45,14 @@ def file_of(batch: PaymentBatch, kind: str) -> bytes:
     """The file of a batch that was sent; kind: csv or xlsx.  Raises Refused where it would not be what was sent."""
     if not batch.file_sha256:
         raise Refused.because("not_sent", _("批次尚未送出，没有文件"))
-    text = as_csv(batch)
+    text = _as_csv(batch)
     if hashlib.sha256(text).hexdigest() != batch.file_sha256:
         raise Refused.because("file_differs", _("文件与送出时不一致，不能下载，请联系管理员"))
-    return text if kind == "csv" else as_workbook(batch)
+    return text if kind == "csv" else as_workbook(batch.number, header_of(batch), rows_of(batch))
 
 
-def as_csv(batch: PaymentBatch) -> bytes:
-    """UTF-8 with BOM; account numbers are plain digits, for the bank's program."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(header_of(batch))
-    for row in rows_of(batch):
-        writer.writerow([harmless(value) for value in row])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def as_workbook(batch: PaymentBatch) -> bytes:
-    """Every cell is text, so that no account number loses digits; the same bytes at any time."""
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet(batch.number)
-    for row in (header_of(batch), *rows_of(batch)):
-        cells = [WriteOnlyCell(sheet, value=harmless(value)) for value in row]
-        for cell in cells:
-            cell.number_format = "@"
-        sheet.append(cells)
-    made = io.BytesIO()
-    book.save(made)
-    return _timeless(made.getvalue())
+def _as_csv(batch: PaymentBatch) -> bytes:
+    return as_csv(header_of(batch), rows_of(batch))
 
 
 def header_of(batch: PaymentBatch) -> tuple[str, ...]:
@@ -126,15 +99,3 @@ def _refuse_reversed(batch: PaymentBatch) -> None:
     ]
     if reasons:
         raise Refused.all_of(reasons)
-
-
-def _timeless(data: bytes) -> bytes:
-    """A workbook without the hour it was written at."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as book, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
-        for part in sorted(book.infolist(), key=lambda part: part.filename):
-            content = book.read(part)
-            if part.filename == "docProps/core.xml":
-                content = re.sub(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>", b"", content)
-            kept.writestr(zipfile.ZipInfo(part.filename, LONG_AGO), content, zipfile.ZIP_DEFLATED)
-    return out.getvalue()

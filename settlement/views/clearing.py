@@ -24,7 +24,7 @@ from settlement.clearing.comparing import reconcile_totals
 from settlement.clearing.filters import MonthFilter, StandingFilter, StatementFilter
 from settlement.clearing.lifecycle import MONTH_LIFECYCLE
 from settlement.clearing.shown import compared_badge, month_badge, table_of, warned_text
-from settlement.clearing.words import Comparison, DifferenceStatus
+from settlement.clearing.words import ClearingDifferenceStatus, Comparison
 from settlement.forms.clearing import MonthForm, PaidForm, TotalsForm
 from settlement.forms.steps import ReasonForm, StepForm, asks
 from settlement.models import ClearingMonth, ClearingStatement, Settlement
@@ -163,11 +163,11 @@ def take(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
         raise Http404
     require(request.user, Right.CLEAR)
     found = visible_month(request, pk, Right.CLEAR)
-    form = _form_of(verb, found, request.POST)
+    form = _form_of(verb, found, request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, found, (verb, form))
     try:
-        _verb(verb)(request, found, form.cleaned_data)
+        _verb(verb)(request, found, form.given())
     except Refused as refused:
         return _page(request, visible_month(request, pk, Right.CLEAR), (verb, form), refused.reasons)
     messages.success(request, _("已办理：%s") % MONTH_LIFECYCLE.moves[verb].label)
@@ -206,7 +206,7 @@ def _verb(verb: str) -> Callable[[StaffRequest, ClearingMonth, dict[str, Any]], 
         if verb == "apply":
             return months.apply_for(by=by, month=found, on=today, **given)
         if verb == "match_totals":
-            return reconcile_totals(by=by, month=found, totals=given["lines"], version=given["version"])
+            return reconcile_totals(by=by, month=found, **given)
         if verb == "pay":
             return months.pay(by=by, month=found, on=today, **given)
         step: Callable[..., ClearingMonth] = getattr(months, verb)
@@ -215,11 +215,11 @@ def _verb(verb: str) -> Callable[[StaffRequest, ClearingMonth, dict[str, Any]], 
     return go
 
 
-def _form_of(verb: str, found: ClearingMonth, data: Any = None) -> StepForm:
+def _form_of(verb: str, found: ClearingMonth, data: Any = None, files: Any = None) -> StepForm:
     kind: type[StepForm] = {"match_totals": TotalsForm, "pay": PaidForm}.get(verb, StepForm)
     if MONTH_LIFECYCLE.moves[verb].needs_reason:
         kind = ReasonForm
-    return kind(data, initial={"version": found.version}, auto_id=f"{verb}_%s")
+    return kind(data, files, initial={"version": found.version}, auto_id=f"{verb}_%s")
 
 
 def _page(
@@ -252,7 +252,9 @@ def _page(
 def _differences(counts: dict[tuple[str, str], int]) -> list[tuple[Comparison, list[int], int]]:
     """A row for each kind: how many in each state, and all."""
     kinds = [kind for kind in Comparison if kind is not Comparison.EQUAL]
-    rows = [(kind, [counts.get((kind.value, status.value), 0) for status in DifferenceStatus]) for kind in kinds]
+    rows = [
+        (kind, [counts.get((kind.value, status.value), 0) for status in ClearingDifferenceStatus]) for kind in kinds
+    ]
     return [(kind, row, sum(row)) for kind, row in rows if sum(row)]
 
 

@@ -1,37 +1,34 @@
 """Differences of clearing: the list, one of them with both sides, and its steps."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from hospitals.access import Right, StaffRequest, reach_of, require, staff_name
+from hospitals.forms import tell
 from hospitals.history import entries
-from hospitals.listing import Column, ListPage
+from hospitals.listing import Column, ListPage, form_page
 from hospitals.reasons import Reason, Refused
-from settlement.clearing import differences
+from settlement.clearing.differences import STEPS
 from settlement.clearing.filters import DifferenceFilter
 from settlement.clearing.lifecycle import DIFFERENCE_LIFECYCLE
 from settlement.clearing.shown import difference_badge
+from settlement.clearing.together import MOST, Seen, Worked, work_off_together
+from settlement.forms.clearing import TogetherForm
 from settlement.forms.steps import ReasonForm, StepForm, asks
 from settlement.models import ClearingDifference, Settlement
 from settlement.views.clearing import amount
 
-VERBS: dict[str, Callable[..., ClearingDifference]] = {
-    verb: getattr(differences, verb)
-    for verb in (
-        *("take", "put_down", "correct_ours", "ask_platform", "propose_accepting", "propose_carrying"),
-        *("confirm", "send_back", "reopen"),
-    )
-}
 PRIMARY = {"take", "confirm"}
+CHOSEN = re.compile(r"([0-9]{1,18}):([0-9]{1,9})")
 NUMBER = re.compile(r"JS\d{8}(\d{8,18})")
 
 
@@ -40,9 +37,9 @@ class DifferenceList(ListPage):
     title = "清算差异"
     right = Right.SEE_CLEARING
     filterset_class = DifferenceFilter
-    template_name = "settlement/clearing_list.html"
+    template_name = "settlement/clearing_differences.html"
     empty_text = "没有符合条件的差异"
-    columns = (
+    listed = (
         Column("差异编号", lambda row: row.number, sort="pk", link=lambda row: row.get_absolute_url(), kind="date"),
         Column("状态", difference_badge, exported=lambda row: row.get_status_display(), kind="nowrap"),
         Column("参保地", lambda row: row.area.name, kind="nowrap"),
@@ -59,15 +56,57 @@ class DifferenceList(ListPage):
         amount("平台基金（元）", "their_fund_pay_sumamt"),
         amount("基金相差（元）", "fund_difference"),
         amount("医疗费相差（元）", "fee_difference"),
-        Column("处理方式", lambda row: row.get_how_display()),
+        Column("处理方式", lambda row: row.get_how_display(), kind="nowrap"),
         Column("处理人", lambda row: staff_name(row.handled_by), kind="nowrap"),
     )
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        self.may_clear = reach_of(request.user).has(Right.CLEAR)
+        self.columns = (Column("", _tick), *self.listed) if self.may_clear else self.listed
+        return super().get(request)
 
     def queryset(self) -> QuerySet[Any]:
         return ClearingDifference.objects.select_related("month", "area", "settlement__person", "handled_by")
 
     def extra_context(self) -> dict[str, Any]:
-        return {"here": "differences"}
+        return {"here": "differences", "form": TogetherForm() if self.may_clear else None}
+
+
+def _tick(row: ClearingDifference) -> str:
+    """Beside its form, so that pages and filters of the list leave what was typed there alone."""
+    box = '<input type="checkbox" form="together" name="difference" value="{}:{}" aria-label="选择 {}">'
+    return format_html(box, row.pk, row.version, row.number)
+
+
+@require_POST
+def together(request: StaffRequest) -> HttpResponse:
+    """One step of several differences; what came of each."""
+    require(request.user, Right.CLEAR)
+    chosen = _chosen(request)
+    form = TogetherForm(request.POST)
+    done: list[Worked] = []
+    if form.is_valid():
+        try:
+            done = work_off_together(by=request.user, chosen=chosen, **form.cleaned_data)
+        except Refused as refused:
+            tell(form, refused)
+    context = {
+        "form": form,
+        "chosen": chosen,
+        "done": done,
+        "count": sum(worked.refusal is None for worked in done),
+        "label": DIFFERENCE_LIFECYCLE.moves[form.cleaned_data["verb"]].label if done else "",
+    }
+    return form_page(request, "settlement/clearing_together.html", context)
+
+
+def _chosen(request: StaffRequest) -> list[Seen]:
+    """Ticked, each once; whoever may not clear there has not seen them."""
+    told = [match for one in request.POST.getlist("difference") if (match := CHOSEN.fullmatch(one))]
+    versions = {int(match[1]): int(match[2]) for match in told[: MOST + 1]}
+    rows = ClearingDifference.objects.visible_to(request.user, Right.CLEAR).filter(pk__in=versions)
+    found = rows.select_related("month", "area", "settlement__person", "handled_by").order_by("pk")
+    return [Seen(one, versions[one.pk]) for one in found]
 
 
 @require_GET
@@ -78,7 +117,7 @@ def difference(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def take(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     """A step; refused, the page comes back with the reasons and what was typed."""
-    if verb not in VERBS:
+    if verb not in STEPS:
         raise Http404
     require(request.user, Right.CLEAR)
     found = _found(request, pk, Right.CLEAR)
@@ -86,7 +125,7 @@ def take(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, (verb, form))
     try:
-        VERBS[verb](by=request.user, difference=found, **form.cleaned_data)
+        STEPS[verb](by=request.user, difference=found, **form.cleaned_data)
     except Refused as refused:
         return _page(request, _found(request, pk, Right.CLEAR), (verb, form), refused.reasons)
     messages.success(request, _("已办理：%s") % DIFFERENCE_LIFECYCLE.moves[verb].label)
@@ -126,7 +165,7 @@ def _page(
     context = {
         "difference": found,
         "status": difference_badge(found),
-        "steps": [_step(move, found, failed) for move in moves if move.verb in VERBS],
+        "steps": [_step(move, found, failed) for move in moves if move.verb in STEPS],
         "refusal": refusal,
         "elsewhere": _elsewhere(request, found),
         "may_see_settlements": found.area_id in reach_of(request.user).areas_of(Right.SEE_CLAIMS),

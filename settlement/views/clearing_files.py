@@ -29,6 +29,8 @@ class FilePages(ImportPages):
     model = ClearingImport
     name = "clearing_file"
     right = Right.CLEAR
+    verbs = verbs
+    preview_job, apply_job = tasks.preview_clearing_file, tasks.apply_clearing_file
     title = "收取平台明细"
     hint = "每一行按结算编号与本地该月的结算比对：先看预览，确认后差异才记入。一致的只计数。有误的行改正前不能对账。"
     subject = "结算编号"
@@ -54,24 +56,14 @@ class FilePages(ImportPages):
                         on=timezone.localdate(),
                     )
                     if found.rows > self.worker_rows:
-                        tasks.preview_clearing_file.defer(list_import=found.pk)
+                        self.preview_later(found)
                     else:
-                        verbs.preview(list_import=found, by=request.user)
+                        self.preview_now(request, found)
                 return redirect(found)
             except Refused as refused:
                 tell(form, refused)
         context = {"form": form, "title": self.title, "hint": self.hint, "back": reverse("clearing_file_imports")}
         return form_page(request, "list_upload.html", context)
-
-    def preview_now(self, request: StaffRequest, found: ClearingImport) -> None:
-        verbs.preview(list_import=found, by=request.user)
-
-    def apply_later(self, request: StaffRequest, found: ClearingImport) -> None:
-        verbs.queue(list_import=found, by=request.user)
-        tasks.apply_clearing_file.defer(list_import=found.pk, by=request.user.pk)
-
-    def apply_now(self, request: StaffRequest, found: ClearingImport) -> None:
-        verbs.apply(list_import=found, by=request.user)
 
     def discard(self, request: StaffRequest, found: Any) -> str:
         with transaction.atomic():

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,14 +22,16 @@ from hospitals.models import Area, Hospital
 from hospitals.reasons import Reason, Refused
 from hospitals.vocabulary import Scope
 from settlement.capitals import in_capitals
-from settlement.forms.hospital_clearing import AccountForm, HospitalBatchForm, PaidForm, PaymentResultForm
+from settlement.forms.hospital_clearing import AccountForm, HospitalBatchForm, PaidForm, PaymentResultForm, ReturnForm
 from settlement.forms.steps import ReasonForm, StepForm
-from settlement.hospital_clearing import paying
-from settlement.hospital_clearing.filters import BatchFilter, PaymentFilter
+from settlement.hospital_clearing import paying, sending
+from settlement.hospital_clearing.filters import BatchFilter, FailedFilter, PaymentFilter
 from settlement.hospital_clearing.lifecycle import BATCH_LIFECYCLE
-from settlement.hospital_clearing.shown import account_for, batch_badge, payment_badge
-from settlement.hospital_clearing.words import HospitalBatchStatus, HospitalPaymentStatus
-from settlement.models import HospitalPayment, HospitalPaymentBatch
+from settlement.hospital_clearing.shown import account_for, batch_badge, payment_badge, result_of
+from settlement.hospital_clearing.words import HospitalPaymentStatus
+from settlement.models import HospitalAccount, HospitalPayment, HospitalPaymentBatch
+from settlement.payments.bank_files import TYPES
+from settlement.views.bank_files import bank_file
 from settlement.views.hospital_statements import amount
 
 SEE, PAY = Right.SEE_HOSPITAL_CLEARING, Right.PAY_HOSPITALS
@@ -38,6 +40,10 @@ VERBS: dict[str, Callable[..., Any]] = {
     "close": paying.record_all_paid,
     "void": paying.void,
 }
+WHOSE = (
+    Column("医院", lambda row: row.statement.hospital.name, kind="subject"),
+    Column("清算单", lambda row: row.statement.number, link=lambda row: row.statement.get_absolute_url(), kind="date"),
+)
 LABELS = {"close": "登记全部已付"}
 
 
@@ -92,23 +98,17 @@ class BatchPage(ListPage):
         user = self.request.user
         columns = [
             Column("付款编号", lambda row: row.number, sort="pk", kind="date"),
-            Column("医院", lambda row: row.statement.hospital.name, kind="subject"),
-            Column(
-                "清算单",
-                lambda row: row.statement.number,
-                link=lambda row: row.statement.get_absolute_url(),
-                kind="date",
-            ),
+            *WHOSE,
             Column("清算月份", lambda row: f"{row.statement.month:%Y-%m}", kind="date"),
             Column("户名", lambda row: row.account.name),
             Column("开户银行", lambda row: row.account.bank),
             Column("银行账号", lambda row: account_for(user, row.account), kind="date"),
             amount("金额（元）", "amount"),
             Column("状态", payment_badge, exported=lambda row: row.get_status_display(), kind="nowrap"),
-            Column("结果", _result),
+            Column("结果", result_of),
         ]
-        if self.batch.status == HospitalBatchStatus.CONFIRMED and _may_pay(user, self.batch):
-            columns.append(Column("", _actions, exported=lambda row: ""))
+        if self.batch.status in sending.OUT and _may_pay(user, self.batch):
+            columns.append(Column("", _actions))
         return tuple(columns)
 
     def queryset(self) -> QuerySet[Any]:
@@ -122,6 +122,7 @@ class BatchPage(ListPage):
             "status": batch_badge(batch),
             "steps": [self._step(move) for move in BATCH_LIFECYCLE.open_to(batch, self.request.user)],
             "reasons": self.failed[2] if self.failed else (),
+            "files": tuple(TYPES) if batch.status in sending.OUT and _may_pay(self.request.user, batch) else (),
             "history": entries(batch),
         }
 
@@ -137,14 +138,52 @@ class BatchPage(ListPage):
         }
 
 
-def _result(row: HospitalPayment) -> str:
-    return f"{row.paid_on:%Y-%m-%d} {row.reference}" if row.paid_on else row.failure
-
-
 def _actions(row: HospitalPayment) -> str:
-    if row.status != HospitalPaymentStatus.PENDING:
+    deeds = {HospitalPaymentStatus.PENDING.value: "登记结果", HospitalPaymentStatus.PAID.value: "登记支付退回"}
+    if row.status not in deeds:
         return ""
-    return format_html('<a href="{}">登记结果</a>', reverse("hospital_payment", args=[row.pk]))
+    return format_html('<a href="{}">{}</a>', reverse("hospital_payment", args=[row.pk]), deeds[row.status])
+
+
+class FailedList(ListPage):
+    """Payments that failed or came back, to be sent again: the hospital's account is put right, then the next list."""
+
+    model = HospitalPayment
+    title = "支付失败"
+    right = SEE
+    filterset_class = FailedFilter
+    template_name = "settlement/hospital_failed.html"
+    empty_text = "没有支付失败的"
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        user: Any = request.user
+        pays = reach_of(user).areas_of(PAY)
+        self.columns = (
+            Column("付款编号", lambda row: row.number, sort="pk", kind="date", link=lambda row: row.get_absolute_url()),
+            *WHOSE,
+            Column("开户银行", lambda row: row.account.bank),
+            Column("银行账号", lambda row: account_for(user, row.account), kind="date"),
+            amount("金额（元）", "amount"),
+            Column("失败原因", lambda row: row.failure),
+            Column(
+                "更正",
+                lambda row: _("已更正") if row.is_corrected else _("待更正"),
+                link=lambda row: (
+                    ""
+                    if row.is_corrected or row.area_id not in pays
+                    else reverse("hospital_account", args=[row.statement.hospital_id])
+                ),
+                kind="nowrap",
+            ),
+        )
+        return super().get(request)
+
+    def queryset(self) -> QuerySet[Any]:
+        rows = HospitalPayment.objects.to_pay_again().with_correction()
+        return rows.select_related("statement__hospital", "account", "batch")
+
+    def extra_context(self) -> dict[str, Any]:
+        return {"here": "failed"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -176,13 +215,17 @@ def _waiting(areas: list[Area]) -> list[tuple[Area, Scope, dict[str, Any]]]:
     return [row for row in found if row[2]["count"]]
 
 
-def _without_account(areas: list[Area]) -> QuerySet[Hospital]:
-    """Hospitals that are owed and have no account."""
+def _without_account(areas: list[Area]) -> list[tuple[Hospital, str]]:
+    """Hospitals that are owed and cannot be paid yet, and why."""
     owed = [paying.statements_to_pay(area, scope).values("hospital") for area in areas for scope in Scope]
-    rows = Hospital.objects.none()
-    if owed:
-        rows = Hospital.objects.filter(pk__in=owed[0].union(*owed[1:]), accounts=None)
-    return rows
+    if not owed:
+        return []
+    hospitals = Hospital.objects.filter(pk__in=owed[0].union(*owed[1:])).order_by("pk")
+    usable = paying.accounts_of(hospital.pk for hospital in hospitals)
+    without: Any = hospitals.exclude(pk__in=usable).annotate(
+        has_one=Exists(HospitalAccount.objects.filter(hospital=OuterRef("pk")))
+    )
+    return [(one, _("支付失败，须更正收款账户") if one.has_one else _("没有登记收款账户")) for one in without]
 
 
 @require_POST
@@ -206,26 +249,32 @@ def take(request: StaffRequest, pk: int, verb: str) -> HttpResponseBase:
 
 @require_http_methods(["GET", "POST"])
 def payment(request: StaffRequest, pk: int) -> HttpResponse:
-    """What the bank says of one payment."""
+    """What the bank says of one payment; of one that is paid, that it has come back."""
     require(request.user, PAY)
     rows = HospitalPayment.objects.visible_to(request.user, PAY)
     found = get_object_or_404(rows.select_related("batch__area", "statement__hospital", "account"), pk=pk)
-    form = PaymentResultForm(posted(request))
+    is_paid = found.status == HospitalPaymentStatus.PAID
+    form = (ReturnForm if is_paid else PaymentResultForm)(posted(request), initial={"version": found.version})
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
         try:
-            if given["outcome"] == "failed":
-                paying.record_failed(by=request.user, payment=found, reason=given["reason"])
-            else:
-                said = {name: given[name] for name in ("paid_on", "reference")}
-                paying.record_paid(by=request.user, payment=found, on=timezone.localdate(), **said)
+            _write_down(request.user, found, form.cleaned_data, is_paid=is_paid)
         except Refused as refused:
             tell(form, refused)
         else:
             messages.success(request, _("已登记 %s 的拨付结果") % found.number)
             return redirect(found.batch)
-    context = {"form": form, "payment": found, "account": account_for(request.user, found.account)}
+    context = {"form": form, "payment": found, "account": account_for(request.user, found.account), "is_paid": is_paid}
     return form_page(request, "settlement/hospital_payment.html", context)
+
+
+def _write_down(user: Any, found: HospitalPayment, given: dict[str, Any], *, is_paid: bool) -> None:
+    if is_paid:
+        paying.give_back(by=user, payment=found, **given)
+    elif given["outcome"] == "failed":
+        paying.record_failed(by=user, payment=found, reason=given["reason"])
+    else:
+        said = {name: given[name] for name in ("paid_on", "reference")}
+        paying.record_paid(by=user, payment=found, on=timezone.localdate(), **said)
 
 
 @require_http_methods(["GET", "POST"])
@@ -256,9 +305,21 @@ def sheet(request: StaffRequest, pk: int) -> HttpResponse:
         "batch": found,
         "rows": [(row, account_for(request.user, row.account)) for row in rows],
         "capitals": in_capitals(found.total),
-        "is_confirmed": found.status in (HospitalBatchStatus.CONFIRMED, HospitalBatchStatus.CLOSED),
+        "is_confirmed": found.status in sending.OUT,
     }
     return render(request, "settlement/hospital_batch_sheet.html", context)
+
+
+@require_GET
+def download(request: StaffRequest, pk: int, kind: str) -> HttpResponse:
+    """The file for the bank, whole accounts in it."""
+    require(request.user, PAY)
+    found = visible_batch(request, pk, PAY)
+    try:
+        return bank_file(found.number, kind, lambda kind: sending.file_of(found, kind))
+    except Refused as refused:
+        messages.error(request, f"{refused}。")
+        return redirect(found)
 
 
 def visible_batch(request: HttpRequest, pk: int, right: Right = SEE) -> HospitalPaymentBatch:

@@ -31,7 +31,7 @@ from settlement.hospital_clearing.filters import LineFilter, StatementFilter
 from settlement.hospital_clearing.lifecycle import STATEMENT_LIFECYCLE
 from settlement.hospital_clearing.reviewing import AGREED
 from settlement.hospital_clearing.shown import standing_badge, statement_badge
-from settlement.hospital_clearing.words import ClearingStatus, DeductionStatus
+from settlement.hospital_clearing.words import DeductionStatus, HospitalStatementStatus
 from settlement.models import HospitalDeduction, HospitalStatement, HospitalStatementLine
 
 SEE = Right.SEE_HOSPITAL_CLEARING
@@ -130,7 +130,7 @@ class StatementPage(ListPage):
         if self.statement.extent:
             columns.append(Column("核对", _looked_at, kind="nowrap", exported=_looked_at_word))
         if "deduct" in self.moves:
-            columns.append(Column("", self._actions, kind="nowrap", exported=lambda row: ""))
+            columns.append(Column("", self._actions, kind="nowrap"))
         return tuple(columns)
 
     def _actions(self, row: HospitalStatementLine) -> str:
@@ -156,10 +156,10 @@ class StatementPage(ListPage):
         )
 
     def extra_context(self) -> dict[str, Any]:
-        statement, user = self.statement, self.request.user
-        is_reviewed = statement.status == ClearingStatus.REVIEWED
+        statement = self.statement
+        is_reviewed = statement.status == HospitalStatementStatus.REVIEWED
         keeps_open = appealing.what_keeps_open(statement, timezone.localdate()) if is_reviewed else None
-        in_review = statement.status == ClearingStatus.IN_REVIEW
+        in_review = statement.status == HospitalStatementStatus.IN_REVIEW
         return {
             "statement": statement,
             "status": statement_badge(statement),
@@ -171,7 +171,6 @@ class StatementPage(ListPage):
             "may_check": "check" in self.moves,
             "deductions": [(row, standing_badge(row)) for row in deductions_of(statement)],
             "payments": statement.payments.select_related("batch").order_by("-pk"),
-            "may_pay": statement.area_id in reach_of(user).areas_of(Right.PAY_HOSPITALS),
             "history": entries(statement),
         }
 

@@ -128,6 +128,8 @@ class InboundImports(ImportPages):
     model = InboundListImport
     name = "inbound"
     right = Right.RECORD_HOSPITAL_CLEARING
+    verbs = verbs
+    preview_job, apply_job = tasks.preview_inbound, tasks.apply_inbound
     form = InboundListForm
     title = "导入来本地就医结算"
     hint = "先看预览，确认后才登记。已登记的不会重复登记；有误的行不影响其他各笔，可改正后再次上传。"
@@ -139,19 +141,6 @@ class InboundImports(ImportPages):
     def take_in(self, request: StaffRequest, form: InboundListForm, data: bytes) -> InboundListImport:
         given = form.cleaned_data
         return verbs.upload(data=data, file_name=given["file"].name, area=given["area"], by=request.user)
-
-    def preview_later(self, found: InboundListImport) -> None:
-        tasks.preview_inbound.defer(list_import=found.pk)
-
-    def preview_now(self, request: StaffRequest, found: InboundListImport) -> None:
-        verbs.preview(list_import=found, by=request.user)
-
-    def apply_later(self, request: StaffRequest, found: InboundListImport) -> None:
-        verbs.queue(list_import=found, by=request.user)
-        tasks.apply_inbound.defer(list_import=found.pk, by=request.user.pk)
-
-    def apply_now(self, request: StaffRequest, found: InboundListImport) -> None:
-        verbs.apply(list_import=found, by=request.user)
 
     def rows_of(self, found: InboundListImport, action: str, after: int) -> tuple[list[Any], int]:
         steps = found.steps.filter(action=action, position__gt=after).order_by("position")

@@ -1,6 +1,6 @@
 """Results of payments as pages: upload, preview, confirm, faulty rows back."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -11,8 +11,10 @@ from hospitals.list_imports import ShownFault
 from hospitals.listing import ListPage
 from hospitals.views.import_pages import IMPORT_COLUMNS, ImportPages
 from settlement import tasks
+from settlement.forms.hospital_clearing import HospitalResultForm
 from settlement.forms.payments import ResultForm
-from settlement.models import ResultImport
+from settlement.hospital_clearing.filters import HospitalResultFilter
+from settlement.models import HospitalResultImport, ResultImport
 from settlement.payment_filters import ResultFilter
 from settlement.payments.results import verbs
 from settlement.payments.results.columns import HEADINGS
@@ -21,9 +23,11 @@ PAGE = 100
 
 
 class ResultPages(ImportPages):
-    model = ResultImport
+    model: ClassVar[Any] = ResultImport
     name = "payment_result"
     right = Right.RELEASE_CLAIMS
+    verbs = verbs
+    preview_job, apply_job = tasks.preview_results, tasks.apply_results
     form = ResultForm
     title = "收取拨付结果"
     hint = (
@@ -35,10 +39,12 @@ class ResultPages(ImportPages):
     deed = "登记"
     template = "settlement/payment_results.html"
     worker_rows = 200
+    joined: tuple[str, ...] = ("payment__batch",)
 
-    def take_in(self, request: StaffRequest, form: ResultForm, data: bytes) -> ResultImport:
+    def take_in(self, request: StaffRequest, form: ResultForm, data: bytes) -> Any:
         given = form.cleaned_data
         return verbs.upload(
+            of=self.model,
             data=data,
             file_name=given["file"].name,
             area=given["area"],
@@ -47,21 +53,8 @@ class ResultPages(ImportPages):
             by=request.user,
         )
 
-    def preview_later(self, found: ResultImport) -> None:
-        tasks.preview_results.defer(list_import=found.pk)
-
-    def preview_now(self, request: StaffRequest, found: ResultImport) -> None:
-        verbs.preview(list_import=found, by=request.user)
-
-    def apply_later(self, request: StaffRequest, found: ResultImport) -> None:
-        verbs.queue(list_import=found, by=request.user)
-        tasks.apply_results.defer(list_import=found.pk, by=request.user.pk)
-
-    def apply_now(self, request: StaffRequest, found: ResultImport) -> None:
-        verbs.apply(list_import=found, by=request.user)
-
-    def rows_of(self, found: ResultImport, action: str, after: int) -> tuple[list[Any], int]:
-        steps = found.steps.filter(action=action, position__gt=after).select_related("payment__batch")
+    def rows_of(self, found: Any, action: str, after: int) -> tuple[list[Any], int]:
+        steps = found.steps.filter(action=action, position__gt=after).select_related(*self.joined)
         rows = list(steps.order_by("position")[: PAGE + 1])
         accounts = {found.headings.get("account", ""), HEADINGS["account"]}
         shown = [
@@ -82,7 +75,21 @@ class ResultPages(ImportPages):
         return shown, rows[PAGE - 1].position if len(rows) > PAGE else 0
 
 
-PAGES = ResultPages()
+class HospitalResultPages(ResultPages):
+    model = HospitalResultImport
+    name = "hospital_result"
+    right = Right.PAY_HOSPITALS
+    preview_job, apply_job = tasks.preview_hospital_results, tasks.apply_hospital_results
+    form = HospitalResultForm
+    title = "收取医疗机构拨付结果"
+    hint = (
+        "每一行按付款编号、账号和金额与拨付单核对：先看预览，确认后才登记。"
+        "有误的行不影响其他各笔，可与银行核实改正后再次上传。"
+    )
+    joined = ("payment__batch", "payment__statement__hospital")
+
+
+PAGES, HOSPITALS = ResultPages(), HospitalResultPages()
 
 
 class ResultList(ListPage):
@@ -99,3 +106,19 @@ class ResultList(ListPage):
 
     def extra_context(self) -> dict[str, Any]:
         return {"here": "results", "may_import": PAGES.may_import(self.request.user)}
+
+
+class HospitalResultList(ListPage):
+    model = HospitalResultImport
+    title = "医疗机构拨付结果"
+    right = Right.SEE_HOSPITAL_CLEARING
+    filterset_class = HospitalResultFilter
+    template_name = "settlement/hospital_results.html"
+    empty_text = "还没有收取过结果"
+    columns = IMPORT_COLUMNS
+
+    def queryset(self) -> QuerySet[Any]:
+        return HOSPITALS.queryset()
+
+    def extra_context(self) -> dict[str, Any]:
+        return {"here": "results", "may_import": HOSPITALS.may_import(self.request.user)}

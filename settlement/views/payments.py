@@ -29,6 +29,7 @@ from settlement.payments.candidates import claims_to_pay
 from settlement.payments.checks import faults_of, warnings_of
 from settlement.payments.lifecycle import BATCH_LIFECYCLE
 from settlement.payments.shown import account_for, batch_badge, payment_badge, result_of, subject_of
+from settlement.views.bank_files import bank_file
 from settlement.vocabulary import BatchStatus, Payer, PaymentStatus
 
 STEPS: dict[str, Callable[..., PaymentBatch]] = {
@@ -38,10 +39,6 @@ STEPS: dict[str, Callable[..., PaymentBatch]] = {
     "void": batches.void,
 }
 PRINTED = 20  # warnings shown at once
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 def _period(batch: PaymentBatch) -> str:
@@ -125,7 +122,7 @@ class BatchPage(ListPage):
             del columns[4:7]
         is_open = batch.status == BatchStatus.DRAFT or (batch.status == BatchStatus.CLOSED and batch.period_from)
         if is_open and _may_handle(user, batch):
-            columns.append(Column("", self._actions, exported=lambda row: ""))
+            columns.append(Column("", self._actions))
         return tuple(columns)
 
     def _actions(self, row: Payment) -> str:
@@ -263,17 +260,11 @@ def download(request: StaffRequest, pk: int, kind: str) -> HttpResponse:
     """The file that went to the bank or the insurer, whole accounts in it."""
     require(request.user, Right.RELEASE_CLAIMS)
     found = visible_batch(request, pk, Right.RELEASE_CLAIMS)
-    if kind not in TYPES:
-        raise Http404
     try:
-        content = sending.file_of(found, kind)
+        return bank_file(found.number, kind, lambda kind: sending.file_of(found, kind))
     except Refused as refused:
         messages.error(request, f"{refused}。")
         return redirect(found)
-    response = HttpResponse(content, content_type=TYPES[kind])
-    response["Content-Disposition"] = f'attachment; filename="{found.number}.{kind}"'
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 @require_GET

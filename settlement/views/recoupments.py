@@ -199,4 +199,7 @@ def _step(move: Move, found: Recoupment, failed: tuple[str, forms.Form] | None) 
     """A button with its dialog; the one that failed stands open with what was typed."""
     is_open = failed is not None and failed[0] == move.verb
     form = failed[1] if failed and is_open else step_form(move.verb, found)
-    return {"move": move, "form": form, "is_open": is_open, "is_primary": move.verb in PRIMARY}
+    note = ""
+    if move.verb == "approve_write_off":
+        note = _("核销未追回的 %(open)s 元：%(reason)s") % {"open": yuan(found.open), "reason": found.write_off_reason}
+    return {"move": move, "form": form, "is_open": is_open, "is_primary": move.verb in PRIMARY, "note": note}

@@ -205,7 +205,7 @@ def test_card_takes_no_other_step_by_address(client: Client, card: SocialSecurit
 
 
 def asked(**values: Any) -> dict[str, Any]:
-    return {"relation": "self", "request_token": TOKEN, "material": ["id_document"]} | values
+    return {"agent_relation": "self", "request_token": TOKEN, "material": ["id_document"]} | values
 
 
 @pytest.mark.clause("DY-08")
@@ -233,7 +233,7 @@ def test_replacement_by_a_relative_tells_what_is_missing_and_keeps_what_was_type
     client: Client, person: InsuredPerson
 ) -> None:
     link = f"/people/{person.pk}/cards/replacement/"
-    typed = asked(relation="child", agent_name="宋<小>明", agent_phone="139", originals_id_document="2")
+    typed = asked(agent_relation="child", agent_name="宋<小>明", agent_phone="13900000000", originals_id_document="2")
     reply = client.post(link, typed)
     page = reply.content.decode()
     assert reply.status_code == 422
@@ -250,9 +250,9 @@ def test_replacement_by_a_relative_tells_what_is_missing_and_keeps_what_was_type
 @pytest.mark.parametrize(
     ("values", "fault"),
     [
-        ({"relation": "child"}, "请填写姓名"),
-        ({"relation": "employer", "agent_name": "某人"}, "有效的选项"),
-        ({"relation": "child", "agent_name": "某人", "agent_id_number": "123"}, "应为18位"),
+        ({"agent_relation": "child"}, "请填写姓名"),
+        ({"agent_relation": "employer", "agent_name": "某人"}, "有效的选项"),
+        ({"agent_relation": "child", "agent_name": "某人", "agent_id_number": "123"}, "应为18位"),
         ({"originals_id_document": "很多"}, "整数"),
         ({"material": ["photo_one_inch"]}, "有效的选项"),
     ],

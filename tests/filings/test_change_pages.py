@@ -152,7 +152,7 @@ def test_agent_half_told_is_said_at_the_field(client: Client, clerk: User, insur
     half = entered(agent_name="李四", agent_id_number="110101199003071234")
     page = client.post(f"/filings/{filing.pk}/cancel/", half)
     assert page.status_code == 422
-    assert "请选择与参保人关系" in page.content.decode()
+    assert "请选择与参保人的关系" in page.content.decode()
     assert "李四" in page.content.decode()
     told = entered(agent_name="李四", agent_relation="child", agent_phone="13900000000")
     assert client.post(f"/filings/{filing.pk}/cancel/", told).status_code == 302

@@ -49,7 +49,7 @@ def typed(**values: Any) -> dict[str, Any]:
         "hospital": BEIJING_HOSPITAL,
         "admitted_on": f"{timezone.localdate()}",
         "channel": "phone",
-        "relation": "child",
+        "agent_relation": "child",
         "agent_name": "宋小明",
         "request_token": TOKEN,
     } | values
@@ -90,7 +90,7 @@ def test_checks_follow_what_is_typed_and_write_nothing(client: Client, person: I
     found = checks(client, person)
     assert "可以登记" in found
     assert is_open_to_submit(found)
-    refused = checks(client, person, hospital="北京<某>医院", relation="", agent_name="")
+    refused = checks(client, person, hospital="北京<某>医院", agent_relation="", agent_name="")
     assert "不能登记" in refused
     assert "联网医院目录中没有“北京&lt;某&gt;医院”" in refused
     assert "请填写告知人及与参保人关系" in refused
@@ -104,7 +104,8 @@ def test_checks_follow_what_is_typed_and_write_nothing(client: Client, person: I
 @pytest.mark.clause("YT-09")
 def test_person_who_calls_themself_is_told_so(client: Client, person: InsuredPerson) -> None:
     assert (
-        client.post(f"/registrations/new/?person={person.pk}", typed(relation="self", agent_name="")).status_code == 302
+        client.post(f"/registrations/new/?person={person.pk}", typed(agent_relation="self", agent_name="")).status_code
+        == 302
     )
     assert InpatientRegistration.objects.get().caller == "参保人本人"
 
@@ -126,7 +127,7 @@ def test_refused_stay_comes_back_with_the_reasons_and_what_was_typed(client: Cli
         ({"hospital": ""}, "必填"),
         ({"hospital": "x\x00"}, "空字符"),
         ({"channel": "app"}, "有效的选项"),
-        ({"relation": "", "agent_name": "某人"}, "请选择与参保人的关系"),
+        ({"agent_relation": "", "agent_name": "某人"}, "请选择与参保人的关系"),
         ({"agent_id_number": "123"}, "应为18位"),
         ({"admitted_on": "2026-02-30"}, "应如 2026-03-10"),
     ],

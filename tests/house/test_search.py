@@ -24,8 +24,16 @@ PRINTS = {
 PARTS = {
     *("list_progress", "people_progress", "roster_progress", "claim_hospitals"),
     *("claim_details", "replay_progress", "payment_result_progress", "inbound_progress", "clearing_file_progress"),
+    "hospital_result_progress",
 }
-DOWNLOADS = {"list_faults", "details_template", "export_details", "export_replay", "payment_file"}
+DOWNLOADS = {
+    "list_faults",
+    "details_template",
+    "export_details",
+    "export_replay",
+    "payment_file",
+    "hospital_batch_file",
+}
 PAGES = [
     *(name for name, row in ROUTES.items() if row[1] == "get" and name not in PRINTS | PARTS | DOWNLOADS),
     *sorted(OPEN - {"login", "logout", "healthz", "admin_login", "gateway"}),

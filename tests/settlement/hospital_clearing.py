@@ -11,7 +11,7 @@ from django.utils import timezone
 from hospitals.models import Hospital
 from hospitals.vocabulary import Role, Scope
 from settlement.hospital_clearing import appealing, making, paying, reviewing
-from settlement.hospital_clearing.words import ClearingStatus, DeductionSource, DeductionType, ReviewExtent
+from settlement.hospital_clearing.words import DeductionSource, DeductionType, HospitalStatementStatus, ReviewExtent
 from settlement.models import (
     HospitalAccount,
     HospitalClearingTerm,
@@ -122,7 +122,7 @@ def stored_inbound(area: str) -> InboundSettlement:
     return recorded(number, hospital=make.HospitalFactory(area__code=area))
 
 
-def stored_statement(area: str, status: ClearingStatus = ClearingStatus.APPLIED) -> HospitalStatement:
+def stored_statement(area: str, status: HospitalStatementStatus = HospitalStatementStatus.APPLIED) -> HospitalStatement:
     """A statement of one settlement, as the database holds it in a state before payment."""
     settlement = stored_inbound(area)
     one = HospitalStatement.objects.create(
@@ -152,7 +152,7 @@ def stored_statement(area: str, status: ClearingStatus = ClearingStatus.APPLIED)
 
 
 def stored_deduction(area: str) -> HospitalDeduction:
-    one = stored_statement(area, ClearingStatus.IN_REVIEW)
+    one = stored_statement(area, HospitalStatementStatus.IN_REVIEW)
     return HospitalDeduction.objects.create(
         statement=one,
         settlement=one.lines.get().settlement,
@@ -167,7 +167,7 @@ def stored_deduction(area: str) -> HospitalDeduction:
 
 def stored_payment(area: str) -> HospitalPayment:
     """In a draft."""
-    one = stored_statement(area, ClearingStatus.CLEARED)
+    one = stored_statement(area, HospitalStatementStatus.CLEARED)
     account = HospitalAccount.objects.create(
         area=one.area,
         hospital=one.hospital,

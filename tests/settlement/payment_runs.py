@@ -6,7 +6,8 @@ import django
 
 
 def main(step: str, key: int, user: int) -> None:
-    """make: a batch of the area KEY; send: the batch KEY; apply: the file of results KEY, a few rows at a time."""
+    """make: a batch of the area KEY; send: the batch KEY; apply: the file of results KEY, a few rows at a time;
+    hospitals: the same of payments to hospitals."""
     django.setup()
     from django.contrib.auth.models import User
     from django.utils import timezone
@@ -25,7 +26,8 @@ def main(step: str, key: int, user: int) -> None:
         sending.send(by=by, batch=batch, version=batch.version)
     else:
         applying.TOGETHER = 2
-        tasks.apply_results(list_import=key, by=user)
+        job = tasks.apply_hospital_results if step == "hospitals" else tasks.apply_results
+        job(list_import=key, by=user)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from django.utils import timezone
 from filings.models import InsuredPerson
 from hospitals.models import Area
 from hospitals.vocabulary import Role
-from settlement.models import Claim, FollowUpDue, Payment, PaymentBatch, Settlement
+from settlement.models import Claim, FollowUpDue, HospitalPayment, Payment, PaymentBatch, ResultImport, Settlement
 from settlement.payments import batches, sending
 from settlement.payments.candidates import Period
 from settlement.payments.payees import Account, set_payee
@@ -60,7 +60,7 @@ def sent(office: Office, claims: Iterable[Claim] | None = None) -> PaymentBatch:
     return sending.send(by=office.finance, batch=batch, version=batch.version)
 
 
-def line(payment: Payment, **changes: Any) -> list[str]:
+def line(payment: Payment | HospitalPayment, **changes: Any) -> list[str]:
     """A row of the bank's file; paid, unless it says otherwise."""
     row = {
         "付款编号": payment.number,
@@ -75,7 +75,7 @@ def line(payment: Payment, **changes: Any) -> list[str]:
     return [str(value) for value in (row | changes).values()]
 
 
-def failing(payment: Payment, why: str = "账号户名不符") -> list[str]:
+def failing(payment: Payment | HospitalPayment, why: str = "账号户名不符") -> list[str]:
     return line(payment, 结果="失败", 失败原因=why, 银行流水号="", 支付日期="")
 
 
@@ -88,6 +88,7 @@ def file_with(*lines: list[str]) -> bytes:
 def taken(office: Office, *lines: list[str], by: User | None = None, data: bytes | None = None) -> Any:
     """A file of results, read; not written down yet."""
     found = verbs.upload(
+        of=ResultImport,
         data=file_with(*lines) if data is None else data,
         file_name="回盘.csv",
         area=tieling(),

@@ -11,7 +11,7 @@ from hospitals.reasons import Refused
 from settlement.accounts.posting import reverse
 from settlement.clearing import differences, months
 from settlement.clearing.lifecycle import DIFFERENCE_LIFECYCLE
-from settlement.clearing.words import DifferenceStatus
+from settlement.clearing.words import ClearingDifferenceStatus
 from settlement.models import ClearingDifference
 from tests.settlement.clearing import APRIL, MARCH, Desk, elsewhere, in_month, row_of
 
@@ -145,7 +145,7 @@ def test_reason_longer_than_its_column_is_refused(desk):
         differences.ask_platform(by=desk.finance, difference=taken, reason="长" * 301)
 
 
-@pytest.mark.parametrize("status", DifferenceStatus)
+@pytest.mark.parametrize("status", ClearingDifferenceStatus)
 @pytest.mark.parametrize("verb", DIFFERENCE_LIFECYCLE.moves)
 def test_step_is_open_from_just_its_states(desk, status, verb):
     found = ClearingDifference(area_id=desk.area.pk, status=status, handled_by=desk.finance)

@@ -1,7 +1,9 @@
 """The pages of clearing: a month's whole way, its file, differences, lists, the print and the worklist."""
 
+import io
 import re
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -17,6 +19,20 @@ from tests import factories as make
 from tests.settlement.clearing import MARCH, Desk, elsewhere, file_of, row_of
 
 pytestmark = pytest.mark.django_db
+
+
+TOTALS = ("就医地", "险种", "类别", "人次", "医疗费总额", "基金支付总额")
+
+
+def sheet(rows, kind):
+    """A table as the platform sends it."""
+    if kind == "csv":
+        return "\n".join(",".join(row) for row in rows).encode("gb18030")
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(out)
+    return out.getvalue()
 
 
 def text(reply, status=200):
@@ -121,6 +137,48 @@ def test_totals_say_which_line_is_wrong(desk, finance, lines, cause):
     desk.settle()
     month = desk.applied()
     assert cause in step(finance, month, "match_totals", 422, lines=f"北京市 职工 住院 1 1000 800\n{lines}")
+
+
+BOOKED = ("北京市", "职工医保", "21", "1", "1000.00", "799.99")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_totals_come_in_a_file(desk, finance, kind):
+    desk.settle()
+    month = desk.applied()
+    headings = ("就医地", "险种类型", "清算类别", "人次", "医疗费总额", "基金支付总额")
+    data = sheet([("平台总账",), headings, BOOKED, ("合计", "", "", "1", "1000.00", "799.99")], kind)
+    step(finance, month, "match_totals", file=SimpleUploadedFile(f"总账.{kind}", data))
+    page = text(finance.get(month.get_absolute_url()))
+    assert "数据不一致" in page
+    assert "799.99" in page
+
+
+@pytest.mark.parametrize(
+    ("rows", "cause"),
+    [
+        ((("就医地", "险种"), ("北京市", "310")), "没有找到表头"),
+        ((TOTALS, BOOKED, ("天上", *BOOKED[1:]), ("青岛市", "510", *BOOKED[2:])), "第3行的“天上”不认识"),
+        ((TOTALS, BOOKED, ("天上", *BOOKED[1:]), ("青岛市", "510", *BOOKED[2:])), "第4行的“510”不认识"),
+        ((TOTALS, (*BOOKED[:5], "")), "第2行的人次或金额不对"),
+        ((TOTALS, BOOKED, BOOKED), "同一险种、类别有两行"),
+    ],
+)
+def test_file_of_totals_with_a_faulty_row_compares_nothing(desk, finance, rows, cause):
+    desk.settle()
+    month = desk.applied()
+    page = step(finance, month, "match_totals", 422, file=SimpleUploadedFile("总账.csv", sheet(rows, "csv")))
+    assert cause in page
+    month.refresh_from_db()
+    assert month.status == "10"
+    assert not month.statements.filter(their_count__isnull=False).exists()
+
+
+def test_totals_are_taken_from_a_file_or_pasted_but_not_both(desk, finance):
+    desk.settle()
+    month = desk.applied()
+    file = SimpleUploadedFile("总账.csv", sheet([TOTALS, BOOKED], "csv"))
+    assert "只取其一" in step(finance, month, "match_totals", 422, file=file, lines=" ".join(BOOKED))
 
 
 def test_totals_are_told_where_they_differ(desk, finance):

@@ -11,9 +11,9 @@ from hospitals.reasons import Refused
 from hospitals.vocabulary import Role, Scope
 from settlement.hospital_clearing import appealing, making, reviewing
 from settlement.hospital_clearing.words import (
-    ClearingStatus,
     DeductionSource,
     DeductionType,
+    HospitalStatementStatus,
     ReviewExtent,
 )
 from settlement.models import HospitalDeduction, HospitalStatement, HospitalStatementLine
@@ -92,13 +92,16 @@ def test_figures_of_the_hospital_that_differ_are_rejected_and_applied_for_again(
     with pytest.raises(Refused, match="与结算不符"):
         reviewing.accept(by=desk.reviewer, statement=one, version=one.version)
     one = reviewing.reject(by=desk.reviewer, statement=one, version=one.version, reason="笔数不符")
-    assert one.status == ClearingStatus.REJECTED
+    assert one.status == HospitalStatementStatus.REJECTED
     settled(desk, 2)
     one = making.renew(
         by=desk.clerk, statement=one, version=one.version, on=ON, stated=making.Stated(2, Decimal("12000.00"))
     )
-    assert (one.status, one.count, one.reject_reason) == (ClearingStatus.APPLIED, 2, "")
-    assert reviewing.accept(by=desk.reviewer, statement=one, version=one.version).status == ClearingStatus.ACCEPTED
+    assert (one.status, one.count, one.reject_reason) == (HospitalStatementStatus.APPLIED, 2, "")
+    assert (
+        reviewing.accept(by=desk.reviewer, statement=one, version=one.version).status
+        == HospitalStatementStatus.ACCEPTED
+    )
 
 
 @pytest.mark.clause("DY-14")
@@ -110,12 +113,12 @@ def test_a_hospital_is_paid_what_is_left_after_review_under_the_agreement(desk):
     deduction = desk.deduct(one, first, "250.50")
     assert (deduction.reason, deduction.clause) == ("超限定支付范围用药", "服务协议第三十二条")
     one = desk.reviewed(one)
-    assert (one.status, one.told_on, one.appeal_until) == (ClearingStatus.REVIEWED, ON, None)
+    assert (one.status, one.told_on, one.appeal_until) == (HospitalStatementStatus.REVIEWED, ON, None)
     assert one.payable == Decimal("11749.50")
     with pytest.raises(Refused, match="申诉期限未配置"):
         appealing.clear(by=desk.supervisor, statement=one, version=one.version, on=ON)
     one = desk.cleared(one)
-    assert (one.status, one.payable) == (ClearingStatus.CLEARED, Decimal("11749.50"))
+    assert (one.status, one.payable) == (HospitalStatementStatus.CLEARED, Decimal("11749.50"))
 
 
 @pytest.mark.clause("DY-14")
@@ -297,4 +300,4 @@ def test_the_hospital_s_word_closes_its_time_to_appeal(desk):
         appealing.agree(by=desk.clerk, statement=one, version=one.version, on=ON)
     with pytest.raises(Refused, match="确认扣款"):
         appealing.appeal(by=desk.clerk, deduction=deduction, version=one.version, on=ON, grounds="x")
-    assert desk.cleared(one).status == ClearingStatus.CLEARED
+    assert desk.cleared(one).status == HospitalStatementStatus.CLEARED

@@ -13,8 +13,8 @@ from settlement.hospital_clearing.lifecycle import (
     PAYMENT_LIFECYCLE,
     STATEMENT_LIFECYCLE,
 )
-from settlement.hospital_clearing.words import ClearingStatus as S
 from settlement.hospital_clearing.words import HospitalBatchStatus, HospitalPaymentStatus
+from settlement.hospital_clearing.words import HospitalStatementStatus as S
 from settlement.models import HospitalClearingTerm, HospitalStatement
 from tests import factories as make
 from tests.settlement.hospital_clearing import stored_statement

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from hospitals.access import RIGHTS, Right
 from hospitals.vocabulary import Role, Scope
-from settlement.hospital_clearing.words import ClearingStatus, HospitalBatchStatus
+from settlement.hospital_clearing.words import HospitalBatchStatus, HospitalStatementStatus
 from settlement.models import HospitalDeduction, HospitalPaymentBatch, HospitalStatement, InboundDisclosure
 from tests import factories as make
 from tests.settlement.hospital_clearing import (
@@ -100,7 +100,7 @@ def pay(desk: Desk, signed_in, one: HospitalStatement) -> None:
     finance.post(f"{here}take/close/", given | {"reference": "流水1"})
     batch.refresh_from_db()
     one.refresh_from_db()
-    assert (batch.status, one.status) == (HospitalBatchStatus.CLOSED, ClearingStatus.PAID)
+    assert (batch.status, one.status) == (HospitalBatchStatus.CLOSED, HospitalStatementStatus.PAID)
     assert "壹万壹仟捌佰元整" in text(finance.get(f"{here}sheet/"))
 
 
@@ -156,7 +156,7 @@ def test_faults_of_an_application_come_back_with_what_was_typed(desk, signed_in)
 
 
 def test_a_deduction_of_an_earlier_month_is_found_by_its_id(desk, signed_in):
-    one = stored_statement(HOME, ClearingStatus.IN_REVIEW)
+    one = stored_statement(HOME, HospitalStatementStatus.IN_REVIEW)
     reviewer = signed_in(desk.reviewer)
     link = f"{one.get_absolute_url()}deduct/"
     given = {"version": one.version, "det_type": "20", "source": "4", "amount": "5", "reason": "x", "clause": "x"}

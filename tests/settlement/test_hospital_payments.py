@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role, Scope
 from settlement.hospital_clearing import making, paying, reviewing
-from settlement.hospital_clearing.words import ClearingStatus, HospitalBatchStatus, HospitalPaymentStatus
+from settlement.hospital_clearing.words import HospitalBatchStatus, HospitalPaymentStatus, HospitalStatementStatus
 from settlement.models import (
     HospitalPayment,
     HospitalPaymentBatch,
@@ -54,7 +54,7 @@ def cleared_at(places: list[Desk]) -> list[HospitalStatement]:
 @pytest.mark.clause("DY-14")
 def test_a_list_is_made_confirmed_by_another_and_paid(desk):
     first, second = cleared_at(desks(desk, 2))
-    with pytest.raises(Refused, match="没有登记收款账户"):
+    with pytest.raises(Refused, match="没有可用的收款账户"):
         desk.drafted()
     desk.account(first.hospital)
     batch = desk.drafted()
@@ -73,7 +73,7 @@ def test_a_list_is_made_confirmed_by_another_and_paid(desk):
         paying.record_paid(by=desk.finance, payment=payment, paid_on=ON, reference="2", on=ON)
     first.refresh_from_db()
     batch.refresh_from_db()
-    assert (first.status, batch.status) == (ClearingStatus.PAID, HospitalBatchStatus.CLOSED)
+    assert (first.status, batch.status) == (HospitalStatementStatus.PAID, HospitalBatchStatus.CLOSED)
     desk.account(second.hospital)
     assert desk.drafted().payments.get().statement == second
     with pytest.raises(Refused, match="没有待拨付"):
@@ -97,7 +97,7 @@ def test_a_payment_that_failed_waits_for_another_list(desk):
     paying.record_failed(by=desk.finance, payment=batch.payments.get(), reason="账号户名不符")
     batch.refresh_from_db()
     one.refresh_from_db()
-    assert (batch.status, one.status) == (HospitalBatchStatus.CLOSED, ClearingStatus.CLEARED)
+    assert (batch.status, one.status) == (HospitalBatchStatus.CLOSED, HospitalStatementStatus.CLEARED)
     assert desk.confirmed().payments.get().statement == one
 
 
@@ -179,7 +179,7 @@ def test_a_payment_recorded_twice_at_once_is_paid_once(desk):
     )
     assert sum(isinstance(result, Refused) for result in results) == 1
     one.refresh_from_db()
-    assert one.status == ClearingStatus.PAID
+    assert one.status == HospitalStatementStatus.PAID
 
 
 def test_two_reviewers_at_once_deduct_no_more_than_the_funds_paid(desk):
@@ -249,10 +249,12 @@ def test_payment_of_a_list_killed_in_the_middle_and_begun_again_pays_each_once(d
         process.communicate(timeout=PATIENCE)
     until(lambda: asked("state <> 'idle' AND pid <> pg_backend_pid()") == 0)
     paid = HospitalPayment.objects.filter(status=HospitalPaymentStatus.PAID)
-    assert paid.count() == HospitalStatement.objects.filter(status=ClearingStatus.PAID).count() == HOSPITALS // 2
+    assert (
+        paid.count() == HospitalStatement.objects.filter(status=HospitalStatementStatus.PAID).count() == HOSPITALS // 2
+    )
     process = paying_process(batch, desk.finance.pk)
     _out, error = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, error
     batch.refresh_from_db()
     assert (batch.status, paid.count()) == (HospitalBatchStatus.CLOSED, HOSPITALS)
-    assert HospitalStatement.objects.filter(status=ClearingStatus.PAID).count() == HOSPITALS
+    assert HospitalStatement.objects.filter(status=HospitalStatementStatus.PAID).count() == HOSPITALS

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
-from settlement.models import Payment
+from settlement.models import Payment, ResultImport
 from settlement.payments.payees import Account, correct_payee
 from settlement.payments.results import verbs
 from settlement.vocabulary import BatchStatus, ClaimStatus, PaymentStatus
@@ -43,7 +43,7 @@ def corrected(office, payment, **changes):
 def test_paid_payment_marks_its_claim_paid(office):
     (claim,) = released(office)
     batch = sent(office)
-    applied(office, line(batch.payments.get()))
+    assert applied(office, line(batch.payments.get())).get_status_display() == "已登记"
     claim.refresh_from_db()
     payment = batch.payments.get()
     assert (claim.status, claim.paid_on, claim.payment_reference) == (ClaimStatus.PAID, today(), payment.reference)
@@ -152,7 +152,13 @@ def test_result_of_another_area_is_unknown_here(office):
     payment = sent(office).payments.get()
     yantai = make.AreaFactory(code=make.YANTAI)
     found = verbs.upload(
-        data=file_with(line(payment)), file_name="a.csv", area=yantai, paid_on=None, on=today(), by=office.finance
+        of=ResultImport,
+        data=file_with(line(payment)),
+        file_name="a.csv",
+        area=yantai,
+        paid_on=None,
+        on=today(),
+        by=office.finance,
     )
     assert causes(verbs.preview(list_import=found, by=office.finance)) == ["没有此付款编号"]
 

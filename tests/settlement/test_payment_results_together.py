@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from hospitals.list_imports import put_back
 from settlement.models import ResultRow
 from settlement.payments.results import applying, verbs
+from settlement.payments.results.people import PeoplesBook
 from settlement.vocabulary import ClaimStatus, PaymentStatus
 from tests.settlement.payments import causes, failing, line, released, sent, taken
 
@@ -68,7 +69,7 @@ def test_run_that_breaks_goes_on_where_it_ended(office, few):
     found = taken(office, *map(line, batch.payments.all()))
     verbs.queue(list_import=found, by=office.finance)
     with pytest.raises(IntegrityError):
-        applying.write_down_rows(found=found, by=office.finance, report=lambda *_told: None)
+        applying.write_down_rows(found=found, book=PeoplesBook(), by=office.finance, report=lambda *_told: None)
     assert batch.payments.filter(status=PaymentStatus.PAID).count() == 4
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; DROP TRIGGER refuse_it ON settlement_claim")
@@ -87,5 +88,5 @@ def test_rows_that_wait_are_left_where_the_import_was_put_back(office, few):
         if words.startswith("已登记 3"):
             put_back(list_import=found, by=office.finance)
 
-    assert not applying.write_down_rows(found=found, by=office.finance, report=told)
+    assert not applying.write_down_rows(found=found, book=PeoplesBook(), by=office.finance, report=told)
     assert ResultRow.objects.filter(action="new").count() == 1

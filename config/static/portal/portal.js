@@ -44,6 +44,15 @@ document.addEventListener("DOMContentLoaded", () => {
   if (open) open.showModal();
 });
 
+// All rows of a list are chosen at once, or none of them where all are.
+document.addEventListener("click", (event) => {
+  const all = event.target.closest("[data-tick-all]");
+  if (!all) return;
+  const boxes = [...document.querySelectorAll(`input[name="${all.dataset.tickAll}"]`)];
+  const tick = !boxes.every((box) => box.checked);
+  boxes.forEach((box) => (box.checked = tick));
+});
+
 // What is typed after a question was sent makes its answer stale: it must not come back over what was typed.
 document.addEventListener("input", (event) => {
   const live = event.target.closest("[data-live]");

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from hospitals.hospital_lists import verbs
+from hospitals.list_imports import notes_of
 from hospitals.management.list_command import GOOD, REFUSED, Answer, ListCommand
 from hospitals.models import Area
 from hospitals.reasons import Refused
@@ -47,7 +48,7 @@ class Command(ListCommand):
                 seen = verbs.forecast(table=table, area=area, strategy=strategy, scope=scope)
                 answer |= self.counts(seen.plan)
                 answer["invalid"] = [fault.as_dict() for fault in seen.plan.faults]
-                if notes := verbs.notes_of(seen.table):
+                if notes := notes_of(seen.table):
                     answer["notes"] = notes
                 if seen.plan.faults:
                     return answer, REFUSED

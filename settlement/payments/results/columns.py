@@ -11,6 +11,8 @@ COLUMNS = (
     Column("outcome", "结果", ("支付结果", "付款结果", "处理结果", "交易结果", "交易状态", "付款状态"), required=True),
     Column("failure", "失败原因", ("原因", "失败说明", "结果说明", "不予补偿原因"), max_length=300),
     Column("reference", "银行流水号", ("流水号", "交易流水号", "银行交易号"), max_length=60),
-    Column("paid_on", "支付日期", ("付款日期", "交易日期", "记账日期", "补偿日期", "赔付日期"), kind=Kind.DATE),
+    Column(
+        "paid_on", "支付日期", ("付款日期", "拨付日期", "交易日期", "记账日期", "补偿日期", "赔付日期"), kind=Kind.DATE
+    ),
 )
 HEADINGS = {column.name: column.heading for column in COLUMNS}

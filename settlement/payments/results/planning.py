@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,7 +11,6 @@ from hospitals.sheets import Row
 from hospitals.vocabulary import ListAction
 from settlement.vocabulary import PaymentStatus as P
 
-NUMBER = re.compile(r"FK([0-9]{10,18})")
 AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2}0*)?")
 PAID_WORDS = ("成功", "支付成功", "付款成功", "交易成功", "已付", "已支付", "已补偿", "已赔付", "4")
 FAILED_WORDS = ("失败", "支付失败", "付款失败", "交易失败", "退票", "退回", "退汇", "不予补偿", "未补偿", "9")
@@ -22,7 +21,10 @@ OUTCOMES = {**dict.fromkeys(PAID_WORDS, P.PAID), **dict.fromkeys(FAILED_WORDS, P
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A payment as it stands.  amount: None where only the insurer will say it.  sent_on: None before it was sent."""
+    """A payment as it stands.  amount: None where only the insurer will say it.
+
+    sent_on: before which it cannot have been paid, named by `sent_word`; None before it was sent.
+    """
 
     pk: int
     status: P
@@ -30,6 +32,7 @@ class Known:
     amount: Decimal | None
     by_insurer: bool
     sent_on: dt.date | None
+    sent_word: str = "送出日期"
     paid_on: dt.date | None = None
     reference: str = ""
 
@@ -56,17 +59,15 @@ class Planned:
     said: Said | None = None
 
 
-def number_of(row: Row) -> int | None:
-    match = NUMBER.fullmatch(row.values["number"])
-    return int(match[1]) if match else None
-
-
 def make_plan(
-    rows: Iterable[Row], known: Mapping[int, Known], *, on: dt.date, default_day: dt.date | None
+    rows: Iterable[Row], find: Callable[[Row], Known | None], *, on: dt.date, default_day: dt.date | None
 ) -> list[Planned]:
-    """on: the day the file came in.  default_day: of rows that give none.  Faults are noted in the rows themselves."""
+    """find: the payment that a row names.  on: the day the file came in.  default_day: of rows that give none.
+
+    Faults are noted in the rows themselves.
+    """
     seen: dict[int, Row] = {}
-    return [_step(row, known, seen, on, default_day) for row in rows]
+    return [_step(row, find(row), seen, on, default_day) for row in rows]
 
 
 def verdict(known: Known, said: Said) -> tuple[ListAction, str, str]:
@@ -99,18 +100,14 @@ def _new(known: Known, said: Said) -> tuple[ListAction, str, str]:
     if said.paid_on is None:
         return ListAction.INVALID, "paid_on", "缺少支付日期"
     if known.sent_on and said.paid_on < known.sent_on:
-        return ListAction.INVALID, "paid_on", f"早于送出日期 {known.sent_on}"
+        return ListAction.INVALID, "paid_on", f"早于{known.sent_word} {known.sent_on}"
     if not known.by_insurer and not said.reference:
         return ListAction.INVALID, "reference", "缺少银行流水号"
     return ListAction.NEW, "", ""
 
 
-def _step(
-    row: Row, known: Mapping[int, Known], seen: dict[int, Row], on: dt.date, default_day: dt.date | None
-) -> Planned:
+def _step(row: Row, payment: Known | None, seen: dict[int, Row], on: dt.date, default_day: dt.date | None) -> Planned:
     step = Planned(ListAction.INVALID, row)
-    key = number_of(row)
-    payment = known.get(key) if key is not None else None
     if payment is None:
         _fault(row, "number", "没有此付款编号" if row.values["number"] else "缺少付款编号")
         return step
