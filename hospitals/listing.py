@@ -218,7 +218,7 @@ def _focus(form: BaseForm) -> None:
 
 
 def form_page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """A page with a form, the focus in its first box; 422 where it came back with faults, so that programs see it too."""
+    """A page with a form, the focus in its first box; 422 where it came back with faults, so that programs see it."""
     form = context.get("form")
     if form is not None:
         _focus(form)
