@@ -200,6 +200,7 @@ def _page(
         "notes": list(found.notes.select_related("made_by")),
         "transaction": Transaction.name_of(found.infno),
         "claim": claim,
+        "may_see_claim": claim is not None and reach.covers(Right.SEE_CLAIMS, claim.area_id, claim.hall_id),
         "claim_status": claim_badge(claim) if claim else "",
         "claim_link": claim_link(found) if may_claim and claim is None else "",
         "may_see_person": found.area_id in reach.areas_of(Right.SEE_PEOPLE),

@@ -123,6 +123,7 @@ def test_account_for_follow_ups_is_written_down_at_the_counter(office, clerk):
     row = due(office, has_account=False)
     person = row.settlement.person
     link = f"/people/{person.pk}/payee/"
+    assert link in text(clerk.get(person.get_absolute_url()))
     assert person.name in text(clerk.get(link))
     form = {"name": person.name, "bank": "示例银行", "account": ACCOUNT, "reason": "本人提供社保卡"}
     assert clerk.post(link, form).status_code == 302
