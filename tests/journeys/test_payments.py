@@ -87,7 +87,7 @@ def confirms(page: Page) -> None:
     """From the worklist; vouching for what the portal warns of."""
     page.goto("/")
     page.get_by_role("link", name=PaymentBatch.objects.latest("pk").number).click()
-    page.get_by_role("button", name="核对", exact=True).click()
+    page.get_by_role("button", name="核对…").click()
     page.get_by_role("dialog").get_by_label("以上提示已逐项核实").check()
     page.keyboard.press("Enter")
     expect(page.get_by_text("已核对", exact=True)).to_be_visible()
