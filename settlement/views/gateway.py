@@ -57,7 +57,7 @@ class ExchangeList(ListPage):
         Column("参保地", lambda row: row.area.name if row.area else "—", kind="nowrap"),
         Column("发送机构", lambda row: row.sender_name or row.sender),
         Column("结果", outcome_badge, exported=lambda row: "拒绝" if row.infcode else "成功"),
-        Column("错误信息", lambda row: row.err_msg, kind="wide"),
+        Column("错误信息", lambda row: row.err_words, kind="wide"),
     )
 
     def queryset(self) -> QuerySet[Exchange]:
