@@ -18,7 +18,7 @@ from hospitals.history import entries
 from hospitals.listing import Column, ListPage
 from hospitals.reasons import Reason, Refused
 from hospitals.templatetags.portal import yuan
-from settlement.differences import decide
+from settlement.differences import NOT_OURS, decide
 from settlement.forms.steps import ReasonForm
 from settlement.gateway.filters import AdmissionFilter, DifferenceFilter, ExchangeFilter
 from settlement.gateway.shown import (
@@ -214,6 +214,10 @@ def _difference_page(
         "difference": found,
         "settlement": found.settlement,
         "status": difference_badge(found),
+        "rows": [
+            {**row, "theirs": yuan(row["theirs"]), "ours": row["ours"] if row["ours"] == NOT_OURS else yuan(row["ours"])}
+            for row in found.rows
+        ],
         "own": own.result if own else None,
         "moves": [
             {**asdict(move), "action": reverse("decide_difference", args=[found.pk, move.verb])} for move in moves
