@@ -200,6 +200,10 @@ def _difference(request: StaffRequest, pk: int) -> SettlementDifference:
     return get_object_or_404(SettlementDifference.objects.visible_to(request.user).select_related(*joined), pk=pk)
 
 
+def _known(amount: str) -> str:
+    return amount if amount == NOT_OURS else yuan(amount)
+
+
 def _difference_page(
     request: StaffRequest,
     found: SettlementDifference,
@@ -214,10 +218,7 @@ def _difference_page(
         "difference": found,
         "settlement": found.settlement,
         "status": difference_badge(found),
-        "rows": [
-            {**row, "theirs": yuan(row["theirs"]), "ours": row["ours"] if row["ours"] == NOT_OURS else yuan(row["ours"])}
-            for row in found.rows
-        ],
+        "rows": [{**row, "theirs": yuan(row["theirs"]), "ours": _known(row["ours"])} for row in found.rows],
         "own": own.result if own else None,
         "moves": [
             {**asdict(move), "action": reverse("decide_difference", args=[found.pk, move.verb])} for move in moves
