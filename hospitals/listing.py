@@ -13,6 +13,7 @@ from typing import Any
 import django_filters
 from django.core import signing
 from django.db.models import Q, QuerySet
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -212,9 +213,18 @@ def _beyond(name: str, cursor: tuple[Any, Any], smaller: bool) -> Q:
     return Q(**{f"{name}__{way}e": value}) & (Q(**{f"{name}__{way}": value}) | Q(**{f"pk__{way}": pk}))
 
 
+def _focus(form: BaseForm) -> None:
+    """Unless the form says itself where one begins."""
+    widgets = [field.field.widget for field in form.visible_fields()]
+    if widgets and not any("autofocus" in widget.attrs for widget in widgets):
+        widgets[0].attrs["autofocus"] = True
+
+
 def form_page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """A page with a form: 422 where it came back with faults, so that programs see it too."""
+    """A page with a form, the focus in its first box; 422 where it came back with faults, so that programs see it."""
     form = context.get("form")
+    if form is not None:
+        _focus(form)
     if request.method == "POST" and form is not None and not form.is_valid():
         status = 422
     return render(request, template, context, status=status)

@@ -34,7 +34,7 @@ LEVELS = (Level.ONE, Level.TWO, Level.THREE, Level.THREE_A)
 def settle_people(area: str, first: int, last: int, *, report: Report = lambda line: None) -> int:
     """Give every person of an area between two keys the year of one of the patterns; the number of settlements.
 
-    Raises ValueError where the area has no policy that pays such stays.
+    Raises ValueError, in words, where the area has no policy that pays such stays.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         patterns = _patterns(area, random.Random(area))  # noqa: S311 - the same everywhere
@@ -108,7 +108,7 @@ def _patterns(area: str, dice: random.Random) -> list[int]:
     policy = BenefitPolicy.objects.in_force(area, dt.date(YEAR, 12, 31))
     by, place = User.objects.order_by("pk").first(), Area.objects.get(pk=PLACE)
     if policy is None or by is None:
-        raise ValueError("load_policies and an account first")
+        raise ValueError("没有施行的待遇政策或账户，请先执行 make ready")
     known, people = InsuredPerson.objects.filter(area=area, birth_date=BORN_ON).count(), []
     for number in range(known, known + PATTERNS):
         person = InsuredPerson.objects.create(
@@ -121,7 +121,7 @@ def _patterns(area: str, dice: random.Random) -> list[int]:
         people.append(person.pk)
     settled = Settlement.objects.filter(person__in=people).order_by("person")
     if not settled:
-        raise ValueError(f"{policy} pays no such stay")
+        raise ValueError(f"{policy}不支付跨省住院")
     return list(settled.values_list("person", flat=True).distinct())
 
 

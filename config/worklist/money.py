@@ -58,7 +58,8 @@ def of_payments(user: Any, reach: Reach) -> Iterator[Queue]:
         rows = Payment.objects.select_related("person", "area", "claim", "batch")
         parts = rows.to_correct().filter(correction=None).visible_parts(user, Right.ACCEPT_CLAIMS)
         title, empty = "支付失败待更正", "没有支付失败待更正的"
-        yield Queue(title, empty, reverse("failed_payments"), first_of(parts, ["pk"], SHOWN, rows))
+        cases = first_of(parts, ["pk"], SHOWN, rows)
+        yield Queue(title, empty, reverse("failed_payments"), cases, page="correct_payee")
 
 
 def of_recoupments(user: Any, reach: Reach) -> Iterator[Queue]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from filings.filters import RegistrationFilter
 from filings.forms.registrations import RegistrationForm
-from filings.models import InpatientRegistration, InsuredPerson
+from filings.models import Filing, InpatientRegistration, InsuredPerson
 from filings.models.registrations import REGISTRATION_LIFECYCLE
 from filings.registering import (
     cancel_registration,
@@ -82,6 +82,7 @@ def new_registration(request: StaffRequest) -> HttpResponse:
     context = {
         "insured": person.participation_on(timezone.localdate()),
         "filings": filings,
+        "visible": set(Filing.objects.visible_to(request.user).filter(person=person).values_list("pk", flat=True)),
         "hospitals": hospitals_to_choose(filings),
         "refusal": refusal,
         **_checked(person, form),

@@ -33,10 +33,13 @@ def claims_of_person(request: StaffRequest, person: InsuredPerson) -> Panel | No
         return None
     claims = person.claims.visible_to(request.user).select_related("calculation")[:SHOWN]
     may_accept = person.area_id in reach.areas_of(Right.ACCEPT_CLAIMS)
-    step = NextStep(_("受理报销"), f"{reverse('new_claim')}?person={person.pk}", "b", order=40)
+    steps = (
+        NextStep(_("受理报销"), f"{reverse('new_claim')}?person={person.pk}", "b", order=40),
+        NextStep(_("收款账户"), reverse("payee_account", args=[person.pk]), "y", order=80),
+    )
     rows = [(claim, status_badge(claim)) for claim in claims]
     section = render_to_string("settlement/person_claims.html", {"claims": rows})
-    return Panel(section=section, order=60, steps=(step,) if may_accept else ())
+    return Panel(section=section, order=60, steps=steps if may_accept else ())
 
 
 def claim_of_commitment(request: StaffRequest, commitment: Commitment) -> SafeString | None:

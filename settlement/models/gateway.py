@@ -203,6 +203,11 @@ class Exchange(models.Model):
     def transaction_name(self) -> str:
         return Transaction.name_of(self.infno)
 
+    @property
+    def err_words(self) -> str:
+        """`err_msg` without the code that it begins with."""
+        return self.err_msg.removeprefix(self.error_code).strip()
+
 
 class OffHospitalSlip(models.Model):
     """《住院期间外院检查治疗或定点药店购药单》: what another institution charged within a stay, once (WF-12)."""

@@ -139,7 +139,7 @@ def _page(
 ) -> HttpResponse:
     user, use = request.user, advances.use_of(fund)
     changes = list(fund.changes.select_related("made_by", "decided_by", "fund"))
-    set_ones = {one.level: (one.share * 100).normalize() for one in use.thresholds}
+    set_ones = {one.level: f"{(one.share * 100).normalize():f}" for one in use.thresholds}
     source = use.thresholds[0].source if use.thresholds else ""
     initial = {level.value: set_ones.get(level.value) for level in Warned} | {"source": source}
     context = {

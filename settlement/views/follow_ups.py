@@ -73,7 +73,7 @@ class FollowUpList(ListPage):
             kind="number",
             exported=lambda row: row.amount,
         ),
-        Column("收款账户", _account, link=lambda row: reverse("payee_account", args=[row.settlement.person_id])),
+        Column("收款账户", _account),
         Column("状态", _standing_badge, exported=lambda row: standing_of(row)[0], kind="nowrap"),
         Column("依据", lambda row: row.source),
     )

@@ -18,7 +18,7 @@ from hospitals.history import entries
 from hospitals.listing import Column, ListPage
 from hospitals.reasons import Reason, Refused
 from hospitals.templatetags.portal import yuan
-from settlement.differences import decide
+from settlement.differences import NOT_OURS, decide
 from settlement.forms.steps import ReasonForm
 from settlement.gateway.filters import AdmissionFilter, DifferenceFilter, ExchangeFilter
 from settlement.gateway.shown import (
@@ -57,7 +57,7 @@ class ExchangeList(ListPage):
         Column("参保地", lambda row: row.area.name if row.area else "—", kind="nowrap"),
         Column("发送机构", lambda row: row.sender_name or row.sender),
         Column("结果", outcome_badge, exported=lambda row: "拒绝" if row.infcode else "成功"),
-        Column("错误信息", lambda row: row.err_msg, kind="wide"),
+        Column("错误信息", lambda row: row.err_words, kind="wide"),
     )
 
     def queryset(self) -> QuerySet[Exchange]:
@@ -200,6 +200,10 @@ def _difference(request: StaffRequest, pk: int) -> SettlementDifference:
     return get_object_or_404(SettlementDifference.objects.visible_to(request.user).select_related(*joined), pk=pk)
 
 
+def _known(amount: str) -> str:
+    return amount if amount == NOT_OURS else yuan(amount)
+
+
 def _difference_page(
     request: StaffRequest,
     found: SettlementDifference,
@@ -214,6 +218,7 @@ def _difference_page(
         "difference": found,
         "settlement": found.settlement,
         "status": difference_badge(found),
+        "rows": [{**row, "theirs": yuan(row["theirs"]), "ours": _known(row["ours"])} for row in found.rows],
         "own": own.result if own else None,
         "moves": [
             {**asdict(move), "action": reverse("decide_difference", args=[found.pk, move.verb])} for move in moves

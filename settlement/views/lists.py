@@ -53,6 +53,7 @@ class ClaimList(ListPage):
     right = Right.SEE_CLAIMS
     filterset_class = ClaimFilter
     template_name = "settlement/claims.html"
+    empty_text = "没有符合条件的报销"
     here = "claims"
     columns: tuple[Column, ...] = (
         NUMBER,

@@ -33,7 +33,7 @@ from settlement.tickets.filters import TicketFilter
 from settlement.tickets.lifecycle import TICKET_LIFECYCLE
 from settlement.tickets.opening import open_from_exchange, open_ticket
 from settlement.tickets.shown import age, clock_shown, due_badge, escalation_badge, runs_of, status_badge
-from settlement.vocabulary import Actor, TicketOrigin, TicketStatus
+from settlement.vocabulary import Actor, Outcome, TicketOrigin, TicketStatus
 
 VERBS: dict[str, Callable[..., Ticket]] = {
     **{verb: getattr(handling, verb) for verb in ("take", "check", "note", "wait", "hand_over", "escalate", "correct")},
@@ -140,10 +140,13 @@ def sheet(request: StaffRequest, pk: int) -> HttpResponse:
     """工单, on one page."""
     found = _found(request, pk)
     runs = runs_of(found)
+    checks = [row for row, _outcome, _is_first in runs[0]["rows"]] if runs else []
     context = {
         "ticket": found,
         "run": runs[0] if runs else None,
-        "notes": list(found.notes.select_related("made_by")[:6]),
+        "told": [row for row in checks if row.reasons or row.outcome != Outcome.PASSED],
+        "plain": [row.label for row in checks if not row.reasons and row.outcome == Outcome.PASSED],
+        "notes": list(found.notes.select_related("made_by")[:3]),
         "transaction": Transaction.name_of(found.infno),
         "claim": found.living_claim,
     }
@@ -197,6 +200,7 @@ def _page(
         "notes": list(found.notes.select_related("made_by")),
         "transaction": Transaction.name_of(found.infno),
         "claim": claim,
+        "may_see_claim": claim is not None and reach.covers(Right.SEE_CLAIMS, claim.area_id, claim.hall_id),
         "claim_status": claim_badge(claim) if claim else "",
         "claim_link": claim_link(found) if may_claim and claim is None else "",
         "may_see_person": found.area_id in reach.areas_of(Right.SEE_PEOPLE),

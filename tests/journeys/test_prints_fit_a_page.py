@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from filings import desk
 from filings.application import Agent, Application, Seen
@@ -28,6 +28,7 @@ WORDY = {
     ),
 }
 PAGES = re.compile(rb"/Type\s*/Page\b(?!s)")
+SHORT, LONG, PIXELS = 210 - 2 * 16, 297 - 2 * 16, 96 / 25.4  # millimetres between the margins of A4; pixels each
 
 
 def wordy(category: Category, materials: tuple[Seen, ...], variant: Variant | None = None) -> Application:
@@ -71,9 +72,17 @@ def filings(shipped: None) -> dict[str, Filing]:
 
 def test_each_print_fits_one_sheet(filings: dict[str, Filing], sign_in: Any) -> None:
     page = sign_in(make.staff(Role.CLERK, make.YANTAI))
-    counts = {}
-    for path, filing in filings.items():
-        page.goto(f"/filings/{filing.pk}/{path}")
-        expect(page.get_by_text(filing.number)).to_be_visible()
-        counts[path] = len(PAGES.findall(page.pdf(prefer_css_page_size=True, print_background=True)))
-    assert counts == dict.fromkeys(filings, 1)
+    printed = {path: pages_of(page, f"/filings/{filing.pk}/{path}", filing.number) for path, filing in filings.items()}
+    assert printed == dict.fromkeys(filings, 1)
+
+
+def pages_of(page: Page, address: str, number: str) -> int:
+    """On how many sheets it is printed; nothing of it may stand beyond the margin."""
+    page.goto(address)
+    expect(page.get_by_text(number).first).to_be_visible()
+    page.emulate_media(media="print")
+    broad = page.locator(".sheet.broad").count()
+    page.set_viewport_size({"width": int((LONG if broad else SHORT) * PIXELS), "height": 900})
+    beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert beyond <= 0, f"{address}: {beyond} px beyond the margin"
+    return len(PAGES.findall(page.pdf(prefer_css_page_size=True, print_background=True)))

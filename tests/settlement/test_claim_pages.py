@@ -300,7 +300,7 @@ def test_list_shows_amounts_with_two_decimals_and_exports_them_plain(office, cle
 
 
 def test_empty_list_says_so(clerk):
-    assert "没有符合条件的记录" in clerk.get("/claims/").content.decode()
+    assert "没有符合条件的报销" in clerk.get("/claims/").content.decode()
 
 
 def test_finance_list_holds_what_waits_for_finance(office, signed_in):

@@ -215,6 +215,7 @@ def test_advance_is_fixed_raised_and_warned_of_on_its_pages(desk, signed_in):
     warnings = {"yellow": "70", "red": "60", "source": "示例，非正式文件"}
     assert "须低于" in text(supervisor.post(f"{fund.get_absolute_url()}warnings/", warnings), 422)
     supervisor.post(f"{fund.get_absolute_url()}warnings/", warnings | {"red": "90"})
+    assert 'name="yellow" value="70"' in text(supervisor.get(fund.get_absolute_url()))
     propose = f"{fund.get_absolute_url()}propose/"
     assert "已核定" in text(
         finance.post(propose, {"kind": "fixed", "amount": "5", "source": "示例", "reason": "示例"}), 422

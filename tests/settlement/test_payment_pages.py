@@ -110,8 +110,8 @@ def test_clerk_puts_a_failed_payment_right(office, clerk):
     applied(office, failing(payment))
     assert "更正收款账户" in text(clerk.get(claim.get_absolute_url()))
     assert "待更正" in text(clerk.get("/payments/failed/"))
-    assert payment.number in text(clerk.get("/"))
     link = f"/payments/rows/{payment.pk}/correct/"
+    assert f'<a href="{link}">{payment.number}</a>' in text(clerk.get("/"))
     form = {"name": "王小明", "bank": "示例银行", "account": "6222 0200", "reason": "本人更正"}
     assert "登记原因" in text(clerk.post(link, form | {"reason": ""}), 422)
     assert clerk.post(link, form).status_code == 302
@@ -123,6 +123,7 @@ def test_account_for_follow_ups_is_written_down_at_the_counter(office, clerk):
     row = due(office, has_account=False)
     person = row.settlement.person
     link = f"/people/{person.pk}/payee/"
+    assert link in text(clerk.get(person.get_absolute_url()))
     assert person.name in text(clerk.get(link))
     form = {"name": person.name, "bank": "示例银行", "account": ACCOUNT, "reason": "本人提供社保卡"}
     assert clerk.post(link, form).status_code == 302

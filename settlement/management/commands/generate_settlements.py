@@ -27,4 +27,4 @@ class Command(BaseCommand):
         try:
             settle_people(options["area"], last[-1], last[0], report=self.stdout.write)
         except ValueError as fault:
-            raise CommandError(f"请先执行 make ready。（{fault}）") from fault
+            raise CommandError(f"{fault}。") from fault
