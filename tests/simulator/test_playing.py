@@ -1,4 +1,4 @@
-"""The whole other side is played by hand: what the platform has settled already, people from elsewhere, the day's books.
+"""The other side, played by hand: what the platform has settled already, people from elsewhere, the day's books.
 
 The portal answers as it does to anybody: the simulator is a process of its own that speaks to it over HTTP.
 """
@@ -26,7 +26,7 @@ from tests.simulator.running import KEY, simulator
 BEIJING_HOSPITAL, OUR_HOSPITAL = "H11010100001", "H37050200001"
 PATIENT = PATIENTS["刘洋"]  # of Tieling, an employee
 COST = {"medfee_sumamt": "25000", "fulamt_ownpay_amt": "2000", "overlmt_selfpay": "1000", "preselfpay_amt": "2000"}
-NO_FUNDS = {name: "0" for name in ("act_pay_dedc", "hifmi_pay", "hifob_pay", "cvlserv_pay", "maf_pay")}
+NO_FUNDS = dict.fromkeys(("act_pay_dedc", "hifmi_pay", "hifob_pay", "cvlserv_pay", "maf_pay"), "0")
 AS_OURS = {"act_pay_dedc": "1750", "hifp_pay": "11862.50"}  # an outing: (20,000 − 1,750) × 65 %
 
 
