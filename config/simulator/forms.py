@@ -1,13 +1,26 @@
 """What a person at the simulator says: how a platform is to behave, what a hospital tells."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
-from config.simulator.hospitals import COST, HOUSES, PATIENTS, House, Patient, StayStep
+from config.simulator.books import NoRow, Row, rows_in
+from config.simulator.hospitals import COST, FUNDS, HOUSES, OURS, PATIENTS, House, Patient, StayStep
 from config.simulator.memory import Conduct, Mood
+from filings.identity import made_up_number
 from filings.platform.codes import MedicalType
+
+INSURANCES = (("310", "职工基本医疗保险"), ("390", "城乡居民基本医疗保险"))
+FILED_AS = (
+    ("", "未告知"),
+    ("02", "异地安置退休"),
+    ("07", "异地长期居住"),
+    ("08", "常驻异地工作"),
+    ("06", "异地转诊"),
+    ("10", "临时外出就医"),
+)
 
 
 def _day(label: str) -> forms.DateField:
@@ -105,6 +118,103 @@ class SettleForm(CostForm):
     twice = forms.BooleanField(label="同一报文同时发送两次", required=False)
 
 
+class PaidForm(CostForm):
+    """A cost, and what each fund pays of it."""
+
+    act_pay_dedc = _amount("起付线", initial=0)
+    hifp_pay = _amount("统筹基金支付")
+    hifmi_pay = _amount("居民大病保险", initial=0)
+    hifob_pay = _amount("职工大额补助", initial=0)
+    cvlserv_pay = _amount("公务员医疗补助", initial=0)
+    maf_pay = _amount("医疗救助", initial=0)
+    enddate = _day("出院日期")
+    setl_time = _day("结算日期")
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if sum(said.get(name) or Decimal(0) for name in FUNDS) > (said.get("medfee_sumamt") or Decimal(0)):
+            raise forms.ValidationError("各项基金之和不能超过费用总额")
+        return said
+
+
+class HandDownForm(PatientForm, PaidForm):
+    """A601 of somebody whose stay was never told of."""
+
+    med_type = forms.ChoiceField(label="医疗类别", choices=MedicalType.choices(), initial=MedicalType.INPATIENT)
+    begndate = _day("入院日期")
+    er_flag = forms.BooleanField(label="急诊", required=False)
+    twice = forms.BooleanField(label="同一报文同时发送两次", required=False)
+    field_order = ("house", "patient", "psn_name", "certno", "home", "med_type", "begndate", "enddate", "setl_time")
+
+
+class VisitorForm(PaidForm):
+    """A603."""
+
+    house = forms.ChoiceField(label="医院（本地）", choices=[(one.code, one.name) for one in OURS.values()])
+    psn_name = forms.CharField(label="姓名", max_length=50, initial="重庆示例")
+    certno = forms.CharField(
+        label="身份证号", max_length=30, initial=made_up_number("500103", dt.date(1956, 4, 8), 901)
+    )
+    home = forms.RegexField(r"^[0-9]{6}$", label="参保地区划", initial="500000", help_text="六位")
+    insutype = forms.ChoiceField(label="险种", choices=INSURANCES)
+    out_fil_type = forms.ChoiceField(label="备案类型", choices=FILED_AS, required=False)
+    med_type = forms.ChoiceField(label="医疗类别", choices=MedicalType.choices(), initial=MedicalType.INPATIENT)
+    begndate = _day("入院日期")
+    acct_pay = _amount("个人账户支付", initial=0)
+    twice = forms.BooleanField(label="同一报文同时发送两次", required=False)
+    field_order = (
+        *("house", "psn_name", "certno", "home", "insutype", "out_fil_type", "med_type"),
+        *("begndate", "enddate", "setl_time"),
+    )
+
+
+class RefundForm(forms.Form):
+    setl_time = _day("退费日期")
+
+
+class PeriodForm(forms.Form):
+    """Whose books, of which days."""
+
+    house = forms.ChoiceField(label="医院", choices=[(house.code, house.name) for house in HOUSES.values()])
+    home = forms.RegexField(r"^[0-9]{6}$", label="参保地区划")
+    since = _day("对账开始日期")
+    until = _day("对账结束日期")
+
+
+class BooksForm(PeriodForm):
+    """What the hospital says of them; it may be made to differ."""
+
+    medfee_sumamt = forms.DecimalField(label="医疗费总额", max_digits=16, decimal_places=2)
+    fund_pay_sumamt = forms.DecimalField(label="基金支付总额", max_digits=16, decimal_places=2)
+    fixmedins_setl_cnt = forms.IntegerField(label="结算笔数", min_value=0)
+    rows = forms.CharField(
+        label="明细（每行：结算ID 总额 基金）",
+        required=False,
+        widget=forms.Textarea({"rows": 6}),
+        help_text="冲正的金额为负。可以改动、删去或加上几行，看门户怎样答复",
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in PeriodForm.base_fields:
+            self.fields[name].widget = forms.HiddenInput()
+
+    @property
+    def of_period(self) -> list[forms.BoundField]:
+        """They are asked for above, and hidden here."""
+        return self.hidden_fields()
+
+    @property
+    def of_books(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name != "rows"]
+
+    def clean_rows(self) -> list[Row]:
+        try:
+            return rows_in(self.cleaned_data["rows"])
+        except NoRow as fault:
+            raise forms.ValidationError(str(fault)) from fault
+
+
 class SlipForm(CostForm):
     fixmedins_code = forms.CharField(label="出具机构编码", max_length=12, initial="P11010100001")
     fixmedins_name = forms.CharField(label="出具机构", max_length=100, initial="北京示例大药房")
@@ -125,4 +235,6 @@ FORMS: dict[StayStep, type[forms.Form]] = {
     StayStep.SETTLE: SettleForm,
     StayStep.REVERSE: ReversalForm,
     StayStep.CANCEL: forms.Form,
+    StayStep.COMPUTED: PaidForm,
+    StayStep.REFUND: RefundForm,
 }

@@ -51,6 +51,18 @@ class Patient:
     area: str
 
 
+OURS = {
+    house.code: house
+    for house in (  # of the lists that the five agencies have published; the codes are made up
+        House("H37060200001", "毓璜顶医院", "370600"),
+        House("H37050200001", "东营市第二人民医院", "370500"),
+        House("H37050200002", "胜利油田中心医院", "370500"),
+        House("H37080200001", "济宁市第一人民医院", "370800"),
+    )
+}
+"""Hospitals of the agencies themselves, to which people from elsewhere come."""
+
+
 PATIENTS = {row[3]: Patient(name=row[3], certno=id_number_of(row[0], row[2], row[4]), area=row[1]) for row in PEOPLE}
 
 
@@ -60,6 +72,8 @@ class StayState(Term):
     ADMITTED = "admitted", "在院"
     DISCHARGED = "discharged", "已出院"
     SETTLED = "settled", "已结算"
+    TOLD = "told", "平台已结算"
+    VISITED = "visited", "来本地已结算"
     CANCELLED = "cancelled", "已撤销"
 
 
@@ -74,13 +88,17 @@ class StayStep(Term):
     SETTLE = Transaction.SETTLEMENT.value, "结算"
     REVERSE = Transaction.SETTLEMENT_REVERSAL.value, "撤销结算"
     CANCEL = Transaction.ADMISSION_CANCELLATION.value, "撤销入院"
+    COMPUTED = Transaction.COMPUTED_SETTLEMENT.value, "平台计算并下发"
+    REFUND = Transaction.INBOUND_SETTLEMENT.value, "退费"
 
 
 Step = StayStep
 STEPS = {
     StayState.ADMITTED: (Step.CHANGE, Step.SLIP, Step.DISCHARGE, Step.CANCEL),
-    StayState.DISCHARGED: (Step.SLIP, Step.TRY, Step.SETTLE, Step.RETURN, Step.CANCEL),
+    StayState.DISCHARGED: (Step.SLIP, Step.TRY, Step.SETTLE, Step.COMPUTED, Step.RETURN, Step.CANCEL),
     StayState.SETTLED: (Step.REVERSE,),
+    StayState.TOLD: (Step.REVERSE,),
+    StayState.VISITED: (Step.REFUND,),
     StayState.CANCELLED: (),
 }
 AFTER = {
@@ -89,9 +107,12 @@ AFTER = {
     Step.SETTLE: StayState.SETTLED,
     Step.REVERSE: StayState.DISCHARGED,
     Step.CANCEL: StayState.CANCELLED,
+    Step.COMPUTED: StayState.SETTLED,
+    Step.REFUND: StayState.CANCELLED,
 }
 MARKS = ("er_flag", "trum_flag", "rel_ttp_flag", "ttp_stmt_flag")
 COST = ("medfee_sumamt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt")
+FUNDS = ("hifp_pay", "hifmi_pay", "hifob_pay", "cvlserv_pay", "maf_pay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +173,7 @@ def admit(memory: Memory, house: House, patient: Patient, said: Mapping[str, Any
         return known
     med_type = MedicalType.of(said["med_type"])
     told = {
-        "psn_no": _number_at(known.reply, patient.area),
+        "psn_no": number_at(known.reply, patient.area),
         "begntime": f"{said['begntime']} 08:00:00",
         "mdtrt_cert_type": "02",
         "med_type": med_type.value,
@@ -173,7 +194,7 @@ def admit(memory: Memory, house: House, patient: Patient, said: Mapping[str, Any
 
 def go_on(memory: Memory, mdtrt_id: str, step: StayStep, told: Mapping[str, Any], said: Mapping[str, Any]) -> Said:
     """What happens to a stay after its admission; its state follows the answer.  said: the cleaned form."""
-    whose = {"mdtrt_id": mdtrt_id, "psn_no": told["psn_no"]}
+    whose = {"mdtrt_id": mdtrt_id, "psn_no": told.get("psn_no", "")}
     kept = dict(told)
     match step:
         case Step.CHANGE:
@@ -189,23 +210,77 @@ def go_on(memory: Memory, mdtrt_id: str, step: StayStep, told: Mapping[str, Any]
             body = {"data": whose | _cost(said) | {"hosp_lv": told["hosp_lv"], "invono": said.get("invono", "")}}
         case Step.REVERSE:
             body = {"data": whose | {"setl_id": told["setl_id"], "memo": said["memo"]}}
+        case Step.COMPUTED:
+            kept["setl_id"] = platform_number(memory, "A", told["home"])
+            body = {"data": whose | computed(kept, said)}
+        case Step.REFUND:
+            again = {
+                "setl_id": platform_number(memory, "A", told["home"]),
+                "setl_time": f"{said['setl_time']} 10:00:00",
+            }
+            body = {"data": told["told"] | again | {"refd_setl_flag": "1", "init_setl_id": told["setl_id"]}}
         case _:
             body = {"data": whose}
-    house, infno = HOUSES[told["house"]], Transaction.of(step)
+    house, infno = (HOUSES | OURS)[told["house"]], Transaction.of(step)
     answer = tell(memory, house, told["home"], infno, body, twice=bool(said.get("twice")))
     if answer.reply and answer.reply.is_done:
         if step is Step.SETTLE:
             kept["setl_id"] = answer.reply.output["setlinfo"]["setl_id"]
-        state = AFTER.get(step) or StayState.of(_state(memory, mdtrt_id))
-        memory.keep_stay(mdtrt_id, kept, state)
+        keep_in_books(memory, kept, step, answer.reply, body)
+        memory.keep_stay(mdtrt_id, kept, _after(memory, mdtrt_id, step))
     return answer
 
 
-def _state(memory: Memory, mdtrt_id: str) -> str:
+def computed(told: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, str]:
+    """A601: a stay as the platform has calculated it.  told: who, where and since when."""
+    return {
+        **{name: told[name] for name in ("setl_id", "med_type", "hosp_lv")},
+        "er_flag": told.get("er_flag", "0"),
+        "begndate": told["begntime"][:10],
+        "enddate": str(said["enddate"]),
+        "setl_time": f"{said['setl_time']} 11:00:00",
+        **paid(said),
+    }
+
+
+def paid(said: Mapping[str, Any]) -> dict[str, str]:
+    """A cost and who pays it: what no fund pays is the person's."""
+    fund = sum((said[name] or Decimal(0) for name in FUNDS), Decimal(0))
+    return {
+        **_cost(said),
+        "act_pay_dedc": f"{said['act_pay_dedc'] or 0:.2f}",
+        **{name: f"{said[name] or 0:.2f}" for name in FUNDS},
+        "fund_pay_sumamt": f"{fund:.2f}",
+        "psn_part_amt": f"{said['medfee_sumamt'] - fund:.2f}",
+    }
+
+
+def keep_in_books(
+    memory: Memory, kept: Mapping[str, Any], step: StayStep, reply: Reply, body: Mapping[str, Any]
+) -> None:
+    """What the hospital compares with the agency at the end of the day; people from elsewhere are no part of it."""
+    if step is Step.COMPUTED:
+        told, day = body["data"], body["data"]["setl_time"][:10]
+    elif step in (Step.SETTLE, Step.REVERSE):
+        told, day = reply.output["setlinfo"], f"{dt.datetime.now(CHINA):%Y-%m-%d}"
+    else:
+        return
+    amounts = {name: told[name] for name in ("medfee_sumamt", "fund_pay_sumamt")}
+    memory.keep_settled(told["setl_id"], kept["house"], kept["home"], day, amounts)
+
+
+def platform_number(memory: Memory, kind: str, area: str) -> str:
+    """As the platform numbers stays (S) and settlements (A): kind, area, day, serial."""
+    return f"{kind}{area}{dt.datetime.now(CHINA):%y%m%d}{memory.next_serial() % 10**7:07d}"
+
+
+def _after(memory: Memory, mdtrt_id: str, step: StayStep) -> StayState:
+    """What the stay then is; one that the hospital never admitted over the line is over once it is taken back."""
     row = memory.stay(mdtrt_id)
     if row is None:
         raise KeyError(mdtrt_id)
-    return str(row["state"])
+    was = StayState.of(row["state"])
+    return StayState.CANCELLED if was is StayState.TOLD else AFTER.get(step, was)
 
 
 def _cost(said: Mapping[str, Any]) -> dict[str, str]:
@@ -214,7 +289,7 @@ def _cost(said: Mapping[str, Any]) -> dict[str, str]:
     return {name: f"{said[name] or 0:.2f}" for name in COST} | {"inscp_scp_amt": f"{total - sum(others):.2f}"}
 
 
-def _number_at(known: Reply, area: str) -> str:
+def number_at(known: Reply, area: str) -> str:
     """The person's number at one home area; of the first of their insurances where that area has none."""
     rows = known.output["insuinfo"]
     return str(next((row for row in rows if row["insuplc_admdvs"] == area), rows[0])["psn_no"])

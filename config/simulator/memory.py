@@ -25,6 +25,9 @@ CREATE TABLE IF NOT EXISTS sent (
     at TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS stay (mdtrt_id TEXT PRIMARY KEY, told TEXT NOT NULL, state TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS settled (
+    setl_id TEXT PRIMARY KEY, house TEXT NOT NULL, home TEXT NOT NULL, day TEXT NOT NULL, told TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS serial (number INTEGER PRIMARY KEY AUTOINCREMENT);
 """
 
@@ -143,6 +146,20 @@ class Memory:
 
     def stays(self, limit: int = 50) -> list[sqlite3.Row]:
         return self.connection.execute("SELECT * FROM stay ORDER BY rowid DESC LIMIT ?", (limit,)).fetchall()
+
+    def keep_settled(self, setl_id: str, house: str, home: str, day: str, told: Mapping[str, Any]) -> None:
+        """A settlement or its reversal in a hospital's books; told: what it comes to."""
+        with self.writing() as connection:
+            sql = "INSERT OR IGNORE INTO settled (setl_id, house, home, day, told) VALUES (?, ?, ?, ?, ?)"
+            connection.execute(sql, (setl_id, house, home, day, written(told)))
+
+    def settled(self, house: str, home: str, since: str, until: str) -> list[sqlite3.Row]:
+        sql = "SELECT * FROM settled WHERE house = ? AND home = ? AND day BETWEEN ? AND ? ORDER BY rowid"
+        return self.connection.execute(sql, (house, home, since, until)).fetchall()
+
+    def last_settled(self) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self.connection.execute("SELECT * FROM settled ORDER BY rowid DESC").fetchone()
+        return row
 
 
 def written(value: Mapping[str, Any]) -> str:

@@ -12,13 +12,26 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from config.simulator import hospitals, settings
+from config.simulator import books, hospitals, settings, settled
 from config.simulator import platforms as receiving
-from config.simulator.forms import FORMS, AdmissionForm, MoodForm, PatientForm
-from config.simulator.hospitals import MARKS, StayState, StayStep
+from config.simulator.forms import (
+    FORMS,
+    AdmissionForm,
+    BooksForm,
+    HandDownForm,
+    MoodForm,
+    PatientForm,
+    PeriodForm,
+    VisitorForm,
+)
+from config.simulator.hospitals import HOUSES, MARKS, PATIENTS, StayState, StayStep
 from config.simulator.memory import Memory, read
 from filings.platform.codes import Transaction
 from filings.platform.envelope import CHINA
+
+FROM_THE_PLATFORM = (Transaction.COMPUTED_SETTLEMENT, Transaction.INBOUND_SETTLEMENT)
+RESULTS = {"ours": "仅门户有", "theirs": "仅医院有", "different": "金额不同"}
+SHOWN = 20
 
 
 @cache
@@ -99,6 +112,61 @@ def stay(request: HttpRequest, mdtrt_id: str, infno: str) -> HttpResponse:
 
 
 @require_GET
+def settlements(request: HttpRequest) -> HttpResponse:
+    """What the platform has settled by itself and hands down, in either direction."""
+    return _settlements(request, *_handed_down())
+
+
+@require_POST
+def hand_down(request: HttpRequest) -> HttpResponse:
+    """A601."""
+    form = HandDownForm(request.POST, auto_id="outbound_%s")
+    if not form.is_valid():
+        return _settlements(request, form, _handed_down()[1])
+    return redirect("message", settled.hand_down(memory(), form.house_asked, form.who, form.cleaned_data).number)
+
+
+@require_POST
+def visitor(request: HttpRequest) -> HttpResponse:
+    """A603."""
+    form = VisitorForm(request.POST, auto_id="inbound_%s")
+    if not form.is_valid():
+        return _settlements(request, _handed_down()[0], form)
+    return redirect("message", settled.tell_of_visitor(memory(), form.cleaned_data).number)
+
+
+@require_GET
+def reconciliation(request: HttpRequest) -> HttpResponse:
+    """A hospital's books of the days asked for; at first those of the last settlement."""
+    last = memory().last_settled()
+    today = dt.date.today()  # noqa: DTZ011 - the hospital's calendar
+    first = {
+        "house": last["house"] if last else next(iter(HOUSES)),
+        "home": last["home"] if last else next(iter(PATIENTS.values())).area,
+        "since": last["day"] if last else today,
+        "until": last["day"] if last else today,
+    }
+    period, form = PeriodForm(request.GET or first, auto_id="of_%s"), None
+    if period.is_valid():
+        rows = books.books_of(memory(), **period.cleaned_data)
+        told = period.cleaned_data | books.totals_of(rows) | {"rows": "\n".join(map(str, rows))}
+        form = BooksForm(initial=told)
+    return _reconciliation(request, period, form)
+
+
+@require_POST
+def compare(request: HttpRequest, infno: str) -> HttpResponse:
+    """3201 or 3202."""
+    if infno not in (Transaction.TOTALS, Transaction.DETAILS):
+        raise Http404
+    form = BooksForm(request.POST)
+    if not form.is_valid():
+        return _reconciliation(request, PeriodForm(request.POST, auto_id="of_%s"), form)
+    said = books.compare(memory(), Transaction.of(infno), form.cleaned_data, form.cleaned_data["rows"])
+    return redirect("message", said.number)
+
+
+@require_GET
 def message(request: HttpRequest, number: int) -> HttpResponse:
     """What a hospital said and heard, whole."""
     row = memory().one_sent(number)
@@ -111,10 +179,43 @@ def message(request: HttpRequest, number: int) -> HttpResponse:
         "heard": heard,
         "problem": row["problem"],
         "transaction": Transaction.name_of(row["infno"]),
+        "sender": "平台" if row["infno"] in FROM_THE_PLATFORM else "医院",
+        "found": _found(row["infno"], heard),
         "request": json.dumps(said, ensure_ascii=False, indent=2),
         "reply": json.dumps(heard, ensure_ascii=False, indent=2),
     }
     return render(request, "simulator/message.html", shown, status=200)
+
+
+def _found(infno: str, heard: dict[str, Any]) -> str:
+    """What the portal found, in a sentence."""
+    output = heard.get("output", {})
+    if heard.get("infcode") != 0:
+        return ""
+    if infno == Transaction.TOTALS:
+        return str(output["stmtinfo"]["stmt_rslt_dscr"])
+    if infno == Transaction.DETAILS:
+        rows = output["rows"]
+        told = "、".join(f"{row['setl_id']} {RESULTS.get(row['stmt_rslt'], row['stmt_rslt'])}" for row in rows[:SHOWN])
+        return f"不一致 {len(rows)} 笔：{told}" if rows else "全部一致"
+    return str(heard.get("warn_msg", ""))
+
+
+def _handed_down() -> tuple[HandDownForm, VisitorForm]:
+    """Both forms, as they are at first."""
+    today = dt.date.today()  # noqa: DTZ011 - the hospital's calendar
+    days = {"begndate": today - dt.timedelta(days=5), "enddate": today, "setl_time": today}
+    return HandDownForm(initial=days, auto_id="outbound_%s"), VisitorForm(initial=days, auto_id="inbound_%s")
+
+
+def _settlements(request: HttpRequest, outbound: HandDownForm, inbound: VisitorForm) -> HttpResponse:
+    status = 422 if outbound.errors or inbound.errors else 200
+    return render(request, "simulator/settlements.html", {"outbound": outbound, "inbound": inbound}, status=status)
+
+
+def _reconciliation(request: HttpRequest, period: PeriodForm, form: BooksForm | None) -> HttpResponse:
+    status = 422 if period.errors or (form and form.errors) else 200
+    return render(request, "simulator/reconciliation.html", {"period": period, "form": form}, status=status)
 
 
 def _hospital(request: HttpRequest, form: AdmissionForm) -> HttpResponse:
@@ -154,7 +255,7 @@ def _so_far(told: dict[str, Any]) -> dict[str, Any]:
 
 def _today() -> dict[str, Any]:
     today = dt.date.today()  # noqa: DTZ011 - the hospital's calendar
-    return {"endtime": today, "charge_date": today}
+    return {"endtime": today, "charge_date": today, "enddate": today, "setl_time": today}
 
 
 @require_POST

@@ -82,6 +82,15 @@ OUT_FIL_TYPE = {
     Category.EMERGENCY: "06",
     Category.TEMPORARY: "10",
 }
+OUT_FIL_TYPE_NAMES = {
+    "02": "异地安置退休",
+    "06": "异地转诊（转外就医）",
+    "07": "异地长期居住",
+    "08": "常驻异地工作",
+    "09": "跨省异地长期居住",
+    "10": "跨省临时外出就医",
+    "11": "其他跨省临时外出就医",
+}
 CATEGORY_OF_OUT_FIL_TYPE = {
     "02": Category.RESETTLED_RETIREE,
     "06": Category.REFERRAL,

@@ -1,7 +1,7 @@
 """How uploads are shown: on their own pages, and as the state of a filing, registration or change."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from filings.models.upload_lifecycle import UPLOAD_LIFECYCLE, UploadStatus
 from filings.panels import Panel
 from filings.platform.uploads import BODIES
 from filings.uploads.sending import address_of
+from filings.uploads.wording import words_in
 from filings.vocabulary import Channel
 from hospitals.access import Right, StaffRequest, User, reach_of
 from hospitals.history import entries
@@ -87,12 +88,13 @@ def lines_of(upload: Upload, now: dict[str, Any] | None = None) -> list[Line]:
     fields = BODIES[upload.infno].model_fields  # type: ignore[index]
     told = {name: upload.payload.get(name, "") for name in fields}
     anew = told if now is None else {name: now.get(name, "") for name in fields}
+    words = words_in(told, anew)
     return [
         Line(
             name=name,
             label=(field.description or name).split("：")[0],
-            value=_shown(name, told[name]),
-            now=_shown(name, anew[name]),
+            value=_shown(name, told[name], words),
+            now=_shown(name, anew[name], words),
             is_changed=told[name] != anew[name],
         )
         for name, field in fields.items()
@@ -100,9 +102,12 @@ def lines_of(upload: Upload, now: dict[str, Any] | None = None) -> list[Line]:
     ]
 
 
-def _shown(name: str, value: str) -> str:
-    """Numbers of documents and telephones are looked up on the person's page, where each look is on record."""
-    return f"{value[:3]}{'*' * (len(value) - 5)}{value[-2:]}" if name in MASKED and len(value) > 5 else value
+def _shown(name: str, value: str, words: Mapping[tuple[str, str], str]) -> str:
+    """A code with what it says.  Numbers of documents and telephones are looked up on the person's page, where each
+    look is on record."""
+    if name in MASKED and len(value) > 5:
+        return f"{value[:3]}{'*' * (len(value) - 5)}{value[-2:]}"
+    return f"{value} {words[name, value]}" if (name, value) in words else value
 
 
 def lines_down() -> list[PlatformLine]:

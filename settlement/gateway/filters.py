@@ -17,6 +17,7 @@ from settlement.filters import search_input
 from settlement.models import Admission, Exchange, SettlementDifference
 from settlement.vocabulary import AdmissionStatus, SettlementDifferenceStatus
 
+UNHEEDED = "unheeded"
 MESSAGE_ID = re.compile(r"[A-Z0-9]{12}[0-9]{18}")
 
 
@@ -36,7 +37,7 @@ class ExchangeFilter(django_filters.FilterSet):
     )
     outcome = django_filters.ChoiceFilter(
         label=_("结果"),
-        choices=[("refused", _("拒绝")), ("done", _("成功"))],
+        choices=[("refused", _("拒绝")), (UNHEEDED, _("拒绝待查")), ("done", _("成功"))],
         empty_label=_("全部"),
         method="with_outcome",
     )
@@ -52,6 +53,8 @@ class ExchangeFilter(django_filters.FilterSet):
         return queryset.filter(person__in=named_people(self, value, Right.SEE_CLAIMS))
 
     def with_outcome(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        if value == UNHEEDED:
+            return queryset.unheeded()  # type: ignore[attr-defined]
         return queryset.filter(infcode=0) if value == "done" else queryset.exclude(infcode=0)
 
     def on_day(self, queryset: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:

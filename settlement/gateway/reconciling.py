@@ -16,13 +16,14 @@ from filings.platform.transactions.reconciliation import (
     TotalsResult,
 )
 from filings.vocabulary import SettlementWay
-from hospitals.models import Hospital
 from hospitals.reasons import Refused
-from settlement.gateway.hearing import Answered, Heard
+from settlement.gateway.admission_checks import hospital_known_as, pool_of
+from settlement.gateway.hearing import Answered, Heard, place_of
 from settlement.models import Settlement
 from settlement.vocabulary import ComputedBy
 
 LONGEST_DAYS = 31
+INSTITUTIONS = "HP"  # how the codes of hospitals and pharmacies begin
 
 
 def compare_totals(heard: Heard) -> Answered:
@@ -73,7 +74,7 @@ def compare_details(heard: Heard) -> Answered:
 
 
 def _ours(heard: Heard, told: Totals) -> QuerySet[Settlement]:
-    """Direct settlements of the home area in the period; those of one hospital, where a hospital asks."""
+    """Direct settlements of the home area in the period; its own, where a hospital asks.  Raises Refused."""
     area = heard.request.insuplc_admdvs
     if not area:
         raise Refused.because("home_area_missing", _("对账须填写参保地医保区划（insuplc_admdvs）"))
@@ -90,8 +91,12 @@ def _ours(heard: Heard, told: Totals) -> QuerySet[Settlement]:
         narrowed["scheme"] = SCHEME_OF_INSUTYPE[told.insutype]
     if told.clr_type:
         narrowed["service__in"] = [service for service, code in CLR_TYPE.items() if code == told.clr_type]
-    hospital = Hospital.objects.filter(code=heard.request.fixmedins_code).first()
-    if hospital:
+    request = heard.request
+    if request.fixmedins_code[0] in INSTITUTIONS:
+        place = place_of(request.mdtrtarea_admvs)
+        hospital = hospital_known_as(request.fixmedins_code, request.fixmedins_name, pool_of(place)) if place else None
+        if hospital is None:
+            raise Refused.because("hospital_unknown", _("联网医院目录中没有“%s”") % request.fixmedins_name)
         narrowed["hospital"] = hospital
     return rows.filter(**narrowed).order_by("pk")
 

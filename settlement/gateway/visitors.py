@@ -6,8 +6,8 @@ from filings.platform.codes import CATEGORY_OF_OUT_FIL_TYPE, SCHEME_OF_INSUTYPE,
 from filings.platform.transactions.inbound import InboundOutput
 from hospitals.access import portal_account
 from hospitals.history import doing
-from hospitals.models import Hospital
 from hospitals.reasons import Refused
+from settlement.gateway.admission_checks import hospital_known_as, pool_of
 from settlement.gateway.hearing import Answered, Heard, place_of
 from settlement.inbound.recording import ToldSettlement, record_inbound_settlement
 from settlement.models.inbound import AMOUNTS
@@ -16,9 +16,11 @@ from settlement.models.inbound import AMOUNTS
 def take_note(heard: Heard) -> Answered:
     """Told twice it is one settlement; told otherwise it is refused.  Raises Refused."""
     told = heard.body.data
-    hospital = Hospital.objects.select_related("area").filter(code=told.medins_no).order_by("-pk").first()
+    place = place_of(heard.request.mdtrtarea_admvs)
+    hospital = hospital_known_as(told.medins_no, told.medins_name, pool_of(place)) if place else None
     if hospital is None:
-        raise Refused.because("hospital_unknown", _("机构目录中没有编码为 {code} 的医院").format(code=told.medins_no))
+        text = _("机构目录中没有编码为 {code} 的医院，也没有“{name}”")
+        raise Refused.because("hospital_unknown", text.format(code=told.medins_no, name=told.medins_name))
     heard.about.area = hospital.area_id
     insured_area = place_of(heard.request.insuplc_admdvs or "")
     if insured_area is None:

@@ -1,6 +1,6 @@
 """What the platform tells the portal: every exchange as it was, stays at networked hospitals, slips from outside."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex
@@ -139,6 +139,22 @@ class Admission(models.Model):
         return f"S{self.area_id}{self.admitted_on:%y%m%d}{self.pk:09d}"
 
 
+class ExchangeQuerySet(VisibleQuerySet["Exchange"]):
+    def refused(self) -> Self:
+        return self.exclude(infcode=0)
+
+    def unheeded(self) -> Self:
+        """Refused, without a ticket, and not put right since: the sender has not done the same for the person later."""
+        later = Exchange.objects.filter(
+            person=OuterRef("person"),
+            infno=OuterRef("infno"),
+            sender=OuterRef("sender"),
+            infcode=0,
+            pk__gt=OuterRef("pk"),
+        )
+        return self.refused().filter(~Exists(later), ticket=None)
+
+
 class Exchange(models.Model):
     """One message of the platform and the portal's answer, letter by letter; the same `msgid` again gets the same.
 
@@ -178,7 +194,7 @@ class Exchange(models.Model):
     received_at = models.DateTimeField(_("收到时间"))
     answered_at = models.DateTimeField(_("应答时间"), auto_now_add=True)
 
-    objects: ClassVar[VisibleQuerySet["Exchange"]] = VisibleQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ExchangeQuerySet] = ExchangeQuerySet.as_manager()  # type: ignore[assignment]
     seen_with = SEE
 
     class Meta:

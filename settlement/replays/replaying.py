@@ -29,7 +29,7 @@ COMPONENTS = (Component.LARGE_AMOUNT, Component.SERIOUS_ILLNESS, Component.CIVIL
 KIND = ("way", "scheme", "employment", "hardship", "civil_servant", "tier", "scope", "service", "level", "destination")
 """What says of a stay what kind it is, in the order in which a row has it, parted by `|`."""
 PERSON, YEAR, ENTRY, FUND, DEDUCTIBLE, PAID, OWED, PERSONAL_ELIGIBLE, STAYS, STANDARD, SETTLEMENT = range(11)
-REVERSES, KIND_OF_STAY, ADMITTED, DISCHARGED, TOTAL, ELIGIBLE, COMPONENT_PAID, IS_REPORTED = range(11, 19)
+REVERSES, KIND_OF_STAY, ADMITTED, DISCHARGED, TOTAL, ELIGIBLE, COMPONENT_PAID, IS_REPORTED, STANDS = range(11, 20)
 NONE, YES = r"\N", "t"
 NOTHING_PAID, NO_COMPONENTS = "0.00|0.00|0.00|0.00", (NIL,) * len(COMPONENTS)
 Row = Sequence[str]
@@ -41,7 +41,8 @@ class Question:
 
     book: the published versions of the areas that its destinations name.  since, until: the days of settlement that
     are reported.  whole_years: whether stays of these years outside those days are replayed too, or stand as they were
-    recorded; in either way later ones feel them.
+    recorded; in either way later ones feel them.  What the platform computed always stands: its figures are the truth,
+    ours a check, and they are not reported.
     """
 
     area: str
@@ -90,7 +91,7 @@ class Replay:
             key, is_reported = int(settlement), row[IS_REPORTED] == YES
             sign = 1
             if row[REVERSES] == NONE:
-                one = self._settled(row, year, owed.get(settlement, ()), is_reported)
+                one = self._settled(row, year, owed.get(settlement, ()))
                 done[key] = one
                 year.add(one.use, key)
                 if is_reported and one.after is not None and one.before != one.after:
@@ -108,12 +109,12 @@ class Replay:
             self.tally.offer(case)
         return reported
 
-    def _settled(self, row: Row, year: Year, owed: Sequence[tuple[Component, Decimal]], is_reported: bool) -> Replayed:
+    def _settled(self, row: Row, year: Year, owed: Sequence[tuple[Component, Decimal]]) -> Replayed:
         kind = row[KIND_OF_STAY]
         total, deductible, paid = _yuan(row[TOTAL]), _yuan(row[DEDUCTIBLE]), _yuan(row[PAID])
         others = _paid_by_components(row[COMPONENT_PAID])
         before = (total, deductible, paid, *others, sum((amount for _component, amount in owed), NIL))
-        if not (is_reported or self.question.whole_years):
+        if row[STANDS] == YES:
             return Replayed(kind, _recorded(row, others, owed), before, before)
         stay = self._stay(row, year, total)
         away = self.rules.destination_for(stay)

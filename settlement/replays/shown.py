@@ -22,6 +22,8 @@ PLACES = {
     for terms in (Scheme, Employment, Hardship, Tier, Level, Scope, SettlementWay)
     for place, term in enumerate(terms)
 }
+LEFT_OUT = "平台已计算，未试算"
+WHY_LEFT_OUT = "平台计算的结算（含冲正）以平台结果为准，不按本门户的政策重算；年度累计按其结果计入"
 SHORT = 12  # characters: a word up to that does not break
 Words = dict[str, str]  # of a kind of stay, under the names of `KIND`
 Cells = Sequence[str | int | Decimal]
@@ -63,12 +65,14 @@ def tables(tally: Tally) -> list[ShownTable]:
         ("按范围", lambda words: (Scope.name_of(words["scope"]),), ("范围",)),
         ("按结算方式", lambda words: (SettlementWay.name_of(words["way"]),), ("结算方式",)),
     ]
-    return [_totals(tally), *(_by(tally, *group) for group in groups), *_gaps(tally)]
+    return [_totals(tally), *(_by(tally, *group) for group in groups), *_gaps(tally), *_left_out(tally)]
 
 
-def counts(tally: Tally) -> list[tuple[Change, int]]:
+def counts(tally: Tally) -> list[tuple[str, int]]:
+    """Under their labels; what the platform computed, where there is any."""
     whole = tally.whole()
-    return [(change, whole.counts[change]) for change in Change]
+    found = [(change.label, whole.counts[change]) for change in Change]
+    return [*found, (LEFT_OUT, tally.left_out)] if tally.left_out else found
 
 
 def personal(amounts: Amounts) -> Decimal:
@@ -156,6 +160,12 @@ def _gaps(tally: Tally) -> list[ShownTable]:
         return []
     rows = [(cause, cases, fund) for cause, (cases, fund) in sorted(tally.gaps.items(), key=lambda gap: -gap[1][0])]
     return [ShownTable("未配置，未试算", ("原因", "笔数", "原基金支付"), rows)]
+
+
+def _left_out(tally: Tally) -> list[ShownTable]:
+    if not tally.left_out:
+        return []
+    return [ShownTable(LEFT_OUT, ("原因", "笔数"), [(WHY_LEFT_OUT, tally.left_out)])]
 
 
 def _tier(words: Words) -> str:

@@ -89,11 +89,12 @@ def plus(one: Amounts, other: Amounts) -> Amounts:
 @dataclass(slots=True)
 class Tally:
     """kinds: sums by the words that say what kind of stay it is.  gaps: cases and their recorded funds by cause.
-    top: a heap of the cases that change most."""
+    top: a heap of the cases that change most.  left_out: settlements that the platform computed, which stand."""
 
     kinds: dict[str, Sums] = field(default_factory=dict)
     gaps: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
     top: list[Case] = field(default_factory=list)
+    left_out: int = 0
 
     def count(self, kind: str, sign: int, before: Amounts, after: Amounts | None, gap: str) -> None:
         """sign: -1 for a reversal, whose amounts are negative.  after None: it cannot be replayed, `gap` says why."""
@@ -125,6 +126,7 @@ class Tally:
             self._add_gap(cause, cases, fund)
         for case in other.top:
             self.offer(case)
+        self.left_out += other.left_out
 
     def _add_gap(self, cause: str, cases: int, fund: Decimal) -> None:
         cause = cause if cause in self.gaps or len(self.gaps) < MOST_GAPS else BEYOND
@@ -143,6 +145,7 @@ class Tally:
                 [written(case.rank), case.settlement, [*map(written, case.before)], [*map(written, case.after)]]
                 for case in sorted(self.top, reverse=True)
             ],
+            "left_out": self.left_out,
         }
 
     @classmethod
@@ -154,6 +157,7 @@ class Tally:
                 Case(Decimal(rank), settlement, _amounts(before), _amounts(after))
                 for rank, settlement, before, after in given["top"]
             ],
+            left_out=given.get("left_out", 0),  # results kept from before had none left out
         )
 
 

@@ -33,14 +33,15 @@ def replay_all(database: str, question: Question, *, workers: int = WORKERS, rep
         extent = extent_of(connection, question)
         report(0, extent.total)
         if not extent.pieces:
-            return Tally()
+            return Tally(left_out=extent.left_out)
         assert snapshot is not None  # noqa: S101 - the statement has a row
         return _share_out(database, snapshot[0], question, extent, workers, report)
 
 
 def replay_here(connection: psycopg.Connection[Any], question: Question) -> Tally:
     """The same within a transaction that is open already, in this process."""
-    extent, tally = extent_of(connection, question), Tally()
+    extent = extent_of(connection, question)
+    tally = Tally(left_out=extent.left_out)
     replay = Replay(question, tally)
     for piece in extent.pieces:
         replay_piece(connection, replay, extent.years, piece)
@@ -48,7 +49,7 @@ def replay_here(connection: psycopg.Connection[Any], question: Question) -> Tall
 
 
 def _share_out(database: str, snapshot: str, question: Question, extent: Extent, workers: int, report: Report) -> Tally:
-    spawning, waiting, done, whole = get_context("spawn"), list(extent.pieces), 0, Tally()
+    spawning, waiting, done, whole = get_context("spawn"), list(extent.pieces), 0, Tally(left_out=extent.left_out)
     pipes: list[Pipe[Any, Any]] = []
     processes: list[Any] = []
     try:

@@ -100,8 +100,8 @@ def calculation(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def hospital_names(request: StaffRequest) -> HttpResponse:
-    """Suggestions: the networked hospitals of the place that is typed."""
-    require(request.user, Right.ACCEPT_CLAIMS)
+    """Suggestions for claims and tickets: the networked hospitals of the place that is typed."""
+    require(request.user, Right.SEE_DIRECTORY)
     words = request.GET.get("hospital_name", "").strip()[:100]
     try:
         place = find_destination(request.GET.get("treatment_area", "")[:60])

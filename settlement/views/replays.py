@@ -106,7 +106,7 @@ def replay(request: StaffRequest, pk: int) -> HttpResponse:
         tally = Tally.of_dict(found.result)
         context |= {
             "tables": tables(tally),
-            "counts": [(change.label, f"{count:,}") for change, count in counts(tally)],
+            "counts": [(label, f"{count:,}") for label, count in counts(tally)],
             "cases": cases(tally, request.user),
             "changed_since": found.seen_rows != fingerprint(found.policy),
         }

@@ -123,7 +123,7 @@ ROUTES: dict[str, tuple[Right, str, str]] = {
     "claim_supplement": (Right.SEE_CLAIMS, "get", "claim"),
     "new_claim": (Right.ACCEPT_CLAIMS, "get", "?person"),
     "claim_calculation": (Right.ACCEPT_CLAIMS, "post", "person"),
-    "claim_hospitals": (Right.ACCEPT_CLAIMS, "get", ""),
+    "claim_hospitals": (Right.SEE_DIRECTORY, "get", ""),
     "edit_claim": (Right.ACCEPT_CLAIMS, "get", "claim"),
     "promise_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),
     "calculate_claim": (Right.ACCEPT_CLAIMS, "post", "claim"),

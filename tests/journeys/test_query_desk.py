@@ -75,3 +75,37 @@ def test_hotline_answers_within_two_keystrokes(shipped: None, sign_in: Any) -> N
     ended = CallerVerification.objects.latest("pk").ended_at
     assert ended is not None
     assert ended - CallerVerification.objects.latest("pk").made_at < dt.timedelta(minutes=5)
+
+
+@pytest.mark.clause("DY-11", "JN-07")
+def test_each_of_the_five_is_one_key_from_anywhere_and_two_from_the_box(shipped: None, sign_in: Any) -> None:
+    person = known_person(make.DONGYING, name="宋玉珍")
+    filing = make.FilingFactory(person=person)
+    booked(person, {"hifp_pay": 600}, personal=400)
+    page = sign_in(make.staff(Role.HOTLINE, make.DONGYING))
+    page.goto("/query/")
+    page.keyboard.press("5")
+    page.keyboard.type(person.id_number)
+    page.keyboard.press("Enter")
+    page.get_by_label("所报参保人姓名").fill("宋玉珍")
+    page.get_by_label("所报后四位").fill("1234")
+    page.keyboard.press("Enter")
+    expect(page.locator("#answer")).to_contain_text(filing.number)
+
+    said = {
+        "1": "胜利油田中心医院",
+        "2": "0546-6378656",
+        "3": "1,000.00",
+        "4": "2017-08-01 起",
+        "5": filing.number,
+    }
+    for key, words in said.items():
+        page.goto("/query/")
+        page.keyboard.press(key)
+        expect(page.locator("#answer")).to_contain_text(words)
+    for key, words in said.items():
+        page.goto("/query/")
+        page.locator("#words").focus()
+        page.keyboard.press("Escape")
+        page.keyboard.press(key)
+        expect(page.locator("#answer")).to_contain_text(words)

@@ -12,6 +12,7 @@ from settlement.vocabulary import ClaimStatus
 from tests import factories as make
 from tests.settlement.counter import form_data, new, panel
 from tests.settlement.office import SHENYANG, a_person, a_receipt, an_entry
+from tests.settlement.tickets import stored_ticket
 
 S = ClaimStatus
 
@@ -131,6 +132,18 @@ def test_hospital_names_are_those_of_the_place(office, clerk):
     reply = clerk.get("/claims/hospitals/", {"treatment_area": "沈阳", "hospital_name": "第一"}).content.decode()
     assert ("沈阳第一医院" in reply, "三级" in reply, "北京" in reply) == (True, True, False)
     assert clerk.get("/claims/hospitals/", {"treatment_area": "?" * 80}).content.decode().strip() == ""
+
+
+def test_hotline_is_suggested_hospitals_for_a_ticket(office, signed_in):
+    """Whoever may read the directory; the form asks for what is typed into it, in the dialog of a correction too."""
+    make.HospitalFactory(area__code=SHENYANG, name="沈阳第一医院", level="3")
+    hotline = signed_in(make.staff(Role.HOTLINE, make.TIELING))
+    reply = hotline.get("/claims/hospitals/", {"treatment_area": "沈阳", "hospital_name": ""}).content.decode()
+    assert "沈阳第一医院" in reply
+    assert 'hx-get="/claims/hospitals/"' in hotline.get("/tickets/new/").content.decode()
+    ticket = stored_ticket(make.TIELING)
+    page = hotline.get(ticket.get_absolute_url()).content.decode()
+    assert 'hx-include="#correct_treatment_area, #correct_hospital_name"' in page
 
 
 def test_clerk_of_one_hall_accepts_there(office, signed_in):

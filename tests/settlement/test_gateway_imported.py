@@ -2,13 +2,14 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
 from settlement.differences import decide
 from settlement.models import AccountEntry, Admission, Settlement, SettlementDifference, YearAccount
 from tests import factories as make
-from tests.settlement.platform import ADMITTED, DISCHARGED, Ward, insured, number_of
+from tests.settlement.platform import ADMITTED, DISCHARGED, Ward, a_hospital, insured, number_of
 
 
 def computed(person, **told):
@@ -170,3 +171,29 @@ def test_totals_and_details_of_a_day(ward):
     assert [one["stmt_rslt"] for one in alone] == ["ours"]
     assert totals(ward, DISCHARGED, "3202", rows=[row, row]).codes == ["rows_twice"]
     assert totals(ward, DISCHARGED, stmt_enddate="2027-01-01").codes == ["period"]
+
+
+def test_hospital_compares_its_own_settlements_alone(ward):
+    person = insured()
+    send(ward, person)
+    a_hospital(code="H11010100002", name="北京另一医院")
+    a_hospital(code="", name="北京无编号医院")
+    other = Ward(code="H11010100002", name="北京另一医院")
+    assert totals(other, DISCHARGED).output["stmtinfo"]["stmt_rslt"] == "0"
+    by_name = Ward(code="H11010100003", name="北京无编号医院")
+    assert totals(by_name, DISCHARGED, "3202", rows=[]).output["stmt_rslt"] == "0"
+    stranger = Ward(code="H11010100004", name="目录没有的医院")
+    assert totals(stranger, DISCHARGED).codes == ["hospital_unknown"]
+    platform = Ward(code="A10000000000", name="国家平台")
+    assert totals(platform, DISCHARGED).output["stmtinfo"]["setl_cnt"] == 1
+
+
+def test_day_with_a_reversal_alone_is_compared_below_nought(ward):
+    person, today = insured(), timezone.localdate()
+    send(ward, person)
+    number = ward.reverse(person, "X1", "A2026032000001").output["setlinfo"]["setl_id"]
+    told = {"medfee_sumamt": "-25000.00", "fund_pay_sumamt": "-11862.50", "fixmedins_setl_cnt": 1}
+    assert totals(ward, today, **told).output["stmtinfo"]["stmt_rslt"] == "0"
+    row = {"setl_id": number, "refd_setl_flag": "1", "medfee_sumamt": "25000.00", "fund_pay_sumamt": "11862.50"}
+    assert totals(ward, today, "3202", rows=[row]).output == {"stmt_rslt": "0", "rows": []}
+    assert totals(ward, today, medfee_sumamt="--1").codes == ["malformed"]

@@ -59,6 +59,15 @@ def test_refund_takes_back_what_was_told(platform: Ward) -> None:
     assert sorted(row.fund_pay_sumamt for row in InboundSettlement.objects.all()) == [-5000, 5000]
 
 
+def test_hospital_without_a_code_is_known_by_its_name(platform: Ward) -> None:
+    """The lists that agencies publish have no codes (DY-12)."""
+    bare = make.HospitalFactory(area__code=make.DONGYING, name="东营市第二人民医院", code="")
+    make.HospitalFactory(area__code=make.WEIFANG, name="潍坊示例医院", code="")
+    assert tell(platform, medins_no="H37050299999", medins_name="潍坊示例医院").codes == ["hospital_unknown"]
+    assert tell(platform, medins_no="H37050299999", medins_name=bare.name).is_done
+    assert InboundSettlement.objects.get().hospital == bare
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

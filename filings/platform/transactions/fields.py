@@ -30,6 +30,13 @@ def _amount(value: Any) -> Decimal:
     return Decimal(f"{yuan}.{(fen or '').ljust(2, '0')}")
 
 
+def _net(value: Any) -> Decimal:
+    """As `_amount`, with a sign where it is below nought."""
+    written = value.written if isinstance(value, Number) else str(value) if isinstance(value, Decimal | int) else value
+    is_below = isinstance(written, str) and written.strip().startswith("-")
+    return -_amount(written.strip()[1:]) if is_below else _amount(value)
+
+
 def _flag(value: Any) -> bool:
     if value in ("1", 1) or value is True:
         return True
@@ -58,6 +65,13 @@ Money = Annotated[
     PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str),
     WithJsonSchema({"type": ["string", "number"], "pattern": r"^[0-9]{1,14}(\.[0-9]{1,2}0*)?$"}),
 ]
+NetMoney = Annotated[
+    Decimal,
+    BeforeValidator(_net),
+    PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str),
+    WithJsonSchema({"type": ["string", "number"], "pattern": r"^-?[0-9]{1,14}(\.[0-9]{1,2}0*)?$"}),
+]
+"""What is left of settlements less their reversals."""
 Flag = Annotated[
     bool,
     BeforeValidator(_flag),

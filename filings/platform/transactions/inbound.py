@@ -17,6 +17,7 @@ class Inbound(Body):
     refd_setl_flag: Flag = Field(False, description="退费结算标志")
     init_setl_id: Annotated[str, upto(30)] = Field("", description="原结算ID；退费时必填")
     medins_no: Annotated[str, upto(12, 1)] = Field(description="就医医疗机构编号")
+    medins_name: Annotated[str, upto(100)] = Field("", description="就医医疗机构名称；目录没有此编号时所依（仿真）")
     psn_name: Annotated[str, upto(50, 1)] = Field(description="人员姓名")
     psn_cert_type: Annotated[str, upto(2, 1)] = Field("01", description="人员证件类型")
     certno: Annotated[str, upto(30, 1)] = Field(description="证件号码")

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from filings.platform.envelope import upto
-from filings.platform.transactions.fields import NIL, Answer, Body, Day, Money, StayNumber, Text100
+from filings.platform.transactions.fields import NIL, Answer, Body, Day, Money, NetMoney, StayNumber, Text100
 
 MOST_ROWS = 5_000
 
@@ -16,9 +16,9 @@ class Totals(Body):
     setl_optins: Annotated[str, upto(20)] = Field(default="", description="结算经办机构")
     stmt_begndate: Day = Field(description="对账开始日期")
     stmt_enddate: Day = Field(description="对账结束日期")
-    medfee_sumamt: Money = Field(description="医疗费总额")
-    fund_pay_sumamt: Money = Field(description="基金支付总额")
-    acct_pay: Money = Field(default=NIL, description="个人账户支付金额")
+    medfee_sumamt: NetMoney = Field(description="医疗费总额，冲正为减")
+    fund_pay_sumamt: NetMoney = Field(description="基金支付总额，冲正为减")
+    acct_pay: NetMoney = Field(default=NIL, description="个人账户支付金额，冲正为减")
     fixmedins_setl_cnt: int = Field(ge=0, le=10_000_000, description="结算笔数")
 
 

@@ -70,7 +70,7 @@ class Command(BaseCommand):
 
     def _print(self, policy: BenefitPolicy, tally: Tally) -> None:
         self.stdout.write(f"{policy}")
-        self.stdout.write("、".join(f"{change.label} {count:,}" for change, count in counts(tally)))
+        self.stdout.write("、".join(f"{label} {count:,}" for label, count in counts(tally)))
         for table in tables(tally):
             self._print_table(table)
 
