@@ -6,6 +6,9 @@ from config import shell
 
 admin.autodiscover()  # here and not at start-up: a command that serves no page need not wait for it
 
+handler400 = "config.shell.bad_request"
+handler500 = "config.shell.server_error"
+
 urlpatterns = [
     path("", shell.worklist, name="worklist"),
     path("search/", shell.search, name="search"),
