@@ -97,16 +97,15 @@ def run(_: list[str]) -> int:
         others = ports.enter_context(_listening(simulator_port(os.environ))) if development else None
         stop = _stop_asked()
         embedded.provide(os.environ)
-        with _ended(preparing := _child("-m", "config.launch", "ready")):
+        with ended(preparing := _child("-m", "config.launch", "ready")):
             while preparing.poll() is None and not stop.wait(0.1):
                 pass
         if preparing.returncode or stop.is_set():
             return 0 if stop.is_set() else preparing.returncode
-        services = {"网页服务": _served("config.wsgi", listener, "--workers", "2", "--threads", "4")}
-        services["后台任务"] = _child("manage.py", "procrastinate", "worker")
+        services = {"网页服务": web(listener), "后台任务": worker()}
         if others:
             services["模拟平台"] = _served("config.simulator.wsgi", others, "--threads", "32")
-        with _ended(*services.values()):
+        with ended(*services.values()):
             announced = False
             while not stop.wait(0.2):
                 for name, child in services.items():
@@ -165,9 +164,22 @@ def _ran(program: Path, *arguments: str) -> int:
     return subprocess.run([program, *arguments]).returncode
 
 
-def _served(application: str, listener: socket.socket, *options: str) -> "subprocess.Popen[bytes]":
+def web(listener: socket.socket, output: int | None = None) -> "subprocess.Popen[bytes]":
+    """The pages and the gateway.  output: where they write their log, if not where we do."""
+    return _served("config.wsgi", listener, "--workers", "2", "--threads", "4", output=output)
+
+
+def worker(output: int | None = None) -> "subprocess.Popen[bytes]":
+    """The jobs: uploads, deadlines, long lists."""
+    return _child("manage.py", "work", output=output)
+
+
+def _served(
+    application: str, listener: socket.socket, *options: str, output: int | None = None
+) -> "subprocess.Popen[bytes]":
     bind = ("--bind", f"fd://{listener.fileno()}", "--no-control-socket", "--log-level", "warning")
-    return _child("-m", "gunicorn", application, *bind, *options, hand_over=[listener.fileno()])
+    arguments = ("-m", "gunicorn", application, *bind, *options)
+    return _child(*arguments, hand_over=[listener.fileno()], output=output)
 
 
 @contextmanager
@@ -194,19 +206,21 @@ def _stop_asked() -> threading.Event:
     return stop
 
 
-def _child(*arguments: str, hand_over: Sequence[int] = ()) -> "subprocess.Popen[bytes]":
+def _child(*arguments: str, hand_over: Sequence[int] = (), output: int | None = None) -> "subprocess.Popen[bytes]":
     """A Python program of ours, out of reach of Ctrl-C (we end it in order); it ends too if we are killed."""
     libc = ctypes.CDLL(None)
     return subprocess.Popen(
         [PYTHON, *arguments],
         pass_fds=hand_over,
+        stdout=output,
+        stderr=output,
         start_new_session=True,
         preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM),
     )
 
 
 @contextmanager
-def _ended(*children: "subprocess.Popen[bytes]") -> Iterator[None]:
+def ended(*children: "subprocess.Popen[bytes]") -> Iterator[None]:
     """Whatever happens meanwhile, the children and theirs are gone afterwards."""
     try:
         yield

@@ -1,16 +1,21 @@
 """The staff shell: navigation by right, worklist, search, health."""
 
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.views import defaults
 from django.views.decorators.http import require_GET, require_POST
 
 from config.worklist import queues
@@ -133,3 +138,28 @@ def admin_sign_in(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403.html", {"exception": "页面已过期，请返回刷新后重试"}, status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A database that is away, for a moment as a rule, is no fault of the portal: 503, and what to do about it."""
+    return _while_away(sys.exc_info()[1]) or defaults.server_error(request)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django takes a session that it cannot save for one that was deleted meanwhile."""
+    return _while_away(exception) or defaults.bad_request(request, exception)
+
+
+def _while_away(error: BaseException | None) -> HttpResponse | None:
+    """Written without asking who is there: that, too, is in the database."""
+    if not any(isinstance(cause, OperationalError | InterfaceError) for cause in _causes(error)):
+        return None
+    response = HttpResponse(render_to_string("503.html"), status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response["Retry-After"] = "5"
+    return response
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -7,6 +7,9 @@ from settlement.gateway.door import gateway
 
 admin.autodiscover()  # here and not at start-up: a command that serves no page need not wait for it
 
+handler400 = "config.shell.bad_request"
+handler500 = "config.shell.server_error"
+
 urlpatterns = [
     path("gateway/", gateway, name="gateway"),  # first: it is asked most
     path("", shell.worklist, name="worklist"),

@@ -1,4 +1,7 @@
-"""Jobs of the directory: long lists are read and imported by the worker, so that no page waits for them."""
+"""Jobs of the directory: long lists are read and imported by the worker, so that no page waits for them.
+
+And the run over jobs that nobody does any more.
+"""
 
 import datetime as dt
 
@@ -8,6 +11,7 @@ from procrastinate.contrib.django import app
 from hospitals.hospital_lists import verbs
 from hospitals.list_jobs import apply_waiting, preview_waiting
 from hospitals.models import HospitalListImport
+from hospitals.worker import take_up_left_jobs
 
 
 @app.task(name="preview_hospital_list", queue="lists")
@@ -21,3 +25,10 @@ def apply_list(list_import: int, by: int, on: str) -> None:
         verbs.apply(list_import=found, by=User.objects.get(pk=by), on=dt.date.fromisoformat(on), queued=True)
 
     apply_waiting(HospitalListImport, list_import, apply)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="take_up_jobs", queue="deadlines", queueing_lock="take_up_jobs")
+async def take_up_jobs(timestamp: int) -> None:
+    """What a killed worker left."""
+    await take_up_left_jobs()

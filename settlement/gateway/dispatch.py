@@ -264,7 +264,7 @@ def reply_of(area: str, came_at: dt.datetime, reasons: Iterable[Reason], whom_to
 
 
 def busy(area: str, came_at: dt.datetime) -> dict[str, Any]:
-    text = _("系统繁忙，本报文没有办理，请稍后以同一报文ID重发")
+    text = _("系统繁忙，请稍后以同一报文ID重发本报文")
     return reply_of(area, came_at, (Reason("try_again", text),))
 
 
