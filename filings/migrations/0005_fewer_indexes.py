@@ -4,9 +4,11 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from hospitals.migration_steps import StateAtOnce
+
 
 # What nobody asks for: histories are read by what they are of, and an index of one column stands before no other that
-# begins with it.  All at once: Django would draw all models anew for each of them.
+# begins with it.
 DROP = """
     DO $$ DECLARE unused regclass; BEGIN
         FOR unused IN
@@ -28,7 +30,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.SeparateDatabaseAndState(
+        StateAtOnce(
             database_operations=[migrations.RunSQL(DROP)],
             state_operations=[
                 migrations.AlterField(
