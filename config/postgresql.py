@@ -30,6 +30,7 @@ SYSTEM_HOME = Path("/var/lib/offsite-portal")
 PORT = 5432  # names the socket; nothing listens on the network
 START_SECONDS = 60
 TRIES = 3
+STILL_HELD = "pre-existing shared memory block"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,9 @@ class Cluster:
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         log = self.home / "server.log"
-        for attempt in range(1, TRIES + 1):
+        attempt, deadline = 0, time.monotonic() + START_SECONDS
+        while True:
+            attempt += 1
             # Left by a kill or a power cut.  Their number may be another program's now, which would keep ours out.
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             (self.sockets / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
@@ -99,9 +102,12 @@ class Cluster:
             if self._is_up(process):
                 process.returncode = 0  # it outlives us from here on: not ours to wait for
                 return
-            if attempt == TRIES:
-                raise EnvironmentFault(f"内置数据库未能启动：{_cause(log.read_text(errors='replace'))}（日志 {log}）。")
-            time.sleep(1)  # after a kill the old server's last children hold its memory for a moment
+            said = log.read_text(errors="replace")
+            # After a kill the old server's last children hold its memory until what they write is on disk.
+            is_held = STILL_HELD in said and time.monotonic() < deadline
+            if attempt >= TRIES and not is_held:
+                raise EnvironmentFault(f"内置数据库未能启动：{_cause(said)}（日志 {log}）。")
+            time.sleep(1)
 
     def _is_up(self, process: "subprocess.Popen[bytes]") -> bool:
         deadline = time.monotonic() + START_SECONDS

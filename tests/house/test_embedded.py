@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from config import embedded
 from config.environment import EnvironmentFault
+from config.postgresql import TRIES
 
 pytestmark = pytest.mark.embedded
 
@@ -114,6 +116,24 @@ def test_a_killed_server_comes_back_with_its_data(using: Using, data_dir: Path) 
     again = using()
     with psycopg.connect(url_of(again)) as connection:
         assert connection.execute("SELECT number FROM kept").fetchone() == (42,)
+    assert finish(again) == 0
+    assert running(data_dir) == []
+
+
+def test_a_killed_server_whose_last_child_takes_its_time_comes_back(using: Using, data_dir: Path) -> None:
+    process = using()
+    with psycopg.connect(url_of(process)) as busy:
+        os.kill(busy.info.backend_pid, signal.SIGSTOP)  # as one that writes to a slow disk
+        (server,) = running(data_dir)
+        os.kill(server, signal.SIGKILL)
+        process.kill()
+        process.wait()
+        again = using()
+        time.sleep(TRIES + 2)
+        assert again.poll() is None
+        os.kill(busy.info.backend_pid, signal.SIGKILL)
+        with psycopg.connect(url_of(again)) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
     assert finish(again) == 0
     assert running(data_dir) == []
 
