@@ -45,7 +45,7 @@ async def _session(queues: Sequence[str]) -> None:
     """With connections of its own, until one of them fails."""
     with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
         async with working.open_async():
-            await working.run_worker_async(queues=queues or None, install_signal_handlers=False)
+            await working.run_worker_async(queues=queues or None, install_signal_handlers=False)  # type: ignore[arg-type]
 
 
 async def take_up_left_jobs() -> None:
