@@ -17,7 +17,7 @@ VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 RUNTIME = PROJECT / "config" / "requirements.txt"
 DEVELOPMENT = PROJECT / "config" / "requirements-dev.txt"
-DEVELOPMENT_VERBS = {"test", "bench"}
+DEVELOPMENT_VERBS = {"test", "bench", "faults"}
 
 
 def main() -> None:

@@ -50,7 +50,7 @@ def provide(environ: MutableMapping[str, str]) -> None:
 
 
 @contextmanager
-def throwaway(environ: MutableMapping[str, str], durable: bool = False) -> Iterator[None]:
+def throwaway(environ: MutableMapping[str, str], durable: bool = False) -> "Iterator[Server]":
     """A fresh server for a test run, by default fast because it need not survive a crash; deleted afterwards."""
     _end_in_order()
     runner = runner_of_this_process()
@@ -62,7 +62,7 @@ def throwaway(environ: MutableMapping[str, str], durable: bool = False) -> Itera
     server = Server(Cluster(home, home / "sockets", runner, durable))
     try:
         environ["DATABASE_URL"] = server.join()
-        yield
+        yield server
     finally:
         environ.pop("DATABASE_URL", None)
         server.leave(delete=True)

@@ -1,4 +1,4 @@
-"""The verbs behind `make`: ready, run, test, bench.  Runs inside `.venv`."""
+"""The verbs behind `make`: ready, run, test, bench, faults.  Runs inside `.venv`."""
 
 import ctypes
 import errno
@@ -150,11 +150,17 @@ def bench(arguments: list[str]) -> int:
         return _ran(PYTHON, "-m", "tests.benchmarks", *arguments)
 
 
+def faults(_: list[str]) -> int:
+    """Random kills under load, of a portal and a database server of its own."""
+    return _ran(PYTHON, "-m", "tests.faults")
+
+
 VERBS: dict[str, Callable[[list[str]], int]] = {
     "ready": ready,
     "run": run,
     "test": test,
     "bench": bench,
+    "faults": faults,
     "migrate": migrate,
 }
 
