@@ -1,5 +1,6 @@
 """What every test lives under: no network but this machine's; the rest is in tests/settings.py and pyproject."""
 
+import gc
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,12 +10,26 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--first-of-each", action="store_true", help="each test with the first of its parameters alone")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whatever asks a database is worth a second run on another server; the rest is not."""
+    if config.getoption("first_of_each"):
+        by_test = {item.nodeid.partition("[")[0]: item for item in reversed(items)}
+        items[:] = [item for item in items if by_test[item.nodeid.partition("[")[0]] is item]
     for item in items:
         asks = {"db", "transactional_db", "empty_database"} & set(getattr(item, "fixturenames", ()))
         if asks or item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.database)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are there for good: nobody looks through them again and again for what may go."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)

@@ -32,6 +32,7 @@ def test_refused_upload_is_put_right_and_arrives(shipped: None, sign_in: Any) ->
         expect(page.get_by_text(f"平台拒绝：{WORDS}")).to_be_visible()
 
         page.locator(".notice").get_by_role("link", name="参保人").press("Enter")
+        expect(page.get_by_role("heading", name="王小名")).to_be_visible()
         page.keyboard.press("e")
         page.get_by_label("姓名").fill("王小明")
         page.get_by_label("修改理由").fill("与身份证一致")
