@@ -164,6 +164,10 @@ class VisibleQuerySet(models.QuerySet[M]):
             seen |= Q(**{f"{path}__in": keys})
         return self.filter(seen)
 
+    def shows(self, row: M, user: User, right: Right | None = None) -> bool:
+        """Whether `visible_to` has this row, which is in hand; of a model whose area and hall are its own fields."""
+        return any(getattr(row, f"{path}_id") in keys for path, keys in self._reach_of(user, right).items())
+
     def visible_parts(self, user: User, right: Right | None = None) -> list[Self]:
         """The rows of `visible_to`, one part an area and one a hall: an index that begins with it gives each in order.
 

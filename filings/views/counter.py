@@ -23,6 +23,7 @@ from filings.forms.filing import FilingForm, initial_of
 from filings.models import Filing, InsuredPerson
 from filings.models.filing import FILING_LIFECYCLE
 from filings.scans.verbs import attach_scans
+from filings.views.people import visible_person
 from hospitals.access import Right, StaffRequest, reach_of, require
 from hospitals.forms import posted
 from hospitals.models import ServiceHall
@@ -187,9 +188,7 @@ def stale_parts(request: HttpRequest, context: dict[str, Any]) -> list[str]:
 
 
 def person_to_file(request: StaffRequest) -> InsuredPerson:
-    require(request.user, Right.FILE)
-    people = InsuredPerson.objects.visible_to(request.user, Right.FILE).select_related("area")
-    return get_object_or_404(people, pk=_number(request, "person"))
+    return visible_person(request, _number(request, "person"), Right.FILE)
 
 
 def filing_to_correct(request: StaffRequest, pk: int) -> Filing:

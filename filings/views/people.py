@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from filings.register import (
 )
 from filings.views.person import person_page
 from hospitals.access import Right, StaffRequest, reach_of, require
+from hospitals.compiled import CompiledQuery, Given
 from hospitals.forms import posted, tell
 from hospitals.listing import Column, ListPage, form_page
 from hospitals.reasons import Refused
@@ -141,8 +142,15 @@ def edit_participation(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def visible_person(request: StaffRequest, pk: int, right: Right = Right.SEE_PEOPLE) -> InsuredPerson:
+    """The person of a key, with their area, where the user's posts with this right reach."""
     require(request.user, right)
-    return get_object_or_404(InsuredPerson.objects.visible_to(request.user, right).select_related("area"), pk=pk)
+    person = _BY_KEY.first(pk=pk)
+    if person is None or not InsuredPerson.objects.all().shows(person, request.user, right):
+        raise Http404
+    return person
+
+
+_BY_KEY = CompiledQuery(lambda: InsuredPerson.objects.select_related("area").filter(pk=Given("pk")).order_by())
 
 
 def part_page(request: StaffRequest, found: InsuredPerson, form: Any, title: str, submit: str = "") -> HttpResponse:

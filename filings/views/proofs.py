@@ -13,6 +13,7 @@ from filings.forms.proofs import HomeCareForm, RecognitionForm
 from filings.home_care import take_home_care_proof
 from filings.models import Filing, FilingPolicy, InsuredPerson
 from filings.panels import Panel
+from filings.views.people import visible_person
 from filings.vocabulary import LONG_TERM, DiseaseList, Matter, Procedure
 from hospitals.access import Right, StaffRequest, reach_of, require
 from hospitals.forms import posted, tell
@@ -52,9 +53,7 @@ def home_care(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new_recognition(request: StaffRequest, pk: int) -> HttpResponse:
-    require(request.user, Right.FILE)
-    people = InsuredPerson.objects.visible_to(request.user, Right.FILE).select_related("area")
-    person = get_object_or_404(people, pk=pk)
+    person = visible_person(request, pk, Right.FILE)
     today = timezone.localdate()
     rules = FilingPolicy.objects.rules_on(person.area_id, today)
     form = RecognitionForm(posted(request), areas=_areas(person), today=today)

@@ -2,14 +2,15 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from filings.models import InsuredPerson
-from hospitals.access import Right, StaffRequest, reach_of, require
+from filings.views.people import visible_person
+from hospitals.access import Right, StaffRequest, reach_of
 from hospitals.forms import tell
 from hospitals.reasons import Refused
 from settlement.accounts.posting import carry_in
@@ -22,17 +23,15 @@ SHOWN = 200
 
 @require_GET
 def accounts(request: StaffRequest, pk: int) -> HttpResponse:
-    require(request.user, Right.SEE_CLAIMS)
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isdecimal() and len(asked) == 4 else None
-    return _page(request, _found(request, pk), year)
+    return _page(request, visible_person(request, pk, Right.SEE_CLAIMS), year)
 
 
 @require_POST
 def add(request: StaffRequest, pk: int) -> HttpResponse:
     """系统启用前累计."""
-    require(request.user, Right.REVERSE_SETTLEMENTS)
-    person = _found(request, pk, Right.REVERSE_SETTLEMENTS)
+    person = visible_person(request, pk, Right.REVERSE_SETTLEMENTS)
     form = CarryInForm(request.POST)
     if form.is_valid():
         given = form.given()
@@ -44,11 +43,6 @@ def add(request: StaffRequest, pk: int) -> HttpResponse:
             messages.success(request, _("已登记系统启用前累计"))
             return redirect(f"{reverse('person_accounts', args=[person.pk])}?year={given['year']}")
     return _page(request, person, form.cleaned_data.get("year"), form)
-
-
-def _found(request: StaffRequest, pk: int, right: Right = Right.SEE_CLAIMS) -> InsuredPerson:
-    people = InsuredPerson.objects.visible_to(request.user, right).select_related("area")
-    return get_object_or_404(people, pk=pk)
 
 
 def _page(

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from filings.destinations import find_destination, offered
 from filings.models import InsuredPerson
+from filings.views.people import visible_person
 from hospitals.access import Right, StaffRequest, reach_of, require
 from hospitals.models import Hospital, ServiceHall
 from hospitals.reasons import Refused
@@ -31,7 +32,7 @@ def new_claim(request: StaffRequest) -> HttpResponse:
     wanted = request.GET.get("person", "")
     if not wanted:
         return render(request, "settlement/find_person.html")
-    person = _person(request, int(wanted) if wanted.isdecimal() and len(wanted) < 19 else 0)
+    person = visible_person(request, int(wanted) if wanted.isdecimal() and len(wanted) < 19 else 0, Right.ACCEPT_CLAIMS)
     halls = halls_of(request.user, person.area_id)
     form = CounterForm(request.POST or None, person=person, halls=halls, ticket=_ticket(request, person))
     if request.method == "POST" and form.is_whole():
@@ -84,8 +85,7 @@ def edit_claim(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def calculation(request: StaffRequest, pk: int) -> HttpResponse:
     """Beside the form: what it comes to as it stands, or what is still needed.  Writes nothing."""
-    require(request.user, Right.ACCEPT_CLAIMS)
-    person = _person(request, pk)
+    person = visible_person(request, pk, Right.ACCEPT_CLAIMS)
     asked = request.GET.get("claim", "")
     claim = None
     if asked.isdecimal():
@@ -119,11 +119,6 @@ def halls_of(user: Any, area: str) -> list[tuple[str, str]]:
         return []
     halls = ServiceHall.objects.filter(pk__in=reach.halls.get(Right.ACCEPT_CLAIMS, ()), area=area)
     return [(str(hall.pk), hall.name) for hall in halls]
-
-
-def _person(request: StaffRequest, pk: int) -> InsuredPerson:
-    people = InsuredPerson.objects.visible_to(request.user, Right.ACCEPT_CLAIMS).select_related("area")
-    return get_object_or_404(people, pk=pk)
 
 
 def _ticket(request: StaffRequest, person: InsuredPerson) -> Ticket | None:

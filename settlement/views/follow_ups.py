@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from filings.models import InsuredPerson
+from filings.views.people import visible_person
 from hospitals.access import Right, StaffRequest, reach_of, require
 from hospitals.forms import posted, tell
 from hospitals.listing import Column, ListPage, badge, form_page
@@ -185,10 +185,7 @@ def come_back(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def payee(request: StaffRequest, pk: int) -> HttpResponse:
     """The account on which a person's follow-ups are paid; the last claim's is proposed."""
-    require(request.user, Right.ACCEPT_CLAIMS)
-    person = get_object_or_404(
-        InsuredPerson.objects.visible_to(request.user, Right.ACCEPT_CLAIMS).select_related("area"), pk=pk
-    )
+    person = visible_person(request, pk, Right.ACCEPT_CLAIMS)
     proposal = proposal_for(person)
     form = PayeeForm(posted(request), initial=_initial(proposal) if proposal else {"name": person.name})
     if request.method == "POST" and form.is_valid():

@@ -7,7 +7,7 @@ the line, and each telling is on record before it is shown.
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from filings.identity import normal_number
 from filings.models import InsuredPerson
 from filings.models.people import matched_by
+from filings.views.people import visible_person
 from hospitals.access import Right, StaffRequest, require
 from hospitals.listing import first_of
 from hospitals.reasons import Refused
@@ -51,9 +52,7 @@ def query(request: StaffRequest) -> HttpResponse:
 @require_POST
 def verify(request: StaffRequest, pk: int) -> HttpResponse:
     """Ask what the caller says, or compare it; verified, the caller is told at once."""
-    require(request.user, Right.ANSWER_CALLERS)
-    people = InsuredPerson.objects.visible_to(request.user, Right.ANSWER_CALLERS).select_related("area")
-    person = get_object_or_404(people, pk=pk)
+    person = visible_person(request, pk, Right.ANSWER_CALLERS)
     asked = _asked(request)
     return _verify(request, person, asked if asked in PERSONAL_QUERIES else Query.FILING, request.POST.get("words", ""))
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from filings.destinations import offered
 from filings.models import InsuredPerson
 from filings.platform.codes import Transaction
+from filings.views.people import visible_person
 from hospitals.access import Right, StaffRequest, reach_of, require, staff_name
 from hospitals.forms import posted, tell
 from hospitals.history import entries
@@ -162,8 +163,7 @@ def _person(request: StaffRequest) -> InsuredPerson | None:
     wanted = request.GET.get("person", "")
     if not wanted:
         return None
-    people = InsuredPerson.objects.visible_to(request.user, Right.HANDLE_TICKETS).select_related("area")
-    return get_object_or_404(people, pk=int(wanted) if wanted.isdecimal() and len(wanted) < 19 else 0)
+    return visible_person(request, int(wanted) if wanted.isdecimal() and len(wanted) < 19 else 0, Right.HANDLE_TICKETS)
 
 
 def _found(request: StaffRequest, pk: int) -> Ticket:
