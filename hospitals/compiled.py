@@ -31,6 +31,13 @@ class Given(models.Value):
         raise TypeError(f"{self.value} is not known yet: Django asks for its value here")
 
 
+class Unforeseen(Given):
+    """One that no plan is made for: a wide query is then planned once a connection, not anew for each value."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return "(SELECT %s)", [self]
+
+
 class CompiledQuery(Generic[Row]):
     """build: makes the query, with a `Given` for each value; called once, when it is first asked."""
 
@@ -69,10 +76,15 @@ class CompiledInsert(Generic[Record]):
 
     def __init__(self, model: type[Record]) -> None:
         self.model = model
+        self._ones: dict[tuple[bool, ...], str] = {}
 
     def add(self, record: Record) -> Record:
-        """As `save(force_insert=True)` of a new record writes it."""
-        ((record.pk,),) = fetched(self._one, _written(record, self._fields))
+        """As `save(force_insert=True)` of a new record writes it; a column without a value is not named."""
+        values = _written(record, self._fields)
+        named = tuple(value is not None for value in values)
+        if named not in self._ones:
+            self._ones[named] = self._one([field for field, has in zip(self._fields, named, strict=True) if has])
+        ((record.pk,),) = fetched(self._ones[named], [value for value in values if value is not None])
         record._state.adding, record._state.db = False, connection.alias
         return record
 
@@ -89,13 +101,15 @@ class CompiledInsert(Generic[Record]):
 
     @cached_property
     def _fields(self) -> list[Any]:
-        fields = self.model._meta.local_concrete_fields
-        return [field for field in fields if not (field.primary_key or field.generated)]
+        fields: list[Any] = list(self.model._meta.local_concrete_fields)
+        fields = [field for field in fields if not (field.primary_key or field.generated)]
+        if any(field.db_default is not models.NOT_PROVIDED for field in fields):
+            raise TypeError(f"{self.model.__name__} has a column that the database fills in")
+        return fields
 
-    @cached_property
-    def _one(self) -> str:
+    def _one(self, fields: list[Any]) -> str:
         query = InsertQuery(self.model)
-        query.insert_values(self._fields, [self.model()])
+        query.insert_values(fields, [self.model()])
         compiler = query.get_compiler(connection=connection)
         compiler.returning_fields = [self.model._meta.pk]
         ((statement, _values),) = compiler.as_sql()
@@ -106,7 +120,7 @@ class CompiledInsert(Generic[Record]):
         """Each column comes as an array, so that a column of arrays cannot be among them."""
         if any(isinstance(field, ArrayField) for field in self._fields):
             raise TypeError(f"{self.model.__name__} has a column of arrays: add one by one")
-        before, _values, after = re.split(r"(VALUES \(.*?\))", self._one)
+        before, _values, after = re.split(r"(VALUES \(.*?\))", self._one(self._fields))
         arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in self._fields)
         return f"{before}SELECT * FROM unnest({arrays}){after}"  # noqa: S608 - our own words
 

@@ -21,6 +21,7 @@ TELLS_NOTHING = (
     *("select", "(select", "with recursive", "savepoint", "release", "rollback", "set ", "lock", "listen", "notify"),
     *("vacuum", "analyze", "checkpoint", "reindex", "create", "alter", "drop"),
 )
+LONGEST = max(map(len, TELLS_NOTHING))
 
 _here = threading.local()
 
@@ -30,19 +31,18 @@ class HistoryContext:
 
     def __init__(self, metadata: dict[str, Any]) -> None:
         self.number, self.metadata = str(uuid.uuid4()), metadata
-        self._told = ""  # what the transaction knows
+        self._told: dict[str, Any] | None = None  # what the transaction knows
         self._at: tuple[str, ...] = ()  # the savepoints it was told within
 
     def execute(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
         """A statement passes by (Django's execute_wrapper): what changes rows is told of first."""
-        status = connection.connection.info.transaction_status
+        here = context["connection"]
+        status = here.connection.pgconn.transaction_status
         if status == TransactionStatus.IDLE:
-            self._told = ""
-        words = sql.decode() if isinstance(sql, bytes) else str(sql)
-        changes = not words.lstrip().lower().startswith(TELLS_NOTHING) and not getattr(context["cursor"], "name", None)
-        if not changes or status == TransactionStatus.INERROR:
+            self._told = None
+        if _tells_nothing(sql) or getattr(context["cursor"], "name", None) or status == TransactionStatus.INERROR:
             return execute(sql, params, many, context)
-        if connection.in_atomic_block:
+        if here.in_atomic_block:
             self._tell(execute, context)
             return execute(sql, params, many, context)
         with transaction.atomic():  # the settings last as long as their transaction
@@ -51,10 +51,16 @@ class HistoryContext:
 
     def _tell(self, execute: Callable[..., Any], context: dict[str, Any]) -> None:
         """What is told within a savepoint is forgotten when that is rolled back."""
-        said, savepoints = json.dumps(self.metadata, cls=DjangoJSONEncoder), tuple(connection.savepoint_ids)
-        if self._told != said or savepoints[: len(self._at)] != self._at:
+        savepoints = tuple(context["connection"].savepoint_ids)
+        if self._told != self.metadata or savepoints[: len(self._at)] != self._at:
+            said = json.dumps(self.metadata, cls=DjangoJSONEncoder)
             execute(TELL, (self.number, said), False, context)
-            self._told, self._at = said, savepoints
+            self._told, self._at = dict(self.metadata), savepoints
+
+
+def _tells_nothing(sql: Any) -> bool:
+    words = sql.decode() if isinstance(sql, bytes) else str(sql)
+    return words.lstrip()[:LONGEST].lower().startswith(TELLS_NOTHING)
 
 
 @contextmanager

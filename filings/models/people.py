@@ -83,7 +83,7 @@ class InsuredPerson(models.Model):
         ordering = ("-id",)
         constraints = (
             models.UniqueConstraint(
-                fields=["area", "id_type", "id_number"],
+                fields=["id_number", "id_type", "area"],  # in this order: somebody is also sought in every area
                 name="one_person_an_id",
                 violation_error_message=_("该统筹区已登记此证件号码"),
             ),

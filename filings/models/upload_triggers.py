@@ -86,6 +86,8 @@ def filings_in_effect(rows: str, and_where: str = "") -> str:
     )
 
 
+# What came from the platform is most of what comes, and is not told back to it.
+_NONE_GOES_UP = f"IF NOT EXISTS (SELECT FROM new_rows f WHERE {GOES_UP}) THEN RETURN NULL; END IF;"
 FILING_TRIGGERS = (
     pgtrigger.Trigger(
         name="upload_new",
@@ -93,7 +95,7 @@ FILING_TRIGGERS = (
         when=pgtrigger.After,
         operation=pgtrigger.Insert,
         referencing=pgtrigger.Referencing(new="new_rows"),
-        func=f"{filings_in_effect('new_rows')} RETURN NULL;",
+        func=f"{_NONE_GOES_UP} {filings_in_effect('new_rows')} RETURN NULL;",
     ),
     pgtrigger.Trigger(
         name="upload_changed",
@@ -101,7 +103,7 @@ FILING_TRIGGERS = (
         when=pgtrigger.After,
         operation=pgtrigger.Update,
         referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
-        func=f"{_insert(_CHANGED_ROWS)} RETURN NULL;",
+        func=f"{_NONE_GOES_UP} {_insert(_CHANGED_ROWS)} RETURN NULL;",
     ),
 )
 REGISTRATION_TRIGGERS = (

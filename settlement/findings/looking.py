@@ -12,15 +12,13 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection
-from django.db.models import BooleanField, CharField, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import CharField, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from filings.models import InsuredPerson
 from filings.vocabulary import SettlementWay
 from hospitals.access import portal_account
-from hospitals.compiled import CompiledQuery, Given
+from hospitals.compiled import CompiledQuery, Given, Unforeseen
 from hospitals.history import doing
 from hospitals.turns import take_turns
 from hospitals.vocabulary import Service
@@ -32,20 +30,6 @@ from settlement.vocabulary import ClaimStatus, FindingStatus
 
 Case = Claim | Settlement
 Pair = tuple[Claim, Case, Found | None]
-
-# Documents are indexed within an area: one step of the index an area, instead of the whole register.
-SAME_PERSON = """
-    WITH RECURSIVE home AS (
-        (SELECT area_id FROM filings_insuredperson ORDER BY area_id LIMIT 1)
-        UNION ALL
-        SELECT (
-            SELECT area_id FROM filings_insuredperson WHERE area_id > home.area_id ORDER BY area_id LIMIT 1
-        ) FROM home WHERE home.area_id IS NOT NULL
-    )
-    SELECT person.id FROM home CROSS JOIN LATERAL (
-        SELECT id FROM filings_insuredperson WHERE area_id = home.area_id AND id_type = %s AND id_number = %s
-    ) AS person
-"""
 
 
 def hold_stays(person: InsuredPerson) -> None:
@@ -99,24 +83,22 @@ def _direct() -> QuerySet[Settlement]:
     return Settlement.objects.standing().filter(way=SettlementWay.DIRECT)
 
 
-def _asked_during(cases: type[Case]) -> Q:
-    """The same of a person and a stay that are not known yet.  The people first, whatever the planner thinks of it:
-    cases then go by their index."""
-    same_person = f"{cases._meta.db_table}.person_id = ANY(ARRAY({SAME_PERSON}))"
-    people = RawSQL(same_person, [Given("id_type"), Given("id_number")], output_field=BooleanField())  # noqa: S611 - our own words
-    return Q(people, admitted_on__lte=Given("discharged_on"), discharged_on__gte=Given("admitted_on"))
+def _asked_during() -> Q:
+    """The same of a person and a stay that are not known yet."""
+    people = InsuredPerson.objects.filter(id_type=Given("id_type"), id_number=Given("id_number")).order_by()
+    return _during(people.values("pk"), Unforeseen("admitted_on"), Unforeseen("discharged_on"))
 
 
 def _anything_beside() -> QuerySet[Any, Any]:
-    claims = _alive().filter(_asked_during(Claim)).exclude(pk=Given("own"))
-    at_once = _direct().filter(_asked_during(Settlement))
-    with_receipts = _direct().filter(receipts__overlap=Given("receipts", ArrayField(CharField())))
+    claims = _alive().filter(_asked_during()).exclude(pk=Given("own"))
+    at_once = _direct().filter(_asked_during())
+    with_receipts = _direct().filter(receipts__overlap=Unforeseen("receipts", ArrayField(CharField())))
     first, *others = (rows.order_by().values_list("pk") for rows in (claims, at_once, with_receipts))
     return first.union(*others, all=True)[:1]
 
 
 _ANYTHING_BESIDE = CompiledQuery(_anything_beside)
-_DURING = CompiledQuery(lambda: _alive().filter(_asked_during(Claim)))
+_DURING = CompiledQuery(lambda: _alive().filter(_asked_during()))
 
 
 def _beside(
@@ -152,9 +134,8 @@ def look_at_claims(settlement: Settlement) -> None:
 
 def _people(person: InsuredPerson) -> list[int]:
     """The rows of one person, in every area.  By their keys, what else is asked of them goes by its index."""
-    with connection.cursor() as cursor:
-        cursor.execute(SAME_PERSON, [person.id_type, person.id_number])
-        return [key for (key,) in cursor.fetchall()]
+    same = InsuredPerson.objects.filter(id_type=person.id_type, id_number=person.id_number)
+    return list(same.order_by().values_list("pk", flat=True))
 
 
 def _is(person: InsuredPerson, other: InsuredPerson) -> bool:

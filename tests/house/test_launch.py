@@ -204,7 +204,10 @@ def tables(cursor: Any) -> set[tuple[str, ...]]:
 
 
 def descendants(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:  # it has ended since
+        return []
     return [found for child in map(int, children) for found in (child, *descendants(child))]
 
 

@@ -54,7 +54,7 @@ steps = st.builds(Step, st.integers(0, 999), mostly, st.integers(0, HANDS), most
 
 @pytest.fixture
 def office(db: None) -> Office:
-    return open_office()
+    return open_office(is_staffed=True)
 
 
 @contextmanager

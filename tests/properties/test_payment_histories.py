@@ -34,7 +34,7 @@ outcomes = st.builds(
 
 @pytest.fixture
 def office(db: None) -> Office:
-    return open_office()
+    return open_office(is_staffed=True)
 
 
 @given(amount=amounts, said=st.lists(outcomes, max_size=6))

@@ -28,7 +28,7 @@ steps = st.one_of(
 
 @pytest.fixture
 def office(db: None) -> Office:
-    return open_office()
+    return open_office(is_staffed=True)
 
 
 def attempt(office: Office, case: Recoupment, verb: str, given: Any) -> Recoupment:

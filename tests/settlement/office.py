@@ -132,9 +132,13 @@ def _staff(role: Role) -> User:
     return make.staff(role, make.TIELING, make.YANTAI)
 
 
-def open_office() -> Office:
+def open_office(*, is_staffed: bool = False) -> Office:
+    """is_staffed: all of its staff are there at once, for who goes back to the beginning again and again."""
     shipped.policies(*make.HOMES, make.BEIJING, SHENYANG)
-    return Office(person=a_person())
+    office = Office(person=a_person())
+    for name in ("clerk", "colleague", "reviewer", "second", "finance", "supervisor") if is_staffed else ():
+        getattr(office, name)
+    return office
 
 
 def a_person(area: str = make.TIELING, **insured: Any) -> InsuredPerson:
