@@ -89,15 +89,12 @@ class CompiledInsert(Generic[Record]):
         return record
 
     def add_all(self, records: Sequence[Record]) -> None:
-        """As `bulk_create` writes them: one statement, the same for any number of them."""
-        if len(records) < 2:
-            for record in records:
-                self.add(record)
+        """As `bulk_create` writes them, for who does not ask for their keys: one statement, the same for any number."""
+        if not records:
             return
         columns = [list(column) for column in zip(*(_written(record, self._fields) for record in records), strict=True)]
-        for record, (key,) in zip(records, fetched(self._many, columns), strict=True):
-            record.pk = key
-            record._state.adding, record._state.db = False, connection.alias
+        with connection.cursor() as cursor:
+            cursor.execute(self._many, columns)
 
     @cached_property
     def _fields(self) -> list[Any]:
@@ -107,11 +104,11 @@ class CompiledInsert(Generic[Record]):
             raise TypeError(f"{self.model.__name__} has a column that the database fills in")
         return fields
 
-    def _one(self, fields: list[Any]) -> str:
+    def _one(self, fields: list[Any], *, returning: bool = True) -> str:
         query = InsertQuery(self.model)
         query.insert_values(fields, [self.model()])
         compiler = query.get_compiler(connection=connection)
-        compiler.returning_fields = [self.model._meta.pk]
+        compiler.returning_fields = [self.model._meta.pk] if returning else None
         ((statement, _values),) = compiler.as_sql()
         return str(statement)
 
@@ -120,7 +117,7 @@ class CompiledInsert(Generic[Record]):
         """Each column comes as an array, so that a column of arrays cannot be among them."""
         if any(isinstance(field, ArrayField) for field in self._fields):
             raise TypeError(f"{self.model.__name__} has a column of arrays: add one by one")
-        before, _values, after = re.split(r"(VALUES \(.*?\))", self._one(self._fields))
+        before, _values, after = re.split(r"(VALUES \(.*?\))", self._one(self._fields, returning=False))
         arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in self._fields)
         return f"{before}SELECT * FROM unnest({arrays}){after}"  # noqa: S608 - our own words
 

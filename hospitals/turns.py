@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.transaction import TransactionManagementError
 
-from hospitals.compiled import fetched
-
 
 def take_turns(*groups: Iterable[str]) -> None:
     """Hold each thing until the transaction ends; one statement.
@@ -19,8 +17,9 @@ def take_turns(*groups: Iterable[str]) -> None:
     things = [thing for group in groups for thing in sorted(set(group))]
     if not things:
         return
-    fetched(
-        "SELECT pg_advisory_xact_lock(hashtextextended(thing, 0))"
-        " FROM unnest(%s::text[]) WITH ORDINALITY AS asked (thing, place) ORDER BY place",
-        [things],
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(thing, 0))"
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS asked (thing, place) ORDER BY place",
+            [things],
+        )
