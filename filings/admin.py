@@ -78,15 +78,19 @@ class ChannelForm(forms.ModelForm):
 class ChannelRows(PolicyRows):
     model = FilingChannel
     form = ChannelForm
-    readonly_fields = ("served",)
+    readonly_fields = ("served", "registered")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        categories = "served" if obj and not obj.is_draft else "categories"
-        return ("channel", categories, "without_materials", "without_review", "backdates", "asks", "section")
+        categories, asks = ("served", "registered") if obj and not obj.is_draft else ("categories", "asks")
+        return ("channel", categories, "without_materials", "without_review", "backdates", asks, "section")
 
     @admin.display(description=_("适用类别"))
     def served(self, row: FilingChannel) -> str:
         return "、".join(Category.name_of(code) for code in row.categories) or str(_("全部"))
+
+    @admin.display(description=_("另须登记"))
+    def registered(self, row: FilingChannel) -> str:
+        return "、".join(Asked.name_of(code) for code in row.asks)
 
 
 class LockRows(PolicyRows):

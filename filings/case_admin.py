@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from filings.decision import counted
 from filings.models import (
     Commitment,
     CommitmentItem,
@@ -16,6 +17,7 @@ from filings.models import (
     Sanction,
     SocialSecurityCard,
 )
+from filings.vocabulary import Material
 from hospitals.access import Right
 from hospitals.admin_access import VisibleAdmin
 
@@ -83,8 +85,14 @@ class FilingChangeAdmin(VisibleAdmin):
     list_display = ("number", "kind", "person", "filing", "destination", "on", "status", "area", "hall")
     list_select_related = ("person", "filing", "destination", "area", "hall")
     list_filter = ("status", "kind", "category", ("area", admin.RelatedOnlyFieldListFilter))
-    exclude = ("decision", "request_token", "agent_id_number")
+    exclude = ("decision", "request_token", "agent_id_number", "materials")
+    readonly_fields = ("seen",)
     ordering = ("-pk",)
+
+    @admin.display(description=_("材料"))
+    def seen(self, change: FilingChange) -> str:
+        seen = ((Material.name_of(code), counted(*counts)) for code, counts in change.materials.items())
+        return "、".join(f"{name}（{counts}）" if counts else name for name, counts in seen)
 
     @admin.display(description=_("受理号"))
     def number(self, change: FilingChange) -> str:

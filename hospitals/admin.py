@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from procrastinate.contrib.django import admin as procrastinate_admin  # noqa: F401 - registered before it is removed
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -54,12 +55,17 @@ class StaffAdmin(UserAdmin):
     list_filter = ("is_active",)
     show_full_result_count = False
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
+        (None, {"fields": ("username", "new_password")}),
         ("姓名", {"fields": ("last_name", "first_name")}),
         ("状态", {"fields": ("is_active",)}),
     )
     add_fieldsets = ((None, {"fields": ("username", "usable_password", "password1", "password2")}),)
     filter_horizontal = ()
+    readonly_fields = ("new_password",)
+
+    @admin.display(description="密码")
+    def new_password(self, member: User) -> str:
+        return format_html('<a href="../password/">{}</a>', "重设密码")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         rows = super().get_queryset(request).exclude(username=PORTAL)

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 
 OF_A_KIND = 2  # pages of one shape that an account looks at
-NOT_FOLLOWED = re.compile(r"^/admin/|[?&](sort|after|before|export)=|/(file|export)/|details-template")
+NOT_FOLLOWED = re.compile(r"[?&](sort|after|before|export|o|_[a-z_]+)=|/(file|export)/|details-template|/password/")
 UNSEEN = {
     "script",
     "style",
@@ -26,6 +26,7 @@ UNSEEN = {
 }  # and what a platform calls its fields, which stands in code
 RAW = re.compile(r"\b(?:None|True|False|NaN|null|undefined)\b|&[a-z]+;|\b[a-z]+_[a-z_]+\b|\b[a-z]{5,}\b")
 SAID = {"infcode", "msgid", "counter"}  # as it was told to the platform
+ACCOUNTS = {"clerk", "reviewer", "finance", "supervisor", "hotline", "auditor", "deputy", "kuiwen"}
 
 
 class Page(HTMLParser):
@@ -60,12 +61,12 @@ def faults_of(client: Client) -> Iterator[str]:
     known = {"/"}
     while todo:
         address, came_from = todo.pop(0)
-        reply = client.get(address)
+        reply = client.get(address, follow=address.startswith("/admin/r/"))  # from admin to the portal's own page
         if reply.status_code != 200:
             yield f"{reply.status_code} {address} from {came_from}"
             continue
         page = Page(reply.content.decode())
-        for word in set(RAW.findall(" ".join(page.text))) - SAID:
+        for word in set(RAW.findall(" ".join(page.text))) - SAID - (ACCOUNTS if "/auth/user/" in address else set()):
             yield f"{word!r} on {address}"
         for link in page.links:
             target = urljoin(address, link)
@@ -79,6 +80,7 @@ def faults_of(client: Client) -> Iterator[str]:
     assert looked_at.total() > 10
 
 
+@pytest.mark.ignore_template_errors  # Django admin's own templates ask for what is not always there
 @pytest.mark.django_db
 def test_no_account_is_shown_a_link_it_may_not_follow_or_a_raw_word(signed_in: Any) -> None:
     with connection.cursor() as cursor:
