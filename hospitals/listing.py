@@ -12,7 +12,7 @@ from typing import Any
 
 import django_filters
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, Func, QuerySet, Value
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -111,7 +111,7 @@ class ListPage(View):
         cursor = _read_cursor(request.GET.get("before") or request.GET.get("after") or "", name)
         count = len(rows.order_by().values_list("pk")[: COUNT_BOUND + 1])
         if cursor:
-            parts = [part.filter(_beyond(name, cursor, descending != backwards)) for part in parts]
+            parts = [_beyond(part, name, cursor, descending != backwards) for part in parts]
         order = [f"-{key}" if descending != backwards else key for key in dict.fromkeys([name, "pk"])]
         found = first_of(parts, order, PAGE_SIZE + 1, self.queryset())
         more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
@@ -205,12 +205,26 @@ def _read_cursor(text: str, name: str) -> tuple[Any, Any] | None:
     return (value, pk) if made_for == name else None
 
 
-def _beyond(name: str, cursor: tuple[Any, Any], smaller: bool) -> Q:
+def _beyond(part: QuerySet[Any], name: str, cursor: tuple[Any, Any], smaller: bool) -> QuerySet[Any]:
     value, pk = cursor
-    way = "lt" if smaller else "gt"
     if name == "pk":
-        return Q(**{f"pk__{way}": pk})
-    return Q(**{f"{name}__{way}e": value}) & (Q(**{f"{name}__{way}": value}) | Q(**{f"pk__{way}": pk}))
+        return part.filter(**{"pk__lt" if smaller else "pk__gt": pk})
+    given = Value(value, output_field=part.model._meta.get_field(name))
+    return part.filter(_Row(F(name), F("pk"), given, Value(pk), template=ROW_BEFORE if smaller else ROW_AFTER))
+
+
+class _Row(Func):
+    """Two columns compared as one, as an index of both is read from there on, however many rows share the first."""
+
+    arity = 4
+    output_field = BooleanField()
+
+    def as_sql(self, compiler: Any, connection: Any, *_said: Any, **_more: Any) -> Any:
+        parts, values = zip(*map(compiler.compile, self.get_source_expressions()), strict=True)
+        return self.extra["template"].format(*parts), [value for given in values for value in given]
+
+
+ROW_BEFORE, ROW_AFTER = "({}, {}) < ({}, {})", "({}, {}) > ({}, {})"
 
 
 def _focus(form: BaseForm) -> None:
