@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import TransactionManagementError
@@ -93,8 +93,7 @@ class CompiledInsert(Generic[Record]):
         if not records:
             return
         columns = [list(column) for column in zip(*(_written(record, self._fields) for record in records), strict=True)]
-        with connection.cursor() as cursor:
-            cursor.execute(self._many, columns)
+        asked(self._many, columns)
 
     @cached_property
     def _fields(self) -> list[Any]:
@@ -159,9 +158,7 @@ def save_unless_changed(record: Any, *names: str) -> bool:
 def _saved(record: models.Model, names: tuple[str, ...], only_where: dict[str, Any]) -> bool:
     statement, fields = _update_of(type(record), names, tuple(only_where))
     values = [*_written(record, fields), *only_where.values(), record.pk]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return bool(cursor.rowcount)
+    return bool(asked(statement, values).rowcount)
 
 
 @cache
@@ -177,10 +174,20 @@ def _update_of(model: type[models.Model], names: tuple[str, ...], only_where: tu
 
 def fetched(statement: str, values: list[Any]) -> list[Any]:
     """The rows that a statement gives."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        rows: list[Any] = cursor.fetchall()
+    rows: list[Any] = asked(statement, values).fetchall()
     return rows
+
+
+def asked(statement: str, values: list[Any]) -> Any:
+    """The connection's own cursor, the statement executed: to open one for each takes half as long as to ask."""
+    server = connections[DEFAULT_DB_ALIAS]
+    server.close_if_health_check_failed()
+    server.ensure_connection()
+    cursor = server.cursor() if server.queries_logged else server.__dict__.get("kept_cursor")
+    if cursor is None or cursor.cursor.connection is not server.connection:
+        cursor = server.__dict__["kept_cursor"] = server.cursor()
+    cursor.execute(statement, values)
+    return cursor
 
 
 class _Plan:

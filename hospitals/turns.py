@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.transaction import TransactionManagementError
 
+from hospitals.compiled import asked
+
 
 def take_turns(*groups: Iterable[str]) -> None:
     """Hold each thing until the transaction ends; one statement.
@@ -17,9 +19,8 @@ def take_turns(*groups: Iterable[str]) -> None:
     things = [thing for group in groups for thing in sorted(set(group))]
     if not things:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(thing, 0))"
-            " FROM unnest(%s::text[]) WITH ORDINALITY AS asked (thing, place) ORDER BY place",
-            [things],
-        )
+    asked(
+        "SELECT pg_advisory_xact_lock(hashtextextended(thing, 0))"
+        " FROM unnest(%s::text[]) WITH ORDINALITY AS wanted (thing, place) ORDER BY place",
+        [things],
+    )
