@@ -4,15 +4,18 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
 from config.simulator.hospitals import HOUSES
 from filings.models import Filing, InsuredPerson
+from hospitals.vocabulary import Scope
 from settlement.demo import BEIJING
 from settlement.demo_gateway import TOLD_BY
-from settlement.models import BenefitPolicy, Claim, Recoupment, Settlement
+from settlement.hospital_clearing.paying import confirm, make_batch
+from settlement.models import BenefitPolicy, Claim, HospitalPayment, Recoupment, Settlement
 from tests.settlement.platform import Ward
 
 MEN = {"李为民", "孙建国", "刘洋", "周海", "于海波", "曲志强", "孔令辉", "郭振东", "冯建军", "许国强"}
@@ -79,3 +82,26 @@ def test_books_of_the_simulated_hospitals_agree_with_the_demo_from_the_first_day
     for house in HOUSES.values():
         assert said(house.code, house.name, house.area) == {"0"}, house.name
     assert said(*TOLD_BY[BEIJING], BEIJING) == {"1"}
+
+
+def test_failed_payment_to_a_hospital_is_seen_put_right_and_in_the_next_list(demo: str, signed_in: Any) -> None:
+    users = {name: User.objects.get(username=name) for name in ("finance", "finance-deputy", "supervisor", "auditor")}
+    failed = HospitalPayment.objects.to_pay_again().get()
+    hospital = failed.statement.hospital
+    for user in users.values():
+        page = signed_in(user).get("/clearing/hospitals/payments/failed/").content.decode()
+        assert failed.number in page
+        assert "示例：收款账户已销户" in page
+    finance = signed_in(users["finance"])
+    assert hospital.name in finance.get("/").content.decode()
+    account = {
+        "name": hospital.name,
+        "bank": "示例银行",
+        "account": "370500000000099999",
+        "reason": "示例：医院来函更正",
+    }
+    assert finance.post(f"/clearing/hospitals/accounts/{hospital.pk}/", account).status_code == 302
+    batch = make_batch(by=users["finance"], area=hospital.area, scope=Scope.CROSS_PROVINCE, on=timezone.localdate())
+    assert failed.statement_id in batch.payments.values_list("statement", flat=True)
+    confirm(by=users["finance-deputy"], batch=batch, version=batch.version)
+    assert not HospitalPayment.objects.to_pay_again().exists()
