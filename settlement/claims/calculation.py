@@ -133,7 +133,7 @@ def _saying_where(result: Result) -> Result:
     if STANDARD_UNKNOWN not in result.reasons:
         return result
     text = _(
-        "起付线一年收取一次，本年度首次住院的起付标准未登记：请主管在参保人的“年度账户”中，"
+        "起付线一年收取一次，本年度首次住院的起付标准未登记：请参保地主管在参保人的“年度账户”中，"
         "用“系统启用前累计”填写“首次住院的起付标准”"
     )
     told = Reason(STANDARD_UNKNOWN.code, text)
