@@ -1,9 +1,6 @@
 """People and filings in Django admin: to look at, with their history; what changes them are the pages' verbs."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from filings.decision import counted
@@ -19,20 +16,7 @@ from filings.models import (
 )
 from filings.vocabulary import Material
 from hospitals.access import Right
-from hospitals.admin_access import VisibleAdmin
-
-
-class ReadOnlyRows(admin.TabularInline):
-    extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True  # the parent row came through the door
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    has_change_permission = has_add_permission
+from hospitals.admin_access import ReadOnlyRows, VisibleAdmin, numbered
 
 
 class ParticipationRows(ReadOnlyRows):
@@ -73,10 +57,7 @@ class FilingAdmin(VisibleAdmin):
     list_filter = ("status", "category", "scope", ("area", admin.RelatedOnlyFieldListFilter))
     exclude = ("decision", "request_token")
     ordering = ("-pk",)
-
-    @admin.display(description=_("备案号"))
-    def number(self, filing: Filing) -> str:
-        return filing.number
+    number = numbered(_("备案号"))
 
 
 @admin.register(FilingChange)
@@ -88,15 +69,12 @@ class FilingChangeAdmin(VisibleAdmin):
     exclude = ("decision", "request_token", "agent_id_number", "materials")
     readonly_fields = ("seen",)
     ordering = ("-pk",)
+    number = numbered(_("受理号"))
 
     @admin.display(description=_("材料"))
     def seen(self, change: FilingChange) -> str:
         seen = ((Material.name_of(code), counted(*counts)) for code, counts in change.materials.items())
         return "、".join(f"{name}（{counts}）" if counts else name for name, counts in seen)
-
-    @admin.display(description=_("受理号"))
-    def number(self, change: FilingChange) -> str:
-        return change.number
 
 
 class CommitmentItemRows(ReadOnlyRows):
@@ -117,10 +95,7 @@ class CommitmentAdmin(VisibleAdmin):
     list_filter = ("status", "purpose", ("area", admin.RelatedOnlyFieldListFilter))
     ordering = ("-pk",)
     inlines = (CommitmentItemRows,)
-
-    @admin.display(description=_("承诺编号"))
-    def number(self, commitment: Commitment) -> str:
-        return commitment.number
+    number = numbered(_("承诺编号"))
 
 
 @admin.register(Sanction)
@@ -130,7 +105,4 @@ class SanctionAdmin(VisibleAdmin):
     list_select_related = ("person", "area")
     list_filter = ("status", "measure", ("area", admin.RelatedOnlyFieldListFilter))
     ordering = ("-pk",)
-
-    @admin.display(description=_("处理编号"))
-    def number(self, sanction: Sanction) -> str:
-        return sanction.number
+    number = numbered(_("处理编号"))

@@ -1,5 +1,6 @@
 """Django admin behind the same door as the pages: a supervisor sees and changes what their posts cover."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -79,3 +80,28 @@ class VisibleAdmin(admin.ModelAdmin):
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/record_history.html", context)
+
+
+class ReadOnlyRows(admin.TabularInline):
+    """What belongs to a record, below it."""
+
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True  # the record came through the door
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_add_permission
+
+
+def numbered(label: Any) -> Callable[[Any, Any], str]:
+    """The column of a record's own number."""
+
+    @admin.display(description=label)
+    def number(self: Any, record: Any) -> str:
+        return str(record.number)
+
+    return number

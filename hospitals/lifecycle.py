@@ -105,13 +105,17 @@ class Lifecycle:
         move = self.moves[verb]
         with transaction.atomic(), doing(move.label, by=by, reason=reason):
             locked = _locked(case)
-            if version is not None and locked.version != version:
-                raise Refused.because("changed_meanwhile", "此件刚刚被他人改动，请核对后再办理")
-            refusal = self.refusal(locked, verb, by, reason)
-            if refusal:
-                raise refusal
+            self.check(locked, verb, by=by, reason=reason, version=version)
             _go(locked, move, effect)
         return locked
+
+    def check(self, locked: Any, verb: str, *, by: User, reason: str = "", version: int | None = None) -> None:
+        """What `take` asks before it goes: whoever locks several rows at once asks it of each.  Raises Refused."""
+        if version is not None and locked.version != version:
+            raise Refused.because("changed_meanwhile", "此件刚刚被他人改动，请核对后再办理")
+        refusal = self.refusal(locked, verb, by, reason)
+        if refusal:
+            raise refusal
 
     def follow(self, case: Case, verb: str, *, effect: Callable[[Case], None] | None = None) -> Case:
         """A step that follows from one taken elsewhere: in its transaction, by its hand, under its name in the history.

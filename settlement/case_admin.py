@@ -1,14 +1,11 @@
 """Claims and their money in Django admin: to look at, with their history; what changes them are the pages' verbs."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from filings.identity import masked
 from hospitals.access import Right
-from hospitals.admin_access import VisibleAdmin
+from hospitals.admin_access import ReadOnlyRows, VisibleAdmin, numbered
 from settlement.models import (
     Calculation,
     Claim,
@@ -22,19 +19,6 @@ from settlement.models import (
     RecoupmentReceipt,
     SupplementNotice,
 )
-
-
-class ReadOnlyRows(admin.TabularInline):
-    extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True  # the case came through the door
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    has_change_permission = has_add_permission
 
 
 class ReceiptRows(ReadOnlyRows):
@@ -68,10 +52,7 @@ class ClaimAdmin(VisibleAdmin):
     readonly_fields = ("account",)
     ordering = ("-pk",)
     inlines = (ReceiptRows, MaterialRows, CalculationRows, NoticeRows)
-
-    @admin.display(description=_("报销编号"))
-    def number(self, claim: Claim) -> str:
-        return claim.number
+    number = numbered(_("报销编号"))
 
     @admin.display(description=_("银行账号"))
     def account(self, claim: Claim) -> str:
@@ -85,10 +66,7 @@ class FindingAdmin(VisibleAdmin):
     list_select_related = ("person", "claim", "decided_by", "area", "hall")
     list_filter = ("status", "kind", ("area", admin.RelatedOnlyFieldListFilter))
     ordering = ("-pk",)
-
-    @admin.display(description=_("疑点编号"))
-    def number(self, finding: Finding) -> str:
-        return finding.number
+    number = numbered(_("疑点编号"))
 
 
 @admin.register(Payment)
@@ -100,10 +78,7 @@ class PaymentAdmin(VisibleAdmin):
     exclude = ("payee_account", "payee")
     readonly_fields = ("account",)
     ordering = ("-pk",)
-
-    @admin.display(description=_("付款编号"))
-    def number(self, payment: Payment) -> str:
-        return payment.number
+    number = numbered(_("付款编号"))
 
     @admin.display(description=_("银行账号"))
     def account(self, payment: Payment) -> str:
@@ -133,7 +108,4 @@ class RecoupmentAdmin(VisibleAdmin):
     list_filter = ("status", "cause", ("area", admin.RelatedOnlyFieldListFilter))
     ordering = ("-pk",)
     inlines = (PartRows, InstalmentRows, ReceivedRows)
-
-    @admin.display(description=_("追回编号"))
-    def number(self, recoupment: Recoupment) -> str:
-        return recoupment.number
+    number = numbered(_("追回编号"))

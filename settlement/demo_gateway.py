@@ -28,6 +28,10 @@ HOSPITALS = {  # those that the simulator plays
     "370200": ("H37020200001", "青岛示例医院"),
     "440300": ("H44030300001", "深圳示例医院"),
 }
+TOLD_BY = {  # others: what the simulator has in its books is what it has said itself
+    BEIJING: ("H11010100002", "北京示例第二医院"),
+    DALIAN: ("H21020200002", "大连示例第二医院"),
+}
 COST = {
     "medfee_sumamt": "18600.00",
     "fulamt_ownpay_amt": "1200.00",
@@ -51,7 +55,7 @@ def load() -> str:
 
 def _hospitals() -> None:
     """Samples, and marked so: no document that the portal ships lists hospitals of these cities."""
-    for place, (code, name) in HOSPITALS.items():
+    for place, (code, name) in (*HOSPITALS.items(), *TOLD_BY.items()):
         hospital, is_new = Hospital.objects.get_or_create(
             area_id=place, name=name, defaults={"code": code, "level": Level.THREE_A, "source": "示例"}
         )
@@ -106,7 +110,7 @@ def _person(name: str) -> InsuredPerson:
 def _tell(serial: int, place: str, infno: str, body: dict[str, Any], *, refused: bool = False) -> dict[str, Any]:
     """Through the same door as the platform; the output of the answer."""
     now = dt.datetime.now(CHINA)
-    code, name = HOSPITALS[place]
+    code, name = TOLD_BY[place]
     message = {
         "infno": infno,
         "msgid": sender_id(code, now, serial),

@@ -16,10 +16,11 @@ from filings.identity import made_up_number
 from filings.vocabulary import Category, Scheme
 from hospitals.models import Area, Hospital
 from hospitals.vocabulary import Scope, Service
+from settlement.demo_payments import fail
 from settlement.hospital_clearing import appealing, making, paying, reviewing
 from settlement.hospital_clearing.words import DeductionSource, DeductionType, ReviewExtent
 from settlement.inbound.recording import ToldSettlement, contrary_of, record_inbound_settlement
-from settlement.models import HospitalClearingTerm, HospitalStatement, InboundSettlement
+from settlement.models import HospitalClearingTerm, HospitalPaymentBatch, HospitalStatement, InboundSettlement
 
 DONGYING, CHONGQING = "370500", "500000"
 FIRST_DAY = dt.date(2017, 8, 25)
@@ -123,6 +124,11 @@ class Desk:
     ) -> HospitalStatement:
         return verb(by=self.users[by], statement=one, version=one.version, **given)
 
+    def confirmed_batch(self) -> HospitalPaymentBatch:
+        """Of whatever waits to be paid."""
+        batch = paying.make_batch(by=self.users["finance"], area=self.area, scope=Scope.CROSS_PROVINCE, on=self.on)
+        return paying.confirm(by=self.users["finance-deputy"], batch=batch, version=batch.version)
+
 
 def load(users: Mapping[str, User]) -> str:
     """Make them once; after the demo accounts and the shipped hospitals.  What there is, in one line."""
@@ -134,7 +140,9 @@ def load(users: Mapping[str, User]) -> str:
         HospitalClearingTerm.objects.get_or_create(area=area, defaults=term)
         last = making.first_of_month(making.first_of_month(today) - dt.timedelta(days=1))
         _the_first(desk)
-        _appealed(desk, making.first_of_month(last - dt.timedelta(days=1)))
+        before = making.first_of_month(last - dt.timedelta(days=1))
+        _unpaid(desk, before)
+        _appealed(desk, before)
         _others(desk, last)
     settlements, statements = InboundSettlement.objects.count(), HospitalStatement.objects.count()
     return f"示例来本地就医结算 {settlements} 笔、医疗机构清算单 {statements} 份"
@@ -144,7 +152,7 @@ def _the_first(desk: Desk) -> None:
     """25 August 2017: settled, cleared and paid."""
     desk.stay(SECOND, FIRST_DAY, "12680.40", place=CHONGQING, name="程渝生")
     desk.cleared(desk.in_review(SECOND, FIRST_DAY.replace(day=1)))
-    for number, name in enumerate((SECOND, PEOPLES), 1):
+    for number, name in enumerate((SECOND, PEOPLES, HEKOU), 1):
         paying.keep_account(
             by=desk.users["finance"],
             hospital=desk.hospital(name),
@@ -153,8 +161,7 @@ def _the_first(desk: Desk) -> None:
             account=f"3705000000000{number:04d}",
             reason="示例：医院书面告知",
         )
-    batch = paying.make_batch(by=desk.users["finance"], area=desk.area, scope=Scope.CROSS_PROVINCE, on=desk.on)
-    batch = paying.confirm(by=desk.users["finance-deputy"], batch=batch, version=batch.version)
+    batch = desk.confirmed_batch()
     paying.record_all_paid(
         by=desk.users["finance"],
         batch=batch,
@@ -163,6 +170,13 @@ def _the_first(desk: Desk) -> None:
         reference="示例流水0101",
         on=desk.on,
     )
+
+
+def _unpaid(desk: Desk, month: dt.date) -> None:
+    """Cleared, but the bank could not pay: the hospital's account is to be put right, and the next list pays it."""
+    desk.stay(HEKOU, month.replace(day=7), "9640.00")
+    desk.cleared(desk.in_review(HEKOU, month))
+    fail(desk.confirmed_batch().payments.get(), desk.users["finance"])
 
 
 def _appealed(desk: Desk, month: dt.date) -> None:

@@ -13,7 +13,7 @@ from hospitals.models import Area
 from hospitals.vocabulary import Level
 from settlement.claims.desk import accept_claim
 from settlement.demo import BEIJING, NAMESPACE, SHENYANG, TIELING, Sample, entry_of, samples
-from settlement.models import Claim, Payment, PaymentBatch, ResultImport
+from settlement.models import Claim, HospitalPayment, HospitalResultImport, Payment, PaymentBatch, ResultImport
 from settlement.payments import batches, sending
 from settlement.payments.results import verbs as results
 
@@ -25,6 +25,7 @@ CLAIMS = (
     Sample(TIELING, "陈淑芬", SHENYANG, Level.TWO, 280, "支气管炎", "7600.00", "6900.00"),
     Sample(TIELING, "周海", BEIJING, Level.THREE, 295, "胃癌", "41000.00", "33400.00"),
 )
+HEADER = ("付款编号", "收款人", "银行账号", "金额", "结果", "失败原因", "银行流水号", "支付日期")
 FIRST_PLACE = 101  # beyond the demo claims, whose receipts are numbered by their place
 
 
@@ -80,23 +81,34 @@ def _sent(claims: list[Claim], finance: User, deputy: User) -> PaymentBatch:
 
 def _answer(batch: PaymentBatch, finance: User) -> None:
     """The bank has paid the first and could not pay the second."""
-    today, out = timezone.localdate(), io.StringIO()
-    header = ("付款编号", "收款人", "银行账号", "金额", "结果", "失败原因", "银行流水号", "支付日期")
     paid, failed = batch.payments.order_by("position")
+    rows = [
+        [*_named(paid), "成功", "", "示例流水0002", timezone.localdate().isoformat()],
+        [*_named(failed), "失败", "账号户名不符", "", ""],
+    ]
+    _take_in(ResultImport, batch.area, rows, finance)
 
-    def row(payment: Payment, *said: str) -> tuple[str, ...]:
-        return (payment.number, payment.payee_name, payment.payee_account, f"{payment.amount:.2f}", *said)
 
-    csv.writer(out).writerows(
-        [header, row(paid, "成功", "", "示例流水0002", today.isoformat()), row(failed, "失败", "账号户名不符", "", "")]
-    )
+def fail(payment: HospitalPayment, finance: User) -> None:
+    """The bank could not pay a hospital."""
+    rows = [[*_named(payment), "失败", "示例：收款账户已销户", "", ""]]
+    _take_in(HospitalResultImport, payment.area, rows, finance)
+
+
+def _named(payment: Payment | HospitalPayment) -> tuple[str, ...]:
+    return (payment.number, payment.payee_name, payment.payee_account, f"{payment.amount:.2f}")
+
+
+def _take_in(of: type[ResultImport | HospitalResultImport], area: Area, rows: list[list[str]], finance: User) -> None:
+    out = io.StringIO()
+    csv.writer(out).writerows([HEADER, *rows])
     found = results.upload(
-        of=ResultImport,
+        of=of,
         data=out.getvalue().encode("utf-8-sig"),
         file_name="示例回盘.csv",
-        area=batch.area,
+        area=area,
         paid_on=None,
-        on=today,
+        on=timezone.localdate(),
         by=finance,
     )
     found = results.preview(list_import=found, by=finance)

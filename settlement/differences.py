@@ -29,6 +29,7 @@ def computed_elsewhere(figures: SettlementInfo, own: Worked) -> Worked:
     result = Result(
         outcome=Outcome.CALCULATED,
         deductible=figures.act_pay_dedc,
+        standard=own.result.standard,  # the platform tells none; the year may go on by it
         fund=figures.fund_pay_sumamt,
         personal=figures.psn_part_amt,
         lines=lines,

@@ -17,7 +17,7 @@ from hospitals.turns import take_turns
 from settlement.accounts.posting import StayRecord, post, reverse
 from settlement.accounts.year import hold_year
 from settlement.calculation import SettlementInfo
-from settlement.claims.calculation import work_out
+from settlement.claims.calculation import Worked, work_out
 from settlement.claims.entry import StayEntry
 from settlement.differences import computed_elsewhere, note_difference
 from settlement.findings.looking import look_at_claims, turn_of_stays
@@ -64,22 +64,7 @@ def settle_held(
         raise Refused.all_of(worked.result.reasons)
     if held is None or held != worked.standing.filing:
         _hold_filing(worked.standing.filing)
-    record = StayRecord(
-        person=person,
-        category=worked.standing.category,
-        treatment_area=entry.treatment_area,
-        hospital_name=entry.hospital_name,
-        filing=worked.standing.filing,
-        hospital=entry.hospital,
-        diagnosis=diagnosis,
-        receipts=receipts,
-    )
-    calculation = worked.stored(by=by)
-    settlement = post(by=by, on=on, record=record, stay=worked.stay, result=worked.result, calculation=calculation)
-    take_turns([turn_of_stays(person)], (f"receipt {number}" for number in receipts))
-    look_at_claims(settlement)
-    after_settling(settlement)
-    return settlement
+    return _entered(by=by, on=on, person=person, entry=entry, worked=worked, diagnosis=diagnosis, receipts=receipts)
 
 
 def take_over(
@@ -103,23 +88,38 @@ def take_over(
         if own.stay is None:
             raise Refused.all_of(own.result.reasons)
         _hold_filing(own.standing.filing)
-        theirs = computed_elsewhere(figures, own)
-        record = StayRecord(
+        made = _entered(
+            by=by,
+            on=on,
             person=person,
-            category=own.standing.category,
-            treatment_area=entry.treatment_area,
-            hospital_name=entry.hospital_name,
-            filing=own.standing.filing,
-            hospital=entry.hospital,
+            entry=entry,
+            worked=computed_elsewhere(figures, own),
             platform_setl_id=setl_id,
             own_calculation=own.stored(by=by) if own.is_calculated else None,
             **kept,
         )
-        made = post(by=by, on=on, record=record, stay=own.stay, result=theirs.result, calculation=theirs.stored(by=by))
         note_difference(made, figures, own)
-        take_turns([turn_of_stays(person)], (f"receipt {number}" for number in made.receipts))
-        look_at_claims(made)
-        after_settling(made)
+    return made
+
+
+def _entered(
+    *, by: User, on: dt.date, person: InsuredPerson, entry: StayEntry, worked: Worked, **kept: Any
+) -> Settlement:
+    """Into the books, and what follows from it.  kept: what else of a `StayRecord`."""
+    assert worked.stay is not None  # noqa: S101 - the caller has looked
+    record = StayRecord(
+        person=person,
+        category=worked.standing.category,
+        treatment_area=entry.treatment_area,
+        hospital_name=entry.hospital_name,
+        filing=worked.standing.filing,
+        hospital=entry.hospital,
+        **kept,
+    )
+    made = post(by=by, on=on, record=record, stay=worked.stay, result=worked.result, calculation=worked.stored(by=by))
+    take_turns([turn_of_stays(person)], (f"receipt {number}" for number in made.receipts))
+    look_at_claims(made)
+    after_settling(made)
     return made
 
 

@@ -184,7 +184,7 @@ def carry_in(
         raise Refused.because("no_right", _("您没有“%s”的权限") % Right.REVERSE_SETTLEMENTS.label)
     if not 0 < len(reason.strip()) <= LONGEST_REASON:
         raise Refused.because("reason_missing", _("请填写说明，不超过%d字") % LONGEST_REASON)
-    if not (deductible or paid or personal_eligible or stays):
+    if not (deductible or paid or personal_eligible or stays) and standard is None:
         raise Refused.because("nothing_carried_in", _("请至少填写一项累计"))
     if fund not in BASIC_FUND.values() and (deductible or personal_eligible or stays or standard is not None):
         raise Refused.because("fund", _("%s只累计支付金额") % fund.label)

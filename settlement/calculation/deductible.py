@@ -11,6 +11,11 @@ from settlement.calculation.rules import BenefitRules
 from settlement.calculation.stay import Stay
 from settlement.vocabulary import Counting, Lowering
 
+STANDARD_UNKNOWN = Reason(
+    "missing_field",
+    "本年度起付标准（deductible_standard_this_year）必须填写：起付线一年收取一次，须知首次住院的标准",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deductible:
@@ -82,8 +87,7 @@ class Deductible:
             yield Reason("missing_field", "本年度住院次数（stays_this_year）必须填写：再次住院的起付标准按次数确定")
         has_paid = stay.deductible_paid_this_year > 0 and not self.continuous
         if has_paid and self.counting is Counting.YEARLY and stay.deductible_standard_this_year is None:
-            text = "本年度起付标准（deductible_standard_this_year）必须填写：起付线一年收取一次，须知首次住院的标准"
-            yield Reason("missing_field", text)
+            yield STANDARD_UNKNOWN
 
     def _standard_of_year(self, stay: Stay) -> Decimal:
         """That of the first stay; a level of hospital does not change it any more."""

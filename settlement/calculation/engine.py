@@ -57,7 +57,14 @@ def amounts_of(stay: Stay, rules: BenefitRules | None, elsewhere: BenefitRules |
 def _by(stay: Stay, rules: BenefitRules, led_away: DestinationRule | None = None, led_by: str = "") -> Amounts | Result:
     plan = plan_for(stay, rules)
     if isinstance(plan, tuple):
-        return Result(outcome=Outcome.NOT_CONFIGURED, reasons=plan, area=rules.area, version=rules.version)
+        row = rules.deductibles.find(stay)
+        return Result(
+            outcome=Outcome.NOT_CONFIGURED,
+            standard=row.number if row else None,
+            reasons=plan,
+            area=rules.area,
+            version=rules.version,
+        )
     if unknown := plan.unknown_of_year(stay):
         return Result(outcome=Outcome.INVALID, reasons=unknown, area=rules.area, version=rules.version)
     return Amounts(rules, _steps(stay, plan), led_away, led_by)

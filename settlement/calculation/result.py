@@ -69,7 +69,8 @@ class Result:
     fund: of all funds together.  ratio: None also where segments have several.
 
     assumed: whether any number used is a sample.  area, version: of the benefit policy, where one was in force.
-    standard: what the deductible is taken from.  follow_ups: what is paid later, beside `fund`.
+    standard: what the deductible is taken from; told too where other numbers are not configured.
+    follow_ups: what is paid later, beside `fund`.
     """
 
     outcome: Outcome

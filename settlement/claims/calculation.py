@@ -1,7 +1,7 @@
 """What a stay is paid: the stay, the person's standing and what their year has used go through the calculation."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from hospitals.compiled import CompiledInsert
 from hospitals.reasons import Reason
 from settlement.accounts.year import YearState, year_state
 from settlement.calculation import Outcome, Result, Stay, calculate
+from settlement.calculation.deductible import STANDARD_UNKNOWN
 from settlement.claims.entry import StayEntry
 from settlement.claims.standing import Standing, standing_of
 from settlement.models import BenefitPolicy, Calculation, Claim
@@ -110,7 +111,7 @@ def work_out(
         if policy is None:
             result = Result(outcome=Outcome.NOT_CONFIGURED, reasons=(_no_policy(person, entry.admitted_on),))
         else:
-            result = _calculated(stay, policy)
+            result = _saying_where(_calculated(stay, policy))
     inputs = _inputs(person, entry, standing, basis, year)
     return Worked(inputs=inputs, stay=stay, result=result, policy=policy, standing=standing, year=year)
 
@@ -125,6 +126,18 @@ def _calculated(stay: Stay, policy: BenefitPolicy) -> Result:
         row.policy_area, admitted_on=stay.admitted_on, discharged_on=stay.discharged_on
     )
     return calculate(stay, rules, elsewhere.rules_once() if elsewhere else None)
+
+
+def _saying_where(result: Result) -> Result:
+    """What a question lacks, as staff can make it good."""
+    if STANDARD_UNKNOWN not in result.reasons:
+        return result
+    text = _(
+        "起付线一年收取一次，本年度首次住院的起付标准未登记：请参保地主管在参保人的“年度账户”中，"
+        "用“系统启用前累计”填写“首次住院的起付标准”"
+    )
+    told = Reason(STANDARD_UNKNOWN.code, text)
+    return replace(result, reasons=tuple(told if one == STANDARD_UNKNOWN else one for one in result.reasons))
 
 
 def _stay(person: InsuredPerson, entry: StayEntry, standing: Standing, basis: SettlementWay) -> Stay:

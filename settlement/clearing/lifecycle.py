@@ -35,6 +35,7 @@ MONTH_LIFECYCLE = Lifecycle(
         Move("reject", "驳回", UNDERWAY, C.REJECTED, CLEAR, True, is_destructive=True),
         Move("close", "确认清算", frozenset({C.REVIEWED}), C.CLEARED, CLEAR, not_by=("finished_by",)),
         Move("pay", "登记拨付", frozenset({C.CLEARED}), C.PAID, CLEAR, not_by=("closed_by",)),
+        Move("take_back_payment", "撤销拨付登记", frozenset({C.PAID}), C.CLEARED, CLEAR, True, ("paid_by",), True),
     )
 )
 
@@ -202,7 +203,7 @@ def closes_whole() -> pgtrigger.Trigger:
 
 
 def stays_closed() -> pgtrigger.Trigger:
-    """On the month: once cleared, only its payment is written down."""
+    """On the month: once cleared, only its payment is written down, or taken back."""
     own = ", ".join(f"'{name}'" for name in ("status", "paid_by_id", "paid_at", "paid_on", "reference", "version"))
     return pgtrigger.Trigger(
         name="stays_closed",
@@ -210,7 +211,7 @@ def stays_closed() -> pgtrigger.Trigger:
         operation=pgtrigger.Update,
         condition=pgtrigger.Q(old__status__in=list(CLOSED)),
         func=f"""
-            IF OLD.status = '{C.PAID}' OR NEW.status <> '{C.PAID}'
+            IF (OLD.status, NEW.status) NOT IN (('{C.CLEARED}', '{C.PAID}'), ('{C.PAID}', '{C.CLEARED}'))
                 OR to_jsonb(NEW) - ARRAY[{own}] <> to_jsonb(OLD) - ARRAY[{own}]
             THEN {_refused(_CLOSED_TEXT)} END IF;
             RETURN NEW;

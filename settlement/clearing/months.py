@@ -1,4 +1,4 @@
-"""The verbs of a month: gathered, applied for, compared, finished, closed by another, paid."""
+"""The verbs of a month: gathered, applied for, compared, finished, closed by another, paid or not after all."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -137,6 +137,16 @@ def pay(
         locked.paid_on, locked.reference = paid_on, reference.strip()
 
     return _take(month, "pay", by=by, version=version, effect=effect)
+
+
+def take_back_payment(*, by: User, month: ClearingMonth, reason: str, version: int | None = None) -> ClearingMonth:
+    """A payment that was written down in error, by another: the month is cleared still.  Raises Refused."""
+
+    def effect(locked: ClearingMonth) -> None:
+        locked.paid_by = locked.paid_at = locked.paid_on = None
+        locked.reference = ""
+
+    return _take(month, "take_back_payment", by=by, reason=reason, version=version, effect=effect)
 
 
 def _take(

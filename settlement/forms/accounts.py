@@ -34,7 +34,11 @@ class CarryInForm(forms.Form):
     fund = forms.ChoiceField(label=_("基金"), choices=Fund.choices())
     service = forms.ChoiceField(label=_("服务"), choices=Service.choices(), initial=Service.INPATIENT.value)
     deductible = _yuan(_("已付起付标准（元）"))
-    standard = _yuan(_("首次住院的起付标准（元）"), min_value=Decimal(0), help_text=_("不清楚时留空"))
+    standard = _yuan(
+        _("首次住院的起付标准（元）"),
+        min_value=Decimal(0),
+        help_text=_("起付线一年收取一次的，结算以后的住院须有此项；可单独填写"),
+    )
     paid = _yuan(_("基金已支付（元）"))
     personal_eligible = _yuan(_("政策范围内个人负担（元）"))
     stays = forms.IntegerField(label=_("住院次数"), required=False, min_value=-99, max_value=99)

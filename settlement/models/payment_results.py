@@ -43,9 +43,13 @@ class ResultFile(PiecemealImport):
     taken_on = models.DateField(_("收到日期"))
 
     words, states = WORDS, STATES
+    page: ClassVar[str]
 
     class Meta(PiecemealImport.Meta):
         abstract = True
+
+    def get_absolute_url(self) -> str:
+        return reverse(self.page, args=[self.pk])
 
 
 class ResultStep(ListStep):
@@ -77,6 +81,7 @@ class ResultImport(ResultFile):
 
     objects: ClassVar[VisibleQuerySet["ResultImport"]] = VisibleQuerySet.as_manager()  # type: ignore[assignment]
     seen_with = Right.SEE_PAYMENTS
+    page = "payment_result_import"
     lifecycle = RESULT_LIFECYCLE
     get_status_display = ResultFile.state_in_own_words
 
@@ -84,9 +89,6 @@ class ResultImport(ResultFile):
         verbose_name = verbose_name_plural = _("拨付结果")
         constraints: ClassVar[Any] = (applied_says_when("applied_results_say_when", SAYS_WHEN),)
         triggers = (RESULT_LIFECYCLE.trigger(),)
-
-    def get_absolute_url(self) -> str:
-        return reverse("payment_result_import", args=[self.pk])
 
 
 class ResultRow(ResultStep):
@@ -108,6 +110,7 @@ class HospitalResultImport(ResultFile):
 
     objects: ClassVar[VisibleQuerySet["HospitalResultImport"]] = VisibleQuerySet.as_manager()  # type: ignore[assignment]
     seen_with = Right.SEE_HOSPITAL_CLEARING
+    page = "hospital_result_import"
     lifecycle = HOSPITAL_RESULT_LIFECYCLE
     get_status_display = ResultFile.state_in_own_words
 
@@ -115,9 +118,6 @@ class HospitalResultImport(ResultFile):
         verbose_name = verbose_name_plural = _("医疗机构拨付结果")
         constraints: ClassVar[Any] = (applied_says_when("applied_hospital_results_say_when", SAYS_WHEN),)
         triggers = (HOSPITAL_RESULT_LIFECYCLE.trigger(),)
-
-    def get_absolute_url(self) -> str:
-        return reverse("hospital_result_import", args=[self.pk])
 
 
 class HospitalResultRow(ResultStep):

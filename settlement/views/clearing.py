@@ -29,7 +29,7 @@ from settlement.forms.clearing import MonthForm, PaidForm, TotalsForm
 from settlement.forms.steps import ReasonForm, StepForm, asks
 from settlement.models import ClearingMonth, ClearingStatement, Settlement
 
-MONTHS = {"gather", "apply", "match_totals", "renew", "finish", "reject", "close", "pay"}
+MONTHS = {"gather", "apply", "match_totals", "renew", "finish", "reject", "close", "pay", "take_back_payment"}
 PRIMARY = {"apply", "match_totals", "finish", "close", "pay"}
 STAFF = ("made_by", "finished_by", "closed_by", "paid_by")
 

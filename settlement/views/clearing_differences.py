@@ -17,11 +17,11 @@ from hospitals.forms import tell
 from hospitals.history import entries
 from hospitals.listing import Column, ListPage, form_page
 from hospitals.reasons import Reason, Refused
-from settlement.clearing.differences import STEPS
+from settlement.clearing.differences import STEPS, Seen, Worked
 from settlement.clearing.filters import DifferenceFilter
 from settlement.clearing.lifecycle import DIFFERENCE_LIFECYCLE
 from settlement.clearing.shown import difference_badge
-from settlement.clearing.together import MOST, Seen, Worked, work_off_together
+from settlement.clearing.together import MOST, work_off_together
 from settlement.forms.clearing import TogetherForm
 from settlement.forms.steps import ReasonForm, StepForm, asks
 from settlement.models import ClearingDifference, Settlement

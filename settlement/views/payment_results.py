@@ -15,6 +15,7 @@ from settlement.forms.hospital_clearing import HospitalResultForm
 from settlement.forms.payments import ResultForm
 from settlement.hospital_clearing.filters import HospitalResultFilter
 from settlement.models import HospitalResultImport, ResultImport
+from settlement.models.payment_results import ResultFile
 from settlement.payment_filters import ResultFilter
 from settlement.payments.results import verbs
 from settlement.payments.results.columns import HEADINGS
@@ -93,7 +94,8 @@ PAGES, HOSPITALS = ResultPages(), HospitalResultPages()
 
 
 class ResultList(ListPage):
-    model = ResultImport
+    pages: ClassVar[ResultPages] = PAGES
+    model: type[ResultFile] = ResultImport
     title = "拨付结果"
     right = Right.SEE_PAYMENTS
     filterset_class = ResultFilter
@@ -102,23 +104,16 @@ class ResultList(ListPage):
     columns = IMPORT_COLUMNS
 
     def queryset(self) -> QuerySet[Any]:
-        return PAGES.queryset()
+        return self.pages.queryset()
 
     def extra_context(self) -> dict[str, Any]:
-        return {"here": "results", "may_import": PAGES.may_import(self.request.user)}
+        return {"here": "results", "may_import": self.pages.may_import(self.request.user)}
 
 
-class HospitalResultList(ListPage):
+class HospitalResultList(ResultList):
+    pages = HOSPITALS
     model = HospitalResultImport
     title = "医疗机构拨付结果"
     right = Right.SEE_HOSPITAL_CLEARING
     filterset_class = HospitalResultFilter
     template_name = "settlement/hospital_results.html"
-    empty_text = "还没有收取过结果"
-    columns = IMPORT_COLUMNS
-
-    def queryset(self) -> QuerySet[Any]:
-        return HOSPITALS.queryset()
-
-    def extra_context(self) -> dict[str, Any]:
-        return {"here": "results", "may_import": HOSPITALS.may_import(self.request.user)}

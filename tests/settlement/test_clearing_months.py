@@ -5,17 +5,21 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from filings.vocabulary import Scheme
-from hospitals.access import portal_account
+from hospitals.access import RIGHTS, portal_account
+from hospitals.history import entries
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role, Service
 from settlement.accounts.posting import reverse
-from settlement.clearing import months
+from settlement.clearing import advances, months
 from settlement.clearing.comparing import Total, reconcile_totals
-from settlement.clearing.words import Comparison
+from settlement.clearing.lifecycle import MONTH_LIFECYCLE
+from settlement.clearing.words import ClearingMonthStatus, Comparison
 from settlement.models import ClearingEntry, ClearingMonth, ClearingStatement
 from settlement.vocabulary import Fund
+from tests import clearing_factories as stored
 from tests import factories as make
 from tests.settlement.clearing import APRIL, MARCH, MAY, ON, Desk, in_month, totals_of
 
@@ -220,6 +224,68 @@ def test_payment_is_written_down_once_by_another_than_who_closed(desk):
     assert months.pay(by=desk.finance, month=month, **given).status == "60"
     with pytest.raises(Refused, match="不能登记拨付"):
         months.pay(by=desk.finance, month=month, **given)
+
+
+def paid(desk, month, reference="拨付0001"):
+    today = timezone.localdate()
+    return months.pay(by=desk.finance, month=month, paid_on=today, reference=reference, on=today)
+
+
+@pytest.mark.parametrize("verb", MONTH_LIFECYCLE.moves)
+@pytest.mark.parametrize("status", ClearingMonthStatus)
+def test_step_is_open_just_from_its_sources_and_to_who_clears(desk, verb, status):
+    month, move = stored.MonthFactory(area=desk.area), MONTH_LIFECYCLE.moves[verb]
+    month.status = status.value
+    for role in Role:
+        refusal = MONTH_LIFECYCLE.refusal(month, verb, make.staff(role, make.QINGDAO), "理由")
+        assert (refusal is None) == (status in move.sources and move.right in RIGHTS[role]), role
+    assert MONTH_LIFECYCLE.refusal(month, verb, make.staff(Role.FINANCE, make.TIELING), "理由")
+
+
+def test_payment_noted_in_error_is_taken_back_by_another_with_its_reason_and_noted_anew(desk):
+    desk.settle()
+    month = paid(desk, desk.closed())
+    with pytest.raises(Refused, match="由前面经手人以外"):
+        months.take_back_payment(by=desk.finance, month=month, reason="凭证号有误")
+    with pytest.raises(Refused, match="须填写理由"):
+        months.take_back_payment(by=desk.second, month=month, reason=" ")
+    with pytest.raises(Refused, match="刚刚被他人改动"):
+        months.take_back_payment(by=desk.second, month=month, reason="凭证号有误", version=month.version - 1)
+    month = months.take_back_payment(by=desk.second, month=month, reason="凭证号有误", version=month.version)
+    assert (month.status, month.paid_by, month.paid_at, month.paid_on, month.reference) == ("50", None, None, None, "")
+    assert (month.closed_by, month.fund_pay_sumamt) == (desk.second, 800)
+    with pytest.raises(Refused, match="不能撤销拨付登记"):
+        months.take_back_payment(by=desk.second, month=month, reason="凭证号有误")
+    assert CLOSED in broken("UPDATE settlement_clearingmonth SET adjustment = 1 WHERE id = %s", month.pk)
+    assert paid(desk, month, "拨付0002").reference == "拨付0002"
+    said = [(entry.action, entry.reason) for entry in entries(month)][:2]
+    assert said == [("登记拨付", ""), ("撤销拨付登记", "凭证号有误")]
+
+
+def test_months_after_one_whose_payment_is_taken_back_stand(desk):
+    march_made = desk.settle()
+    desk.settle(APRIL)
+    march, april = paid(desk, desk.closed()), paid(desk, desk.closed(APRIL))
+    march = months.take_back_payment(by=desk.second, month=march, reason="退票")
+    april.refresh_from_db()
+    assert (april.status, april.count, april.fund_pay_sumamt) == ("60", 1, 800)
+    contrary = reverse(by=portal_account(), settlement=march_made, reason="误传", on=MARCH)
+    for closed in (MARCH, APRIL):
+        with pytest.raises(Refused, match="已清算"):
+            desk.gather(closed)
+    may = desk.closed(MAY)
+    assert list(in_month(may)) == [contrary]
+    assert paid(desk, march).payable == 800
+
+
+def test_payment_taken_back_uses_the_advance_again(desk):
+    desk.settle()
+    month = paid(desk, desk.closed())
+    given = {"starts_on": MARCH, "ends_on": MAY - dt.timedelta(days=1), "source": "示例文件", "reason": "核定"}
+    fund = advances.fix_advance(by=desk.finance, area=desk.area, amount=Decimal(1000), **given)
+    assert advances.use_of(fund).used == 0
+    months.take_back_payment(by=desk.second, month=month, reason="退票")
+    assert advances.use_of(fund).used == 800
 
 
 # what the database keeps by itself

@@ -98,7 +98,17 @@ def test_month_goes_its_way_on_the_pages(desk, finance, signed_in):
     assert "已清算关闭" in page
     today = timezone.localdate().isoformat()
     step(finance, month, "pay", paid_on=today, reference="拨付0001")
-    assert "已拨付" in text(finance.get(month.get_absolute_url()))
+    page = text(finance.get(month.get_absolute_url()))
+    assert "已拨付" in page
+    assert "撤销拨付登记" not in page  # another takes back what one has noted
+    assert "撤销后该月仍为已清算" in text(other.get(month.get_absolute_url()))
+    page = step(other, month, "take_back_payment", 422, reason="")
+    assert "须填写理由" in page
+    assert "data-open" in page
+    step(other, month, "take_back_payment", reason="凭证号有误")
+    page = text(finance.get(month.get_absolute_url()))
+    for words in ("撤销拨付登记：凭证号有误", "拨付0001", "登记拨付…"):
+        assert words in page
 
 
 def test_refused_step_comes_back_with_its_reasons_and_what_was_typed(desk, finance):

@@ -4,18 +4,21 @@ import re
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from hospitals.access import portal_account
 from hospitals.reasons import Refused
 from hospitals.vocabulary import Role
-from settlement.clearing import differences
-from settlement.clearing.differences import STEPS
+from settlement.accounts.posting import reverse
+from settlement.clearing import differences, months
+from settlement.clearing.differences import STEPS, Seen
 from settlement.clearing.lifecycle import DIFFERENCE_LIFECYCLE
-from settlement.clearing.together import MOST, Seen, work_off_together
+from settlement.clearing.together import MOST, work_off_together
 from settlement.models import ClearingDifference
 from tests import clearing_factories as stored
 from tests import factories as make
-from tests.settlement.clearing import Desk, elsewhere, in_month, row_of
+from tests.settlement.clearing import APRIL, MARCH, Desk, elsewhere, in_month, row_of
 
 pytestmark = pytest.mark.django_db
 LINK = "/clearing/differences/together/"
@@ -115,6 +118,56 @@ def test_kinds_are_not_mixed_and_nothing_is_touched_then(desk):
         work_off_together(by=desk.finance, chosen=[], verb="take")
     with pytest.raises(Refused, match="一次最多"):
         work_off_together(by=desk.finance, chosen=seen() * MOST, verb="take")
+
+
+def test_twenty_take_about_the_statements_of_one_and_the_month_is_compared_once(desk):
+    ours_only(desk, 21)
+    work(desk, "take")
+    work(desk, "propose_carrying", reason="有争议")
+    statements = []
+    for chosen in (seen()[:1], seen()[1:]):
+        with CaptureQueriesContext(connection) as queries:
+            done = work_off_together(by=desk.second, chosen=chosen, verb="confirm")
+        assert all(worked.refusal is None for worked in done)
+        assert sum("INSERT INTO settlement_clearingimportrow" in query["sql"] for query in queries) == 1
+        statements.append(len(queries))
+    assert states() == [("resolved", "carried")] * 21
+    assert ClearingDifference.objects.first().month.count == 0
+    assert statements[1] <= statements[0] <= 40, statements
+
+
+@pytest.mark.parametrize("verb", [verb for verb in STEPS if verb != "confirm"])
+def test_each_step_takes_the_statements_of_one(desk, verb):
+    made, _chosen = ours_only(desk, 4)
+    if verb != "take":
+        work(desk, "take")
+    if verb == "send_back":
+        work(desk, "propose_accepting", reason="已核对")
+    if verb == "reopen":
+        work(desk, "ask_platform", reason="已核对")
+    if verb == "correct_ours":
+        for one in made:
+            reverse(by=portal_account(), settlement=one, reason="误传", on=APRIL)
+    by, statements = desk.second if verb == "send_back" else desk.finance, []
+    for chosen in (seen()[:1], seen()[1:]):
+        with CaptureQueriesContext(connection) as queries:
+            done = work_off_together(by=by, chosen=chosen, verb=verb, reason="已核对")
+        assert [worked.refusal for worked in done] == [None] * len(chosen)
+        statements.append(len(queries))
+    assert statements[1] <= statements[0], statements
+
+
+def test_differences_of_several_months_are_worked_off_month_by_month(desk):
+    desk.settle(MARCH), desk.settle(APRIL)
+    desk.compared(MARCH, rows=())
+    desk.compared(APRIL, rows=())
+    assert all(worked.refusal is None for worked in work(desk, "take"))
+    march = seen()[0].difference.month
+    months.reject(by=desk.finance, month=march, reason="来函更正")
+    done = work(desk, "ask_platform", reason="已发函")
+    assert "清算月份“已驳回”" in str(done[0].refusal)
+    assert done[1].refusal is None
+    assert [status for status, _how in states()] == ["taken", "resolved"]
 
 
 def test_who_does_not_clear_works_off_none(desk):
