@@ -35,14 +35,17 @@ def of_clearing(user: Any, reach: Reach) -> Iterator[Queue]:
         cases = first_of(proposed.visible_parts(user, Right.CLEAR), ["pk"], SHOWN, rows)
         yield Queue("待复核的清算差异", "没有待复核的清算差异", f"{link}?status=proposed", cases)
         rows = ClearingMonth.objects.select_related("area")
-        reviewed = rows.filter(status=ClearingMonthStatus.REVIEWED).exclude(finished_by=user)
-        cases = first_of(reviewed.visible_parts(user, Right.CLEAR), ["pk"], SHOWN, rows)
-        link = f"{reverse('clearing_months')}?status={ClearingMonthStatus.REVIEWED}"
-        yield Queue("待确认的清算", "没有待确认的清算", link, cases)
+        for title, status, hand in (
+            ("待确认的清算", ClearingMonthStatus.REVIEWED, "finished_by"),
+            ("待拨付的清算", ClearingMonthStatus.CLEARED, "closed_by"),
+        ):
+            waiting = rows.filter(status=status).exclude(**{hand: user})
+            cases = first_of(waiting.visible_parts(user, Right.CLEAR), ["pk"], SHOWN, rows)
+            yield Queue(title, f"没有{title}", f"{reverse('clearing_months')}?status={status}", cases)
     if reach.has(Right.KEEP_ADVANCE):
         rows = AdvanceChange.objects.select_related("fund", "area")
-        waiting = rows.filter(status=AdvanceStatus.PROPOSED).exclude(made_by=user)
-        cases = first_of(waiting.visible_parts(user, Right.KEEP_ADVANCE), ["pk"], SHOWN, rows)
+        asked_for = rows.filter(status=AdvanceStatus.PROPOSED).exclude(made_by=user)
+        cases = first_of(asked_for.visible_parts(user, Right.KEEP_ADVANCE), ["pk"], SHOWN, rows)
         yield Queue("待批准的预付金变动", "没有待批准的预付金变动", reverse("advances"), cases)
     if reach.has(Right.CLEAR) or reach.has(Right.KEEP_ADVANCE):
         funds = with_use(in_force(timezone.localdate()).visible_to(user)).select_related("area")

@@ -163,10 +163,13 @@ from config.migrating import models_rendered_one_by_one
 
 executor = MigrationExecutor(connection)
 graph, ours = executor.loader.graph, {"hospitals", "filings", "settlement"}
-before = [
-    max(parent.key for parent in graph.node_map[leaf].parents if parent.key[0] == leaf[0]) if leaf[0] in ours else leaf
+before = {
+    leaf: max(parent.key for parent in graph.node_map[leaf].parents if parent.key[0] == leaf[0])
     for leaf in graph.leaf_nodes()
-]
+    if leaf[0] in ours
+}
+needed = {node for target in before.values() for node in graph.forwards_plan(target)}
+before = [leaf if leaf in needed else before.get(leaf, leaf) for leaf in graph.leaf_nodes()]
 with models_rendered_one_by_one():
     executor.migrate(before)
 """

@@ -273,6 +273,9 @@ def test_worklist_tells_finance_and_the_second_person(desk, finance, signed_in):
     month = months.finish(by=desk.finance, month=ClearingMonth.objects.get())
     assert month.number in text(other.get("/"))
     assert month.number not in text(finance.get("/"))
+    months.close(by=desk.second, month=month)  # confirmed by one, it is for another to note the payment
+    assert month.number in text(finance.get("/"))
+    assert month.number not in text(other.get("/"))
 
 
 def test_sheet_has_totals_capitals_and_room_for_signatures(desk, finance):
