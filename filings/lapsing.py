@@ -17,6 +17,7 @@ from filings.models.filing_lifecycle import FILING_LIFECYCLE, FilingStatus
 from filings.sanctions import impose, last_day
 from filings.vocabulary import CommitmentPurpose
 from hospitals.access import is_portal
+from hospitals.compiled import CompiledQuery, Given
 from hospitals.constraints import refused_by_constraints
 from hospitals.history import doing
 from hospitals.reasons import Reason, Refused
@@ -25,6 +26,13 @@ from hospitals.reasons import Reason, Refused
 lapse_witnesses: list[Callable[[Commitment], None]] = []
 # What else is taken back with it, by whom and why, inside the transaction that reinstates the filing.
 reinstate_witnesses: list[Callable[[Filing, User, str], None]] = []
+
+
+CANCELLED = ("end_on", "ended_by", "ended_at", "end_reason")
+CLOSED = ("closed_by", "closed_at", "close_reason", "problem", "filing_was", "filing_ended_on")
+
+
+_FILING_HELD = CompiledQuery(lambda: Filing.objects.filter(pk=Given("pk")).order_by().select_for_update())
 
 
 class Rules:
@@ -54,7 +62,7 @@ def lapse(*, by: User, commitment: Commitment, on: dt.date, rules: FilingRules |
         locked.problem = ""
         if filing:
             locked.filing_was, locked.filing_ended_on = filing.status, filing.end_on
-            FILING_LIFECYCLE.follow(filing, "lapse", effect=cancel)
+            FILING_LIFECYCLE.follow(filing, "lapse", effect=cancel, written=CANCELLED)
 
     def cancel(locked: Filing) -> None:
         began = locked.status == FilingStatus.ACTIVE and locked.start_on <= commitment.due_on
@@ -64,9 +72,9 @@ def lapse(*, by: User, commitment: Commitment, on: dt.date, rules: FilingRules |
 
     with transaction.atomic():
         key = commitment.filing_id
-        filing = Filing.objects.select_for_update().get(pk=key) if key else None
+        filing = _FILING_HELD.get(pk=key) if key else None
         hold_what_rests_on(commitment)
-        lapsed = COMMITMENT_LIFECYCLE.take(commitment, "lapse", by=by, reason=reason, effect=close)
+        lapsed = COMMITMENT_LIFECYCLE.take(commitment, "lapse", by=by, reason=reason, effect=close, written=CLOSED)
         with doing(_("失信处理"), by=by, reason=reason):
             impose(lapsed, rules or Rules().of(lapsed.policy_id))
             for witness in lapse_witnesses:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from filings.lapsing import Rules, lapse
 from filings.models import Commitment, Filing
 from hospitals.access import portal_account
+from hospitals.compiled import CompiledQuery, Given
 from hospitals.history import doing
 from hospitals.reasons import Refused
 
@@ -83,9 +84,15 @@ def _try(pk: int, filing: int | None, by: User, on: dt.date, rules: Rules, swept
 
 def _free(pk: int, filing: int | None) -> Commitment | None:
     """The commitment, locked with its filing; None where somebody else holds one of them."""
-    if filing and not Filing.objects.select_for_update(skip_locked=True).filter(pk=filing).exists():
+    if filing and not _FREE_FILING.all(pk=filing):
         return None
-    return Commitment.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+    return _FREE.first(pk=pk)
+
+
+_FREE_FILING = CompiledQuery(
+    lambda: Filing.objects.filter(pk=Given("pk")).order_by().select_for_update(skip_locked=True).values_list("pk")
+)
+_FREE = CompiledQuery(lambda: Commitment.objects.filter(pk=Given("pk")).order_by().select_for_update(skip_locked=True))
 
 
 def _keep_problem(pk: int, by: User, error: Exception) -> None:

@@ -5,13 +5,14 @@ One table a workflow.  Buttons, rights, the database trigger and the tests all r
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 import pgtrigger
 from django.db import models, transaction
 
 from hospitals.access import Right, User, is_portal, reach_of, staff_name
-from hospitals.compiled import save_only
+from hospitals.compiled import CompiledQuery, Given, save_only
 from hospitals.history import doing
 from hospitals.reasons import Refused
 
@@ -96,17 +97,19 @@ class Lifecycle:
         reason: str = "",
         version: int | None = None,
         effect: Callable[[Case], None] | None = None,
+        written: Iterable[str] | None = None,
     ) -> Case:
         """Take a step: lock the row, check, apply `effect`, save, and leave who and why in the history.
 
         version: what the person saw (`case.version`); a case changed since then is refused rather than overwritten.
+        written: as `go_on` takes it.
         Raises Refused.  One transaction.
         """
         move = self.moves[verb]
         with transaction.atomic(), doing(move.label, by=by, reason=reason):
             locked = _locked(case)
             self.check(locked, verb, by=by, reason=reason, version=version)
-            _go(locked, move, effect)
+            _go(locked, move, effect, written)
         return locked
 
     def check(self, locked: Any, verb: str, *, by: User, reason: str = "", version: int | None = None) -> None:
@@ -117,13 +120,20 @@ class Lifecycle:
         if refusal:
             raise refusal
 
-    def follow(self, case: Case, verb: str, *, effect: Callable[[Case], None] | None = None) -> Case:
+    def follow(
+        self,
+        case: Case,
+        verb: str,
+        *,
+        effect: Callable[[Case], None] | None = None,
+        written: Iterable[str] | None = None,
+    ) -> Case:
         """A step that follows from one taken elsewhere: in its transaction, by its hand, under its name in the history.
 
         Nobody's right is asked for, the state is: a case that is past it is refused.
         """
         locked: Case = _locked(case)
-        self.go_on(locked, verb, effect)
+        self.go_on(locked, verb, effect, written)
         return locked
 
     def go_on(
@@ -157,7 +167,14 @@ class Lifecycle:
 
 def _locked(case: models.Model) -> Any:
     """No key of the row changes: rows that refer to it may come meanwhile, without waiting."""
-    return type(case)._default_manager.select_for_update(no_key=True).get(pk=case.pk)
+    return _held(type(case)).get(pk=case.pk)
+
+
+@cache
+def _held(model: Any) -> CompiledQuery[Any]:
+    return CompiledQuery(
+        lambda: model._default_manager.select_for_update(no_key=True).filter(pk=Given("pk")).order_by()
+    )
 
 
 def _wrong_state(case: Any, move: Move) -> Refused:
