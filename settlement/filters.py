@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.forms import DateInput, TextInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -86,7 +86,10 @@ class ClaimFilter(django_filters.FilterSet):
         number = NUMBER.fullmatch(value.strip())
         if number:
             return queryset.filter(pk=int(number[1]))
-        return queryset.filter(person__in=InsuredPerson.objects.matching(value).values("pk"))
+        people = InsuredPerson.objects.matching(value).filter(
+            area=OuterRef("area")
+        )  # what an index of names begins with
+        return queryset.filter(person__in=people.values("pk"))
 
 
 class FindingFilter(django_filters.FilterSet):

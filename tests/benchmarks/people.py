@@ -22,8 +22,9 @@ Visit = Callable[[], object]
 
 
 def run() -> Iterator[Ratio]:
+    clerk, reviewer = client_of(Role.CLERK), client_of(Role.REVIEWER)  # in whose name the population is made
     populate(SMALL)
-    visits = visits_of(client_of(Role.CLERK), client_of(Role.REVIEWER))
+    visits = visits_of(clerk, reviewer)
     small = {name: measured(visit) for name, visit in visits.items()}
     began = time.perf_counter()
     populate(LARGE)

@@ -8,7 +8,7 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from filings.models import Filing, Participation
-from hospitals.compiled import CompiledInsert, CompiledQuery, Given, save_only, save_unless_changed
+from hospitals.compiled import CompiledInsert, CompiledQuery, Given, asked, fetched, save_only, save_unless_changed
 from tests import factories as make
 
 ON = dt.date(2026, 3, 12)
@@ -79,3 +79,29 @@ def test_record_that_somebody_has_changed_is_left_alone():
     assert not save_unless_changed(seen, "note")
     kept = Filing.objects.get(pk=filing.pk)
     assert (kept.note, kept.version) == ("先", filing.version)
+
+
+@pytest.mark.django_db
+def test_rows_written_together_are_what_one_by_one_would_be():
+    insured = make.ParticipationFactory()
+    given = {"person": insured.person, "area": insured.area, "scheme": "resident", "employment": ""}
+    days = [dt.date(2091, 1, 1), dt.date(2092, 1, 1)]
+    Participation.objects.filter(pk=insured.pk).update(ends_on=dt.date(2089, 12, 31))
+    CompiledInsert(Participation).add_all([Participation(**given, starts_on=day, ends_on=day) for day in days])
+    CompiledInsert(Participation).add_all([])
+    rows = Participation.objects.filter(scheme="resident").order_by("starts_on")
+    assert [(row.starts_on, row.ends_on, row.waiting_until, row.events.count()) for row in rows] == [
+        (day, day, None, 1) for day in days
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cursor_is_kept_as_long_as_its_connection():
+    cursor = asked("SELECT %s::int", [1])
+    assert (fetched("SELECT %s::int", [2]), asked("SELECT %s::int", [3])) == ([(2,)], cursor)
+    with CaptureQueriesContext(connection) as log:
+        assert fetched("SELECT %s::int", [4]) == [(4,)]
+    assert (len(log), asked("SELECT %s::int", [5])) == (1, cursor)
+    connection.close()
+    assert fetched("SELECT %s::int", [6]) == [(6,)]
+    assert asked("SELECT %s::int", [7]) is not cursor

@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -41,6 +42,17 @@ def test_claim_by_itself_has_no_finding(office):
     office.accept(an_entry(admitted_on=dt.date(2026, 3, 12), discharged_on=dt.date(2026, 3, 15)))
     assert not Finding.objects.exists()
     assert claim.status == S.PAID
+
+
+def test_what_stands_beside_is_planned_once_however_many_ask(office):
+    for _again in range(12):
+        office.accept(an_entry(receipts=(a_receipt(),)), person=a_person())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans > 0 FROM pg_prepared_statements"
+            " WHERE statement LIKE '(SELECT \"settlement_claim\"%%' AND statement LIKE '%%UNION ALL%%'"
+        )
+        assert cursor.fetchall() == [(True,)]
 
 
 @pytest.mark.parametrize(
