@@ -47,7 +47,7 @@ def client_of(role: Role) -> Client:
 
 
 def visits_of(clerk: Client, reviewer: Client) -> dict[str, Visit]:
-    """What staff do all day.  The same person is looked for in either population."""
+    """What staff do all day.  The same person is looked for in either population, by words that fill a page in both."""
     person = InsuredPerson.objects.order_by("pk")[4_321]
 
     def search(words: str) -> Visit:
@@ -55,8 +55,8 @@ def visits_of(clerk: Client, reviewer: Client) -> dict[str, Visit]:
 
     return {
         "search by id number": search(person.id_number),
-        "search by name": search(person.name),
-        "search by pinyin initials": search("wxm"),
+        "search by name": search(person.name[0]),
+        "search by pinyin initials": search(person.initials[0]),
         "person page": lambda: clerk.get(person.get_absolute_url()),
         "worklist of a clerk": lambda: clerk.get("/"),
         "worklist of a reviewer": lambda: reviewer.get("/"),
