@@ -215,7 +215,7 @@ def test_rejected_month_is_renewed(desk):
 def test_payment_is_written_down_once_by_another_than_who_closed(desk):
     desk.settle()
     month = desk.closed()
-    today = month.closed_at.date()
+    today = timezone.localdate(month.closed_at)
     given = {"paid_on": today, "reference": "拨付0001", "on": today + dt.timedelta(days=1)}
     with pytest.raises(Refused, match="由前面经手人以外"):
         months.pay(by=desk.second, month=month, **given)
