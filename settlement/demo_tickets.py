@@ -32,7 +32,7 @@ def load(users: Mapping[str, User]) -> str:
     made = uuid5(NAMESPACE, "solved")
     if not Ticket.objects.filter(request_token=made).exists():
         now = timezone.now()
-        hospital = _hospital(now.date())
+        hospital = _hospital(timezone.localdate(now))
         _solved(users, hospital, now)
         _waiting(users, hospital, now)
         _overdue(users, now)
@@ -63,7 +63,7 @@ def _overdue(users: Mapping[str, User], now: dt.datetime) -> None:
     """Nobody is named, and nobody has seen to it for a week."""
     at = now - 24 * 7 * HOUR
     told = Facts(
-        event_on=at.date(),
+        event_on=timezone.localdate(at),
         caller_name="李女士",
         caller_phone="13900000000",
         treatment_area=Area.objects.get(pk=SHENYANG),

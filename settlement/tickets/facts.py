@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass, fields
 from typing import Any
 
+from django.utils import timezone
+
 from filings.models import InsuredPerson
 from filings.platform.codes import EMERGENCIES, SERVICE_OF_MEDICAL_TYPE, MedicalType
 from hospitals.fields import parse_day
@@ -72,7 +74,7 @@ def facts_in(exchange: Exchange) -> Facts:
         hospital=hospital,
         hospital_name=hospital.name if hospital else exchange.sender_name[:100],
         service=Service.of(stay.service) if stay else service,
-        event_on=stay.admitted_on if stay else day or exchange.received_at.date(),
+        event_on=stay.admitted_on if stay else day or timezone.localdate(exchange.received_at),
         infno=exchange.infno,
         msgid=exchange.msgid,
         err_msg=exchange.err_msg,

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hospitals.access import Right, reach_of
@@ -71,7 +72,7 @@ def _opened(ticket: Ticket, facts: Facts, by: User, at: dt.datetime) -> Ticket:
 
 def must_be_possible(ticket: Ticket, at: dt.datetime) -> None:
     """Raises Refused where the facts contradict each other or the calendar."""
-    if ticket.event_on > at.date():
+    if ticket.event_on > timezone.localdate(at):
         raise Refused.because("event_on", _("就医日期不能晚于今天"))
     if ticket.hospital and ticket.treatment_area and ticket.hospital.area_id != ticket.treatment_area_id:
         raise Refused.because("hospital_name", _("%s不在所填就医地") % ticket.hospital.name)

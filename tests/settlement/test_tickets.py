@@ -12,6 +12,7 @@ from hospitals.reasons import Refused
 from hospitals.vocabulary import Role, Scope, Service
 from settlement.models import Ticket, TicketCheck
 from settlement.tickets.contacts import contact_of
+from settlement.tickets.facts import facts_in
 from settlement.tickets.opening import open_from_exchange
 from settlement.vocabulary import Actor, TicketOrigin
 from tests import factories as make
@@ -291,6 +292,13 @@ def test_ticket_refuses_what_cannot_be(office: Office) -> None:
         with pytest.raises(Refused, match=words):
             opened(office, facts(office, **wrong))
     assert not Ticket.objects.exists()
+
+
+def test_day_of_a_ticket_is_the_day_in_china(office: Office) -> None:
+    at = dt.datetime.combine(DAY, dt.time(0, 30), AT.tzinfo).astimezone(dt.UTC)  # still the day before in Greenwich
+    assert opened(office, at=at).event_on == DAY
+    refused = stored_exchange(make.TIELING, told={"begntime": ""}, received_at=at)
+    assert facts_in(refused).event_on == DAY
 
 
 def test_same_request_makes_one_ticket(office: Office) -> None:
