@@ -49,6 +49,7 @@ def sign_in(browser: Browser, live_server: Any, request: pytest.FixtureRequest) 
         context.set_default_timeout(20_000)
         page = context.new_page()
         page.keyboard.press = _once_loaded(page, page.keyboard.press)  # type: ignore[method-assign]
+        page.keyboard.type = _once_loaded(page, page.keyboard.type)  # type: ignore[method-assign]
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("requestfailed", lambda failed: faults.append(f"{failed.url} {failed.failure}"))
         page.on("request", lambda asked: None if asked.url.startswith(live_server.url) else faults.append(asked.url))
@@ -71,14 +72,14 @@ def sign_in(browser: Browser, live_server: Any, request: pytest.FixtureRequest) 
     assert [fault for fault in faults if aborted not in fault] == []
 
 
-def _once_loaded(page: Page, press: Callable[..., None]) -> Callable[..., None]:
+def _once_loaded(page: Page, stroke: Callable[..., None]) -> Callable[..., None]:
     """Nobody is as quick as to press a key between a page's first sight and its scripts."""
 
-    def pressed(key: str, **options: Any) -> None:
+    def struck(keys: str, **options: Any) -> None:
         page.wait_for_load_state()
-        press(key, **options)
+        stroke(keys, **options)
 
-    return pressed
+    return struck
 
 
 @pytest.fixture

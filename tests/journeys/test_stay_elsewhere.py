@@ -62,6 +62,7 @@ def test_a_stay_elsewhere_from_filing_to_clearing(
 
 
 def files_for_beijing(clerk: Page, certno: str) -> None:
+    expect(clerk.get_by_label("查找参保人")).to_be_focused()
     clerk.keyboard.type(certno)
     clerk.keyboard.press("Enter")
     expect(clerk.get_by_role("heading", name="李为民")).to_be_visible()
